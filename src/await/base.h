@@ -1,0 +1,111 @@
+#pragma once
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/*
+ * base: the words that the whole library shares: codes, values, coroutines,
+ * awaitables.
+ */
+
+#define AW_CHECK __attribute__((warn_unused_result))
+
+typedef struct aw_loop aw_loop;
+typedef struct aw_handle aw_handle;
+typedef struct aw_future aw_future; /* future, task, or a factory's product */
+
+/*
+ * Codes: negative. The system's and libuv's, the runtime's, the application's.
+ * AW_ECANCELED is given by a cancellation only.
+ */
+enum {
+    AW_ECANCELED = -ECANCELED,
+    AW_ETIMEDOUT = -ETIMEDOUT,
+    AW_EINTR = -EINTR,
+    AW_EINVAL = -EINVAL,
+    AW_ENOMEM = -ENOMEM,
+    AW_ESTATE = -5001,     /* decided already, or not yet */
+    AW_ERUNNING = -5002,   /* a loop runs in this thread */
+    AW_ECLOSED = -5003,    /* the loop, or the stream, is closed */
+    AW_ESTOPPED = -5004,   /* the loop was stopped before the future was done */
+    AW_EOTHERLOOP = -5005, /* the future belongs to another loop */
+    AW_ENOTASK = -5006,    /* needs a current task */
+    AW_ESELF = -5007,      /* a task cannot await itself */
+    AW_EEMPTY = -5008,
+    AW_EFULL = -5009,
+    AW_EEND = -5010,  /* nothing more to come */
+    AW_EUSER = -10000 /* an application's codes: this and below */
+};
+
+/* The text of a code: the runtime's, libuv's or the system's. Static. */
+const char *aw_strerror(int code);
+
+/* A value has one owner, who drops it. drop NULL: nothing to drop, or not
+   ours. */
+typedef struct aw_value {
+    void *ptr;
+    void (*drop)(void *ptr);
+} aw_value;
+
+/*
+ * A coroutine's function: 0 and *ret, or a negative code. `ret` is never NULL
+ * and *ret is zero on entry; what is put there with a negative code is
+ * dropped; positive codes count as 0.
+ */
+typedef int (*aw_fn)(void *arg, aw_value *ret);
+
+/*
+ * A coroutine: told, not started. Whoever takes one takes over `arg`: `drop`
+ * is called exactly once, on the loop's thread, after the function ended or
+ * instead of it, refusals included.
+ */
+typedef struct aw_coro {
+    aw_fn fn;
+    void *arg;
+    void (*drop)(void *arg);
+    const char *name; /* for factories, reports and debuggers; outlives it */
+} aw_coro;
+#define aw_call(fn, arg) ((aw_coro){(fn), (arg), NULL, #fn})
+#define aw_call_own(fn, arg, drop) ((aw_coro){(fn), (arg), (drop), #fn})
+
+/* Coroutine or future: what everything that awaits takes. A given future is
+   passed on with the caller's reference, consumed in every case. */
+typedef struct aw_awaitable {
+    enum { AW_IS_CORO, AW_IS_FUTURE, AW_IS_GIVEN } kind;
+    union {
+        aw_coro coro;
+        aw_future *future;
+    } of;
+} aw_awaitable;
+
+static inline aw_awaitable aw_of_coro(aw_coro c)
+{
+    return (aw_awaitable){.kind = AW_IS_CORO, .of.coro = c};
+}
+
+static inline aw_awaitable aw_of_future(aw_future *f)
+{
+    return (aw_awaitable){.kind = AW_IS_FUTURE, .of.future = f};
+}
+
+static inline aw_awaitable aw_give(aw_future *f)
+{
+    return (aw_awaitable){.kind = AW_IS_GIVEN, .of.future = f};
+}
+
+static inline aw_awaitable aw_of_any(aw_awaitable a)
+{
+    return a;
+}
+
+#define aw_any(x)                                                              \
+    _Generic((x), aw_coro: aw_of_coro, aw_future *: aw_of_future,              \
+             aw_awaitable: aw_of_any)(x)
+
+/* As a limit: none. A limit <= 0 is one that has passed. */
+#define AW_FOREVER INFINITY

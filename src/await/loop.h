@@ -1,0 +1,120 @@
+#pragma once
+
+#include "await/base.h"
+
+/*
+ * loop: one FIFO queue of callbacks, timers, and I/O by libuv.
+ *
+ * A turn waits for I/O (not at all if the queue is not empty), lets I/O append
+ * to the queue, appends the timers that are due, then runs exactly as many
+ * callbacks as are in the queue now.
+ *
+ * Ownership: reference counted; futures hold references of their own, so a
+ * kept future may be read after its loop was closed.
+ * Times are seconds on the loop's own monotonic clock, aw_time().
+ */
+
+struct uv_loop_s;
+
+/* NULL, or zero in a field, means the default. */
+typedef struct aw_loop_options {
+    bool debug;
+    bool virtual_clock; /* nothing ready and only timers awaited: time jumps */
+    double slow_callback_duration; /* seconds (0.1); looked at in debug mode */
+    size_t stack_size;  /* bytes (128 KiB; 256 under sanitizers), a guard page
+                           included */
+    size_t stacks_kept; /* how many free stacks keep their memory (64) */
+} aw_loop_options;
+
+/* Make a loop; close it; give up the reference of aw_loop_new(). Closing
+   reports and frees what is pending, waits for jobs on threads, and is
+   harmless when repeated. AW_ERUNNING: it runs. */
+int aw_loop_new(aw_loop **out, const aw_loop_options *options);
+int aw_loop_close(aw_loop *loop);
+bool aw_loop_is_closed(const aw_loop *loop);
+void aw_loop_unref(aw_loop *loop);
+
+void aw_loop_set_debug(aw_loop *loop, bool on);
+void aw_loop_set_slow_callback(aw_loop *loop, double seconds);
+
+/*
+ * The running loop of the thread; else the one set; else one is made and set,
+ * which goes when the thread exits (NULL: no memory). Everywhere `loop` NULL
+ * means this. aw_get_running_loop: NULL where none runs. aw_set_event_loop
+ * borrows.
+ */
+aw_loop *aw_get_event_loop(void);
+aw_loop *aw_get_running_loop(void);
+void aw_set_event_loop(aw_loop *loop);
+
+/* libuv's loop, for handles of your own. Their callbacks may decide futures;
+   they never run a task themselves. */
+struct uv_loop_s *aw_loop_uv(aw_loop *loop);
+double aw_time(const aw_loop *loop);
+
+/*
+ * Run until aw_stop(); until the awaitable is done. The present turn is always
+ * finished; what is queued then stays for the next run. AW_ERUNNING: a loop
+ * runs in this thread. AW_ECLOSED. AW_ESTOPPED: stopped before it was done; it
+ * stays usable. *out is borrowed from a borrowed future, else the caller's.
+ */
+int aw_run_forever(aw_loop *loop);
+void aw_stop(aw_loop *loop);
+int aw_run_until_complete_any(aw_loop *loop, aw_awaitable a, aw_value *out);
+#define aw_run_until_complete(loop, x, out)                                    \
+    aw_run_until_complete_any((loop), aw_any(x), (out))
+
+/* The seed of the project: run a coroutine, task or future to its end on the
+   thread's loop. */
+#define aw_run_sync(x, out) aw_run_until_complete(aw_get_event_loop(), x, out)
+
+/*
+ * A new loop, the main task, then: cancel what is left, wait for it, report
+ * its errors, wait for jobs, close. The main task's outcome comes back, *out
+ * being the caller's. The first SIGINT cancels the main task (AW_EINTR if it
+ * ends so); a second ends the process.
+ */
+int aw_run(aw_coro main, aw_value *out, const aw_loop_options *options);
+
+/*
+ * Callbacks. `handle`, unless NULL, is given a reference. A cancelled handle
+ * never runs; cancelling twice or too late is harmless. AW_ECLOSED,
+ * AW_ENOMEM: nothing was queued. AW_EINVAL: not a time.
+ */
+typedef void (*aw_callback)(void *data);
+int aw_call_soon(aw_loop *loop, aw_callback fn, void *data, aw_handle **handle);
+int aw_call_later(aw_loop *loop, double seconds, aw_callback fn, void *data,
+                  aw_handle **handle);
+int aw_call_at(aw_loop *loop, double when, aw_callback fn, void *data,
+               aw_handle **handle);
+void aw_handle_cancel(aw_handle *h);
+void aw_handle_unref(aw_handle *h);
+
+/* From any thread: wakes the loop; calls of one thread keep their order. The
+   caller keeps the loop alive. */
+int aw_call_soon_threadsafe(aw_loop *loop, aw_callback fn, void *data);
+
+/* The handler runs as a ready callback. One a signal, a new one replaces it;
+   removal tells whether there was one. */
+int aw_add_signal_handler(aw_loop *loop, int signum, aw_callback fn,
+                          void *data);
+bool aw_remove_signal_handler(aw_loop *loop, int signum);
+
+/* What nobody else can be told of. `task` is the task's name, NULL for
+   callbacks and bare futures; valid during the call. */
+typedef struct aw_report {
+    enum {
+        AW_NEVER_RETRIEVED,
+        AW_DESTROYED_PENDING,
+        AW_SHUTDOWN_ERROR,
+        AW_SLOW
+    } kind;
+    int code;
+    const char *task;
+    double seconds;
+} aw_report;
+
+/* fn NULL restores the default, which writes one line to stderr. */
+void aw_set_report_handler(aw_loop *loop,
+                           void (*fn)(const aw_report *r, void *data),
+                           void *data);

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "await/base.h"
+
+/*
+ * stream: TCP connections for straight-line code, one task a connection; at
+ * most one reader and one writer at a time (a second is AW_ESTATE).
+ *
+ * Reading stays on into a bounded buffer, so that the end of the peer is seen
+ * while nobody reads. An error of the connection is what the calls after it
+ * return. The stream is closed when its serve function returns.
+ */
+
+typedef struct aw_listener aw_listener;
+typedef struct aw_stream aw_stream;
+typedef int (*aw_serve_fn)(aw_stream *s, void *data);
+
+/*
+ * Listen on a numeric address, IPv4 or IPv6; port 0: any free. Each connection
+ * gets a task of the loop's factory that runs serve(s, data). On the thread's
+ * loop (A8).
+ */
+int aw_listen(aw_listener **out, const char *host, int port, int backlog,
+              aw_serve_fn serve, void *data);
+int aw_listener_port(const aw_listener *l);
+
+/* Stop accepting, wait up to `grace` seconds for the connections' tasks, then
+   cancel the rest and wait for their end; frees the listener, also if the
+   caller is cancelled meanwhile (AW_ECANCELED after the rest was cancelled and
+   ended). From a task. */
+AW_CHECK int aw_listener_close(aw_listener *l, double grace);
+
+/* The bytes read, at least 1; 0: end of stream; or a code. */
+AW_CHECK ssize_t aw_read(aw_stream *s, void *buf, size_t room);
+
+/* Return when the kernel has it all; a direct write is tried first. */
+AW_CHECK int aw_write(aw_stream *s, const void *buf, size_t n);
+AW_CHECK int aw_writev(aw_stream *s, const struct iovec *parts, int n);
+
+/* The peer has ended or the connection broke, and nothing is left to read. */
+bool aw_stream_eof(const aw_stream *s);
+int aw_stream_fd(const aw_stream *s);
+
+/* Send FIN after what was written. */
+AW_CHECK int aw_shutdown(aw_stream *s);
+
+/* Send RST and close: later calls give AW_ECLOSED. */
+void aw_abort(aw_stream *s);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "await/base.h"
+
+/*
+ * sync: event and semaphore, for tasks of one loop. Plain structs, zero is
+ * ready to use (an unset event, a locked semaphore without a bound); nothing
+ * to free. Waiters are nodes on their tasks' stacks, served in order.
+ */
+
+typedef struct aw_waiters {
+    void *first;
+    void *last;
+} aw_waiters;
+
+typedef struct aw_event {
+    bool set;
+    aw_waiters waiters;
+} aw_event;
+
+/* Waiting on a set event does not suspend. Setting wakes all who wait now,
+   even if it is cleared again at once. */
+AW_CHECK int aw_event_wait(aw_event *e);
+void aw_event_set(aw_event *e);
+void aw_event_clear(aw_event *e);
+
+typedef struct aw_semaphore {
+    int value; /* free places; 0: locked */
+    int bound; /* releasing beyond it is refused; 0: none */
+    aw_waiters waiters;
+} aw_semaphore;
+
+/* AW_EINVAL: negative. aw_semaphore_release: AW_ESTATE beyond the bound. */
+int aw_semaphore_init(aw_semaphore *s, int value, int bound);
+AW_CHECK int aw_semaphore_acquire(aw_semaphore *s);
+int aw_semaphore_release(aw_semaphore *s);
