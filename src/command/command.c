@@ -1,0 +1,62 @@
+#include "command/command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/help.h"
+
+int command_usage_error(const struct command_line *line)
+{
+    fprintf(stderr, "flags: %s\n", line->error);
+    return EXIT_STATUS_USAGE;
+}
+
+bool command_begin(struct command_line *line, const struct option_table *table,
+                   void *settings, int argc, char **argv, int *status)
+{
+    int rc = command_line_read(line, table, settings, argc, argv);
+
+    if (rc == -EINVAL) {
+        *status = command_usage_error(line);
+        return false;
+    }
+    if (rc < 0) {
+        fprintf(stderr, "flags: %s\n", strerror(-rc));
+        *status = EXIT_STATUS_LOCAL;
+        return false;
+    }
+    if (line->wish == LINE_RUN)
+        return true;
+    if (line->wish == LINE_HELP)
+        help_print(stdout, table);
+    else
+        help_version(stdout);
+    *status = command_end(EXIT_STATUS_OK);
+    return false;
+}
+
+int command_flush_stdout(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    if (errno == EPIPE) {
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    return errno ? -errno : -EIO; /* an earlier write failed */
+}
+
+int command_end(int status)
+{
+    int rc = command_flush_stdout();
+
+    if (rc == 0)
+        return status;
+    fprintf(stderr, "flags: cannot write to standard output: %s\n",
+            strerror(-rc));
+    return status >= EXIT_STATUS_SIGNAL ? status : EXIT_STATUS_LOCAL;
+}
