@@ -1,0 +1,19 @@
+#pragma once
+
+#include "download/events.h"
+#include "download/options.h"
+#include "download/outcome.h"
+#include "download/schedule.h"
+#include "transfer/way.h"
+
+/*
+ * One attempt at one item, in straight-line code, for every strategy: request
+ * the image, then, if wanted, its metadata; check; save.
+ *
+ * Emits the attempt's events, from STARTED to SAVED. Cancelled at any point:
+ * the outcome says so and nothing is left behind. timeout_us of the attempt
+ * covers both requests.
+ */
+struct outcome download_one(const struct attempt *attempt, struct way *way,
+                            const struct download_options *options,
+                            struct events *events);

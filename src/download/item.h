@@ -1,0 +1,57 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "country/selection.h"
+#include "country/source.h"
+#include "download/options.h"
+
+/*
+ * item: one thing to download, and where items come from.
+ *
+ * Ownership: a source hands each item over; the run frees it once its outcome
+ * is final and everybody has been told. What event sinks want to keep, they
+ * copy.
+ */
+struct item {
+    uint64_t index;       /* in the order of the input, from 0 */
+    char code[CODE_SIZE]; /* upper case; "": not a country's */
+    bool named;           /* asked for by itself: not to find it is a failure */
+    const char *subject;  /* what reports call it: the code, or the URL */
+    const char *url;      /* of the image */
+    const char *metadata_url; /* NULL: the country's name is not wanted */
+    const char *name;         /* of the file, unless the country names it */
+
+    /* The schedule's own. */
+    struct item *next;
+    unsigned attempts; /* started so far */
+};
+
+/*
+ * Where items come from: called until it gives NULL, or fails, then no more.
+ * 0 and *item, or a negative code: the input cannot be read, which ends the
+ * run as a local failure. It does not block.
+ */
+struct item_source {
+    int (*next)(void *arg, struct item **item);
+    void *arg;
+};
+
+void item_free(struct item *item);
+
+/* The items of a selection of codes, made as they are asked for. */
+struct code_items {
+    const struct selection *selection; /* borrowed, as is the source */
+    const struct source *source;       /* with a base */
+    bool country_names;
+    enum compat compat;
+    size_t next; /* 0 to start with */
+};
+
+/* Borrows `codes` until the run is over. */
+struct item_source code_items_source(struct code_items *codes);
+
+/* The item of one code; NULL: no memory. */
+struct item *item_of_code(const struct code_items *codes, size_t index);

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <stdbool.h>
+
+#include "transfer/save.h"
+#include "transfer/transfer.h"
+
+struct aw_loop;
+
+/* Whose texts and file names: flags' own, or those of an edition of Fluent
+   Python. */
+enum compat { COMPAT_NONE, COMPAT_1E, COMPAT_2E };
+
+/*
+ * options: what the downloads of a run have in common. Filled in by the
+ * command, constant while the run lasts; everything is borrowed.
+ */
+struct download_options {
+    struct transfer_options transfer;
+    struct save_dir *output;
+    unsigned max_req;    /* requests in flight; at least 1, at most what the
+                            strategy allows: the caller has clamped it */
+    bool fixture;        /* the server is ours: number the attempts */
+    bool country_names;  /* name files by the country in metadata.json */
+    bool verify_content; /* bytes must be what the file's name promises */
+    enum compat compat;
+
+    /* async only: called once, on its loop, before anything is started. The
+       place to add signal handlers that call run_stop(). NULL: nobody asks. */
+    void (*on_loop)(struct aw_loop *loop, void *arg);
+    void *on_loop_arg;
+};

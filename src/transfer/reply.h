@@ -1,0 +1,60 @@
+#pragma once
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * reply: how one transfer ended, and why, in words.
+ */
+
+/* What an attempt failed of. */
+enum cause {
+    CAUSE_NONE,
+    CAUSE_HTTP,        /* the server answered with a status other than 2xx */
+    CAUSE_RESOLVE,     /* the host's name has no address */
+    CAUSE_CONNECT,     /* refused, unreachable */
+    CAUSE_TIMEOUT,     /* of the connection or of the attempt */
+    CAUSE_TLS,         /* handshake or certificate */
+    CAUSE_RESET,       /* the connection broke */
+    CAUSE_EMPTY_REPLY, /* closed without a byte of an answer */
+    CAUSE_TRUNCATED,   /* the body ended early */
+    CAUSE_REDIRECT,    /* too many, or to something other than http(s) */
+    CAUSE_PROTOCOL,    /* what came is not HTTP as it should be */
+    CAUSE_CONTENT,     /* an empty body, or not what the name promises */
+    CAUSE_METADATA,    /* metadata.json does not tell the country */
+    CAUSE_SAVE,        /* the file could not be written */
+    CAUSE_DISK_FULL,   /* nor could any other: ends the run */
+    CAUSE_CANCELLED,   /* by us */
+    CAUSE_LOCAL        /* no memory, no descriptor */
+};
+
+/* When things happened, microseconds since the request began, as libcurl saw
+   them; 0: not at all. */
+struct reply_times {
+    int64_t resolved_us;
+    int64_t connected_us;
+    int64_t secured_us; /* TLS */
+    int64_t first_byte_us;
+    int64_t total_us;
+};
+
+enum { REPLY_REASON_SIZE = 64, REPLY_TEXT_SIZE = 256 };
+
+/* One request's end. Plain memory, nothing to free; `url` is borrowed from the
+   item. */
+struct reply {
+    const char *url;
+    CURLcode curl;    /* CURLE_OK: the exchange was complete */
+    long http_status; /* of the last answer; 0: there was none */
+    int os_error;     /* a positive errno that explains it; 0: none */
+    enum cause cause; /* CAUSE_NONE: a 2xx answer, complete */
+    int64_t bytes;    /* of the body */
+    long local_port;  /* names the connection; 0: there was none */
+    bool new_connection;
+    struct reply_times times;
+    char reason[REPLY_REASON_SIZE]; /* of the status line, cut: "Not Found" */
+    char text[REPLY_TEXT_SIZE];     /* the cause, one line, not from the server
+                                       alone: "cannot connect: Connection refused";
+                                       "" without a cause */
+};
