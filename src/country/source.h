@@ -15,7 +15,8 @@
  *   http://host/flags      a base URL: {base}/{cc}/{cc}.gif
  *   http://host/{cc}.png   a template: {cc} lower case, {CC} upper case
  *
- * Labels are recognized in either case. Only http and https.
+ * Labels are recognized in either case. Only http and https. Credentials in
+ * the URL are kept apart from it, so that nobody prints them.
  *
  * Ownership: source_parse() fills a struct of the caller's, who calls
  * source_close(). The fields are for reading.
@@ -23,12 +24,13 @@
 
 struct source {
     const char *label;  /* "LOCAL" ..., static; NULL: a URL was given */
-    bool fixture;       /* to be started by the program; the label is its
-                           profile */
-    char *base;         /* base URL or template as given, without a slash at
-                           its end; NULL: a fixture not started yet */
+    bool fixture;       /* started by the program; the label is its profile */
+    char *base;         /* base URL or template as given, without slashes at its
+                           end; NULL: a fixture that was not started yet */
     char *url_template; /* what source_url() expands; NULL as `base` */
-    char extension[16]; /* of the files: "gif"; "" if the template shows none */
+    char *user;         /* NULL: no credentials were given */
+    char *password;     /* NULL as `user`, and if there was none */
+    char extension[16]; /* of the files: "gif"; "": the template shows none */
 };
 
 /*
