@@ -27,6 +27,7 @@ struct item {
     /* The schedule's own. */
     struct item *next;
     unsigned attempts; /* started so far */
+    bool running;
 };
 
 /*
@@ -39,6 +40,9 @@ struct item_source {
     void *arg;
 };
 
+/* A copy of `parts` with copies of its strings (metadata_url may be NULL), in
+   one piece of memory. NULL: no memory. */
+struct item *item_new(const struct item *parts);
 void item_free(struct item *item);
 
 /* The items of a selection of codes, made as they are asked for. */
@@ -52,6 +56,3 @@ struct code_items {
 
 /* Borrows `codes` until the run is over. */
 struct item_source code_items_source(struct code_items *codes);
-
-/* The item of one code; NULL: no memory. */
-struct item *item_of_code(const struct code_items *codes, size_t index);

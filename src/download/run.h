@@ -60,6 +60,7 @@ struct run_result {
     struct counts counts;
     int64_t observed_us;   /* from the first item scheduled to the last final */
     enum stop_reason stop; /* STOP_NONE: it went to its end */
+    int error;             /* a negative code: the input could not be read */
 };
 
 struct run_result run_result(const struct run *run);

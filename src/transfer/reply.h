@@ -58,3 +58,26 @@ struct reply {
                                        alone: "cannot connect: Connection refused";
                                        "" without a cause */
 };
+
+/* What explains an end beside the fields of the reply. */
+struct reply_facts {
+    const char *error;    /* libcurl's own words; "" if it had none */
+    const char *encoding; /* the Content-Encoding of the answer; "" */
+    int64_t timeout_us;   /* of the request, 0: none */
+    int64_t connect_timeout_us;
+    int64_t expected_bytes; /* of the body, as declared; -1: not */
+    int save_error;         /* a negative errno code: writing failed */
+    bool too_long;          /* we gave up on a body without end */
+};
+
+/* Fill in `cause` and `text` from the other fields and the facts. Pure. */
+void reply_explain(struct reply *reply, const struct reply_facts *facts);
+
+/* Set `cause` and `text`: printf's format. What is too long is cut. */
+__attribute__((format(printf, 3, 4))) void reply_fail(struct reply *reply,
+                                                      enum cause cause,
+                                                      const char *format, ...);
+
+/* Because of a negative errno code of save.h; a full disk is a cause of its
+   own. */
+void reply_fail_save(struct reply *reply, int error);

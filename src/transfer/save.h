@@ -34,32 +34,33 @@ void save_dir_close(struct save_dir *dir);
  */
 int save_claim(struct save_dir *dir, const char *name);
 
-/* A file being written. Zero is an unopened one. */
+/* A file being written. */
 struct save_file {
     struct save_dir *dir;
-    int fd;
-    char name[16]; /* in the run's own directory */
-    bool is_open;
+    unsigned worker; /* makes the name, so a worker has one file at a time */
+    int fd;          /* -1: not open */
 };
 
 /*
- * save_create: `worker` makes the name, so a worker has one file at a time.
- * save_write: all `bytes` of it.
- * save_commit: close and rename to `name`, a plain file name, replacing what is
- * there. save_discard: close and remove; harmless if nothing is open.
- * Negative errno codes; after a failure of save_write or save_commit the file
+ * save_file: one that is not open. save_create: open it. save_write: all
+ * `bytes`. save_commit: close it and rename it to `name`, a plain file name,
+ * replacing what is there. save_discard: close and remove it; harmless if it
+ * is not open.
+ *
+ * Negative errno codes. After a failure of save_write or save_commit the file
  * is discarded and `name` untouched.
  */
-int save_create(struct save_file *file, struct save_dir *dir, unsigned worker);
+struct save_file save_file(struct save_dir *dir, unsigned worker);
+int save_create(struct save_file *file);
 int save_write(struct save_file *file, const void *from, size_t bytes);
 int save_commit(struct save_file *file, const char *name);
 void save_discard(struct save_file *file);
 
 /*
- * A file name out of anybody's text: stem and extension ("" for none), joined
- * by a dot, of at most 255 bytes (the stem is cut at a character's border).
- * `/`, control characters and leading dots become `_`; so does an empty stem.
+ * A file name out of anybody's text: `stem` made harmless, and `tail` (ours:
+ * "-BR.gif"; less than 64 bytes) as it is. At most 255 bytes: the stem is cut
+ * at a character's border. `/`, control characters and leading dots become
+ * `_`, as does an empty stem.
  */
 enum { SAVE_NAME_SIZE = 256 };
-void save_name(char name[SAVE_NAME_SIZE], const char *stem,
-               const char *extension);
+void save_name(char name[SAVE_NAME_SIZE], const char *stem, const char *tail);

@@ -1,0 +1,73 @@
+#include "download/events.h"
+
+#include <time.h>
+
+static int64_t monotonic_us(void)
+{
+    struct timespec now;
+
+    /* CLOCK_MONOTONIC exists and &now is valid: it cannot fail. */
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int events_init(struct events *events)
+{
+    int error;
+
+    *events = (struct events){.start_us = monotonic_us()};
+    error = pthread_mutex_init(&events->lock, NULL);
+    return -error;
+}
+
+void events_close(struct events *events)
+{
+    pthread_mutex_destroy(&events->lock);
+}
+
+void events_add(struct events *events, struct event_sink *sink)
+{
+    struct event_sink **end = &events->sinks;
+
+    while (*end)
+        end = &(*end)->next;
+    sink->next = NULL;
+    *end = sink;
+    events->kinds |= sink->kinds;
+}
+
+bool events_wants(const struct events *events, enum event_kind kind)
+{
+    return (events->kinds & EVENT_BIT(kind)) != 0;
+}
+
+int64_t events_now_us(const struct events *events)
+{
+    return monotonic_us() - events->start_us;
+}
+
+void events_emit(struct events *events, struct event *event)
+{
+    if (!events_wants(events, event->kind))
+        return;
+    pthread_mutex_lock(&events->lock);
+    /* Stamped under the lock: the stream is in the order of its times. */
+    event->at_us = events_now_us(events);
+    for (struct event_sink *sink = events->sinks; sink; sink = sink->next) {
+        if (sink->kinds & EVENT_BIT(event->kind))
+            sink->on_event(sink->arg, event);
+    }
+    pthread_mutex_unlock(&events->lock);
+}
+
+const char *event_kind_name(enum event_kind kind)
+{
+    static const char *const names[EVENT_KINDS] = {
+        [EVENT_SCHEDULED] = "scheduled",   [EVENT_STARTED] = "started",
+        [EVENT_FIRST_BYTE] = "first_byte", [EVENT_TRANSFERRED] = "transferred",
+        [EVENT_SAVED] = "saved",           [EVENT_FINAL] = "final",
+        [EVENT_STOPPED] = "stopped",
+    };
+
+    return names[kind];
+}
