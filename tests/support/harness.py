@@ -25,6 +25,7 @@ Only the standard library is used; any Python from 3.9 will do.
 import contextlib
 import ctypes
 import dataclasses
+import inspect
 import os
 import pathlib
 import re
@@ -383,6 +384,34 @@ def files_in(directory):
     return {path.name: path.read_bytes()
             for path in sorted(directory.iterdir())
             if not path.name.startswith(".")}
+
+
+def per_strategy(cls):
+    """Class decorator: a test that takes `strategy` becomes one test for each
+    strategy, named after it."""
+    for name, test in list(vars(cls).items()):
+        if not (name.startswith("test")
+                and "strategy" in inspect.signature(test).parameters):
+            continue
+        for strategy in STRATEGIES:
+            def one(self, test=test, strategy=strategy):
+                test(self, strategy)
+            setattr(cls, f"{name}_{strategy}", one)
+        delattr(cls, name)
+    return cls
+
+
+def counted(finished):
+    """What the final report says: {'ok': 20, 'not_found': 1, 'error': 2}."""
+    counts = {}
+    for name, pattern in (("ok", r"^ *(\d+) flags? downloaded\."),
+                          ("not_found", r"^ *(\d+) not found\."),
+                          ("error", r"^ *(\d+) errors?\."),
+                          ("cancelled", r"^ *(\d+) cancelled\.")):
+        found = re.search(pattern, finished.stdout, re.MULTILINE)
+        if found:
+            counts[name] = int(found.group(1))
+    return counts
 
 
 class Case(unittest.TestCase):

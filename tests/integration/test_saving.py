@@ -1,0 +1,216 @@
+"""A final name holds a complete, checked file or is untouched."""
+
+import os
+import pathlib
+import signal
+
+import harness
+from harness import (Case, corpus_file, counted, files_in, per_strategy,
+                     until)
+
+GIF = corpus_file("br").read_bytes()
+
+
+def hidden(directory):
+    return sorted(path.name for path in pathlib.Path(directory).iterdir()
+                  if path.name.startswith(".flags-")
+                  and not path.name.startswith(".flags-manifest"))
+
+
+def half_an_answer(connection):
+    """Sends half a flag, and then nothing until somebody gives up."""
+    if connection.read_request():
+        connection.send(
+            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(GIF)
+            + GIF[:len(GIF) // 2])
+        connection.hold()
+
+
+@per_strategy
+class Interrupted(Case):
+    def start_half(self, strategy, *codes):
+        server = self.raw_server(half_an_answer)
+        running = self.start("get", "-S", strategy, "-o", self.out,
+                             "-s", server.url, *codes)
+        server.wait_for_requests(1)
+        return running
+
+    def test_kill_9_leaves_nothing_under_a_final_name(self, strategy):
+        # D8: files written in place stay truncated when the run is killed.
+        self.out.mkdir()
+        (self.out / "br.gif").write_bytes(b"as it was before")
+        running = self.start_half(strategy, "BR")
+
+        running.signal(signal.SIGKILL)
+        running.finish()
+
+        self.assertEqual(files_in(self.out), {"br.gif": b"as it was before"})
+
+    def test_the_next_run_clears_up_after_a_killed_one(self, strategy):
+        running = self.start_half(strategy, "BR")
+        until(lambda: self.out.is_dir() and hidden(self.out))
+        running.signal(signal.SIGKILL)
+        running.finish()
+        self.assertEqual(len(hidden(self.out)), 1)
+
+        run = self.get("-S", strategy, "-s", self.nginx().url, "US")
+
+        self.assertStatus(run, 0)
+        self.assertEqual(hidden(self.out), [])
+        self.assertCorpus(self.out, ["us"])
+
+    def test_the_next_run_leaves_a_living_one_alone(self, strategy):
+        running = self.start_half(strategy, "BR")
+        held = until(lambda: self.out.is_dir() and hidden(self.out))
+
+        run = self.get("-S", strategy, "-s", self.nginx().url, "US")
+
+        self.assertStatus(run, 0)
+        self.assertEqual(hidden(self.out), held)
+        running.signal(signal.SIGTERM)
+        running.finish()
+        self.assertEqual(hidden(self.out), [])
+
+
+@per_strategy
+class Finished(Case):
+    def test_run_leaves_flags_and_nothing_hidden_of_its_own(self, strategy):
+        run = self.get("-S", strategy, "-s", self.nginx().url)
+
+        self.assertStatus(run, 0)
+        self.assertEqual(hidden(self.out), [])
+
+    def test_failed_run_leaves_nothing_hidden_of_its_own(self, strategy):
+        def answer(connection):
+            connection.read_request()
+            connection.answer(200, GIF[:99], length=len(GIF))
+
+        run = self.get("-S", strategy, "-s", self.raw_server(answer).url,
+                       "BR")
+
+        self.assertStatus(run, 3)
+        self.assertEqual(hidden(self.out), [])
+
+    def test_run_removes_nothing_else_of_the_users(self, strategy):
+        self.out.mkdir()
+        (self.out / ".flags-notes").write_bytes(b"mine")
+        (self.out / ".flags-ABCDEF").write_bytes(b"a file, no directory")
+        (self.out / ".hidden").mkdir()
+
+        run = self.get("-S", strategy, "-s", self.nginx().url, "BR")
+
+        self.assertStatus(run, 0)
+        for name in (".flags-notes", ".flags-ABCDEF", ".hidden"):
+            self.assertTrue((self.out / name).exists(), name)
+
+    def test_directory_is_created_with_its_parents(self, strategy):
+        deep = self.home / "a" / "b" / "c"
+
+        run = self.flags("get", "-S", strategy, "-o", deep, "-s",
+                         self.nginx().url, "BR")
+
+        self.assertStatus(run, 0)
+        self.assertCorpus(deep, ["br"])
+
+    def test_directory_is_downloads_unless_said(self, strategy):
+        run = self.flags("get", "-S", strategy, "-s", self.nginx().url, "BR")
+
+        self.assertStatus(run, 0)
+        self.assertCorpus(self.home / "downloads", ["br"])
+
+    def test_file_has_the_permissions_that_the_umask_gives(self, strategy):
+        before = os.umask(0o027)
+        try:
+            run = self.get("-S", strategy, "-s", self.nginx().url, "BR")
+        finally:
+            os.umask(before)
+
+        self.assertStatus(run, 0)
+        self.assertEqual((self.out / "br.gif").stat().st_mode & 0o777, 0o640)
+        self.assertEqual(self.out.stat().st_mode & 0o777, 0o750)
+
+    def test_final_name_that_is_a_directory_is_that_items_error(
+            self, strategy):
+        # D3: reported as OK though it could not be written; D7: one file
+        # that cannot be saved ends the whole run.
+        (self.out / "br.gif").mkdir(parents=True)
+
+        run = self.get("-S", strategy, "-s", self.nginx().url, "BR", "US",
+                       "DE")
+
+        self.assertStatus(run, 1)
+        self.assertEqual(counted(run), {"ok": 2, "error": 1})
+        self.assertRegex(run.stderr, r"(?i)\bbr: .*directory")
+        self.assertTrue((self.out / "us.gif").is_file())
+        self.assertTrue((self.out / "de.gif").is_file())
+        self.assertEqual(hidden(self.out), [])
+
+    def test_symbolic_link_is_replaced_not_followed(self, strategy):
+        self.out.mkdir()
+        precious = self.home / "precious"
+        precious.write_bytes(b"precious")
+        (self.out / "br.gif").symlink_to(precious)
+
+        run = self.get("-S", strategy, "-s", self.nginx().url, "BR")
+
+        self.assertStatus(run, 0)
+        self.assertEqual(precious.read_bytes(), b"precious")
+        self.assertCorpus(self.out, ["br"])
+
+
+class Unwritable(Case):
+    def setUp(self):
+        super().setUp()
+        self.out.mkdir()
+
+    def test_directory_without_permission_is_a_local_failure(self):
+        if os.geteuid() == 0:
+            self.skipTest("root may write everywhere")
+        wire = self.tripwire()
+        self.out.chmod(0o500)
+
+        run = self.get("-s", wire.url, "BR")
+
+        self.assertStatus(run, 5)
+        self.assertIn("Permission denied", run.stderr)
+        self.assertFalse(wire.contacted())
+
+    def test_path_through_a_file_is_a_local_failure(self):
+        wire = self.tripwire()
+        (self.home / "file").write_bytes(b"")
+
+        run = self.flags("get", "-o", self.home / "file" / "out", "-s",
+                         wire.url, "BR")
+
+        self.assertStatus(run, 5)
+        self.assertIn("Not a directory", run.stderr)
+        self.assertFalse(wire.contacted())
+
+    def full_disk(self, strategy):
+        """A file system with room for the directory and hardly more."""
+        mounted = os.system(
+            f"mount -t tmpfs -o size=16k flags-test {self.out} 2>/dev/null")
+        if mounted != 0:
+            self.skipTest("cannot mount a small file system")
+        self.addCleanup(os.system, f"umount -l {self.out}")
+
+        run = self.get("-S", strategy, "-s", self.nginx().url)
+
+        self.assertStatus(run, 5)
+        self.assertIn("No space left on device", run.stderr)
+        self.assertEqual(sum(counted(run).values()), 20, str(run))
+        for name, content in files_in(self.out).items():
+            self.assertEqual(content, corpus_file(name[:2]).read_bytes())
+        self.assertEqual(hidden(self.out), [])
+
+    def test_full_disk_stops_the_run_sequential(self):
+        self.full_disk("sequential")
+
+    def test_full_disk_stops_the_run_threaded(self):
+        self.full_disk("threaded")
+
+    def test_full_disk_stops_the_run_async(self):
+        self.full_disk("async")
+
+
+harness.main()

@@ -1,0 +1,108 @@
+"""SIGINT, SIGTERM, SIGHUP: start nothing, cancel what runs, report, and die of
+the signal. D6: an interrupt loses the report, and counts need not add up."""
+
+import signal
+
+import harness
+from harness import Case, corpus_file, counted, files_in, per_strategy
+
+GIF = corpus_file("br").read_bytes()
+
+
+def only_bd(connection):
+    """Answers for BD, and leaves everybody else waiting."""
+    while request := connection.read_request():
+        if "/bd/" not in request.path:
+            connection.hold()
+            return
+        connection.answer(200, corpus_file("bd").read_bytes())
+
+
+@per_strategy
+class Interrupt(Case):
+    def interrupt(self, strategy, number, *args):
+        server = self.raw_server(only_bd)
+        running = self.start("get", "-S", strategy, "-s", server.url, "-o",
+                             self.out, "-t", "60", *args)
+        server.wait_for_requests(2)  # BD's, and one that hangs
+        harness.until(lambda: (self.out / "bd.gif").exists())
+        running.signal(number)
+        return running.finish(10)
+
+    def check(self, strategy, number):
+        run = self.interrupt(strategy, number)
+
+        self.assertStatus(run, -number)
+        self.assertRegex(run.stdout, r"(?im)^interrupted\b")
+        self.assertEqual(counted(run)["ok"], 1, str(run))
+        self.assertEqual(sum(counted(run).values()), 20, str(run))
+        self.assertCorpus(self.out, ["bd"])
+        self.assertEqual(
+            [path.name for path in self.out.iterdir()
+             if path.name.startswith(".flags-") and path.is_dir()], [])
+
+    def test_by_sigint(self, strategy):
+        self.check(strategy, signal.SIGINT)
+
+    def test_by_sigterm(self, strategy):
+        self.check(strategy, signal.SIGTERM)
+
+    def test_by_sighup(self, strategy):
+        self.check(strategy, signal.SIGHUP)
+
+    def test_counts_add_up_for_a_wildcard_too(self, strategy):
+        run = self.interrupt(strategy, signal.SIGINT, "-m", "3"
+                             if strategy != "sequential" else "1", "b")
+
+        self.assertStatus(run, -signal.SIGINT)
+        self.assertEqual(sum(counted(run).values()), 26, str(run))
+
+    def test_while_connecting_ends_the_run_as_well(self, strategy):
+        # A listening socket whose queue is full: connections hang.
+        import socket
+        full = socket.create_server(("127.0.0.1", 0), backlog=0)
+        self.addCleanup(full.close)
+        fillers = []
+        for _ in range(3):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+            fillers.append(filler)
+            self.addCleanup(filler.close)
+        running = self.start(
+            "get", "-S", strategy, "-o", self.out, "-v", "-s",
+            f"http://127.0.0.1:{full.getsockname()[1]}/flags",
+            "--connect-timeout", "60", "-t", "60", "BR")
+        # The directory of the run is made before anybody is contacted.
+        harness.until(lambda: self.out.is_dir())
+
+        running.signal(signal.SIGINT)
+
+        self.assertStatus(running.finish(10), -signal.SIGINT)
+
+
+class Ignored(Case):
+    def test_sighup_that_was_ignored_stays_ignored(self):
+        # As under nohup.
+        release = harness.threading.Event()
+
+        def answer(connection):
+            while connection.read_request():
+                release.wait(harness.limit(10))
+                connection.answer(200, GIF)
+
+        server = self.raw_server(answer)
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            running = self.start("get", "-s", server.url, "-o", self.out, "BR")
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        server.wait_for_requests(1)
+        running.signal(signal.SIGHUP)
+        release.set()
+
+        self.assertStatus(running.finish(), 0)
+        self.assertEqual(list(files_in(self.out)), ["br.gif"])
+
+
+harness.main()

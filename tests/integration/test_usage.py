@@ -1,0 +1,183 @@
+"""Usage errors: one clear line that names the trouble, status 2, and nobody
+is contacted, nothing is created."""
+
+import os
+import signal
+
+import harness
+from harness import Case
+
+
+class UsageError(Case):
+    def refused(self, *args, names, env=None):
+        """The program refuses `args`; its message holds all of `names`."""
+        wire = self.tripwire()
+        if "-s" not in args and "--server" not in args:
+            args = ("-s", wire.url, *args)
+
+        run = self.get(*args, env=env)
+
+        self.assertStatus(run, 2)
+        self.assertFalse(wire.contacted())
+        self.assertFalse(self.out.exists(), "nothing is created")
+        self.assertEqual(run.stdout, "")
+        self.assertRegex(run.stderr, r"\Aflags: ")
+        for name in names:
+            self.assertIn(name, run.stderr)
+        return run
+
+    def test_max_req_of_zero(self):
+        self.refused("-m", "0", names=["-m", "0"])
+
+    def test_max_req_below_zero(self):
+        self.refused("-m", "-3", names=["-3"])
+
+    def test_max_req_that_is_no_number(self):
+        self.refused("--max-req", "many", names=["--max-req", "many"])
+
+    def test_max_req_beyond_all_numbers(self):
+        self.refused("--max-req=99999999999999999999",
+                     names=["99999999999999999999"])
+
+    def test_unknown_server(self):
+        self.refused("-s", "NOWHERE",
+                     names=["NOWHERE", "LOCAL", "DELAY", "ERROR", "REMOTE"])
+
+    def test_misspelt_server_gets_a_suggestion(self):
+        self.refused("-s", "DELAYY", names=["DELAYY", "'DELAY'"])
+
+    def test_server_with_another_scheme(self):
+        self.refused("-s", "ftp://127.0.0.1/flags", names=["ftp"])
+
+    def test_letter_outside_the_alphabet(self):
+        self.refused("Ü", names=["Ü", "AA", "ZZ"])
+
+    def test_three_letters(self):
+        self.refused("BRA", names=["BRA"])
+
+    def test_empty_code(self):
+        self.refused("", names=["''"])
+
+    def test_limit_that_is_no_number(self):
+        self.refused("-l", "x", names=["-l", "x"])
+
+    def test_limit_of_zero(self):
+        self.refused("-l", "0", names=["-l", "0"])
+
+    def test_unknown_strategy_gets_a_suggestion(self):
+        self.refused("-S", "thread", names=["thread", "threaded"])
+
+    def test_unknown_option_gets_a_suggestion(self):
+        self.refused("--max-reqs", "3", names=["--max-reqs", "--max-req"])
+
+    def test_options_are_not_abbreviated(self):
+        self.refused("--verb", names=["--verb"])
+
+    def test_missing_value(self):
+        self.refused("BR", "--timeout", names=["--timeout"])
+
+    def test_timeout_that_is_no_duration(self):
+        self.refused("-t", "soon", names=["-t", "soon"])
+
+    def test_timeout_of_zero_or_less(self):
+        self.refused("-t", "-1s", names=["-1s"])
+
+    def test_reuse_that_is_neither(self):
+        self.refused("--reuse", "maybe", names=["maybe", "yes", "no"])
+
+    def test_compat_with_no_such_edition(self):
+        self.refused("--compat", "3e", names=["3e", "1e", "2e"])
+
+    def test_unknown_server_in_the_environment(self):
+        wire = self.tripwire()
+
+        run = self.get("BR", env={"FLAGS_SERVER": "NOWHERE"})
+
+        self.assertStatus(run, 2)
+        self.assertIn("FLAGS_SERVER", run.stderr)
+        self.assertFalse(wire.contacted())
+
+    def test_control_characters_are_escaped(self):
+        run = self.refused("\x1b[31m", names=["flags: "])
+
+        self.assertNotIn("\x1b", run.stderr)
+
+    def test_no_command(self):
+        run = self.flags()
+
+        self.assertStatus(run, 2)
+        self.assertRegex(run.stderr, r"get.*|usage")
+
+    def test_misspelt_command_gets_a_suggestion(self):
+        run = self.flags("gett")
+
+        self.assertStatus(run, 2)
+        self.assertIn("gett", run.stderr)
+        self.assertIn("'get'", run.stderr)
+
+    def test_double_dash_ends_options(self):
+        run = self.get("-s", self.nginx().url, "--", "BR")
+
+        self.assertStatus(run, 0)
+
+        self.refused("--", "-m", names=["-m"])
+
+
+class Answers(Case):
+    def test_help_is_on_stdout(self):
+        for args in (["--help"], ["-h"], ["get", "--help"], ["get", "-h"],
+                     ["serve", "--help"], ["compare", "--help"]):
+            with self.subTest(args):
+                run = self.flags(*args)
+
+                self.assertStatus(run, 0)
+                self.assertRegex(run.stdout, r"(?i)usage: flags")
+                self.assertEqual(run.stderr, "")
+
+    def test_help_of_get_lists_its_options_with_defaults(self):
+        run = self.flags("get", "--help")
+
+        for option in ("--strategy", "--max-req", "--server", "--output-dir",
+                       "--country-names", "--timeout", "--connect-timeout",
+                       "--verbose", "--quiet", "--reuse", "--compat",
+                       "--every", "--all", "--limit"):
+            self.assertIn(option, run.stdout)
+        for default in ("async", "downloads", "LOCAL", "10"):
+            self.assertIn(default, run.stdout)
+        self.assertLessEqual(max(map(len, run.stdout.splitlines())), 80)
+
+    def test_help_wins_over_what_else_is_said(self):
+        run = self.flags("get", "BR", "--help")
+
+        self.assertStatus(run, 0)
+
+    def test_version_names_the_libraries(self):
+        run = self.flags("--version")
+
+        self.assertStatus(run, 0)
+        self.assertRegex(run.stdout, r"\Aflags \d+\.\d+")
+        self.assertRegex(run.stdout, r"libcurl/? ?\d")
+        self.assertRegex(run.stdout, r"libuv/? ?\d")
+        self.assertRegex(run.stdout, r"(?i)ssl|tls")
+
+    def test_closed_pipe_on_stdout_ends_the_program_quietly(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            run = self.flags("get", "--help", stdout=writer)
+        finally:
+            os.close(writer)
+
+        self.assertIn(run.status, (-signal.SIGPIPE, 128 + signal.SIGPIPE))
+        self.assertEqual(run.stderr, "")
+
+    def test_full_device_on_stdout_is_a_local_failure(self):
+        for args in (["--version"], ["get", "--help"]):
+            with self.subTest(args), open("/dev/full", "wb") as full:
+                run = self.flags(*args, stdout=full)
+
+                self.assertStatus(run, 5)
+                self.assertIn("No space left", run.stderr)
+
+
+harness.main()
