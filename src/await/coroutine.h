@@ -1,0 +1,53 @@
+#pragma once
+
+#include "await/stack.h"
+
+/*
+ * coroutine: a function on a stack of its own that can be left in the middle
+ * and entered again there.
+ *
+ * Every switch goes between a thread's home (the loop's own stack) and one
+ * coroutine, never from coroutine to coroutine: one place for annotations.
+ * A coroutine stays on the thread that started it, so a pointer to a
+ * thread-local may be kept across a yield.
+ *
+ * The switch itself is assembly on x86-64 and ucontext elsewhere, chosen when
+ * the project is configured; ucontext costs a system call a switch for the
+ * signal mask.
+ */
+
+/* Where the coroutines of one thread come back to. Zeroed is ready. */
+struct coroutine_home {
+    void *context; /* while a coroutine runs */
+    void *asan_save;
+    const void *asan_bottom;
+    size_t asan_size;
+    void *tsan_fiber;
+};
+
+struct coroutine {
+    void *context; /* while it does not run */
+    struct coroutine_home *home;
+    struct stack *stack;
+    void (*entry)(void *arg);
+    void *arg;
+    void *asan_save;
+    void *tsan_fiber;
+    bool ended;
+};
+
+/* Prepare entry(arg) on `stack`, which stays the caller's; nothing runs. When
+   entry returns the coroutine has ended. */
+void coroutine_create(struct coroutine *c, struct coroutine_home *home,
+                      const struct stacks *pool, struct stack *stack,
+                      void (*entry)(void *arg), void *arg);
+
+/* From the home: run it until it yields or ends. */
+void coroutine_resume(struct coroutine *c, const struct stacks *pool);
+
+/* From within: go back to the home. Returns when it is resumed. */
+void coroutine_yield(struct coroutine *c);
+
+/* Give up what tools know of it; after its end, or instead of it: a suspended
+   coroutine is abandoned where it stands. Its stack may go then. */
+void coroutine_destroy(struct coroutine *c);

@@ -1,0 +1,412 @@
+#include "await/future.h"
+
+#include <stdlib.h>
+
+#include "await/internal.h"
+
+const char own_marker;
+
+void value_drop(aw_value v)
+{
+    if (v.drop)
+        v.drop(v.ptr);
+}
+
+void coro_drop(aw_coro coro)
+{
+    if (coro.drop)
+        coro.drop(coro.arg);
+}
+
+void awaitable_drop(aw_awaitable a)
+{
+    if (a.kind == AW_IS_CORO)
+        coro_drop(a.of.coro);
+    else if (a.kind == AW_IS_GIVEN)
+        aw_unref(a.of.future);
+}
+
+struct future *future_own(const aw_future *f)
+{
+    return f->ops->base == &own_marker ? future_of((void *)f) : NULL;
+}
+
+/* Callbacks. */
+
+/* What the record holds goes before the callback runs: that may free the
+   stack which a watch's record lies on, or add the next one. */
+static void release_record(struct callback *c)
+{
+    c->future = NULL;
+    if (c->storage == CALLBACK_HEAP)
+        free(c);
+}
+
+static void run_callback(aw_loop *loop, struct entry *entry)
+{
+    struct callback *c = container_of(entry, struct callback, entry);
+    struct future *f = c->future;
+    aw_done_fn fn = c->fn;
+    void *data = c->data;
+
+    (void)loop;
+    release_record(c);
+    fn(&f->base, data);
+    aw_unref(&f->base);
+}
+
+static void discard_callback(struct entry *entry)
+{
+    struct callback *c = container_of(entry, struct callback, entry);
+    struct future *f = c->future;
+
+    release_record(c);
+    aw_unref(&f->base);
+}
+
+static const struct entry_class callback_class = {run_callback,
+                                                  discard_callback};
+
+static void queue_callback(struct future *f, struct callback *c)
+{
+    aw_ref(&f->base); /* the future lives until it ran */
+    c->future = f;
+    loop_append(f->loop, &c->entry);
+}
+
+/* Add a record to a future; to the queue, if that is decided. */
+void future_queue(struct future *f, struct callback *c)
+{
+    c->entry = (struct entry){.class = &callback_class};
+    c->future = NULL;
+    if (f->state == AW_PENDING) {
+        c->future = f; /* in use; not yet a reference */
+        list_append(&f->callbacks, &c->entry.link);
+    } else if (!f->loop->closed) {
+        queue_callback(f, c);
+    } else {
+        release_record(c);
+    }
+}
+
+static void queue_callbacks(struct future *f)
+{
+    struct link *link;
+
+    while ((link = list_pop(&f->callbacks))) {
+        struct callback *c =
+            container_of(container_of(link, struct entry, link),
+                         struct callback, entry);
+
+        if (f->loop->closed)
+            release_record(c);
+        else
+            queue_callback(f, c);
+    }
+}
+
+int future_add_done_op(aw_future *future, aw_done_fn fn, void *data)
+{
+    struct future *f = future_of(future);
+    struct callback *c = &f->first;
+
+    if (f->immortal && !f->loop)
+        return AW_ENOMEM;
+    if (c->future || f->immortal) { /* in use, or not to be written to */
+        c = malloc(sizeof(*c));
+        if (!c)
+            return AW_ENOMEM;
+        c->storage = CALLBACK_HEAP;
+    } else {
+        c->storage = CALLBACK_INLINE;
+    }
+    c->fn = fn;
+    c->data = data;
+    future_queue(f, c);
+    return 0;
+}
+
+size_t future_remove_done_op(aw_future *future, aw_done_fn fn, void *data)
+{
+    struct future *f = future_of(future);
+    struct link *link = f->callbacks.next;
+    size_t removed = 0;
+
+    while (link != &f->callbacks) {
+        struct callback *c =
+            container_of(container_of(link, struct entry, link),
+                         struct callback, entry);
+
+        link = link->next;
+        if (c->fn != fn || c->data != data || c->storage == CALLBACK_WATCH)
+            continue;
+        link_remove(&c->entry.link);
+        release_record(c);
+        removed++;
+    }
+    return removed;
+}
+
+/* The object. */
+
+void future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops)
+{
+    f->base.ops = ops;
+    f->refs = 1;
+    f->state = AW_PENDING;
+    f->loop = loop;
+    list_init(&f->callbacks);
+    loop_ref(loop);
+}
+
+void future_init_immortal(struct future *f, aw_loop *loop, int code)
+{
+    *f = (struct future){.base.ops = &future_ops,
+                         .refs = 1,
+                         .state = AW_ERROR,
+                         .code = code,
+                         .read = true,
+                         .sealed = true,
+                         .immortal = true,
+                         .loop = loop};
+    list_init(&f->callbacks);
+}
+
+aw_future *aw_future_new(aw_loop *loop)
+{
+    struct future *f;
+
+    loop = loop_or_current(loop);
+    if (!loop || loop->closed)
+        return NULL;
+    f = calloc(1, sizeof(*f));
+    if (!f)
+        return NULL;
+    future_init(f, loop, &future_ops);
+    return &f->base;
+}
+
+/* Where there is not even a loop. Nothing ever writes to it. */
+static struct future nowhere = {.base.ops = &future_ops,
+                                .refs = 1,
+                                .state = AW_ERROR,
+                                .code = AW_ENOMEM,
+                                .read = true,
+                                .sealed = true,
+                                .immortal = true,
+                                .callbacks = {&nowhere.callbacks,
+                                              &nowhere.callbacks}};
+
+aw_future *future_failed(aw_loop *loop, int code)
+{
+    struct future *f;
+
+    if (!loop)
+        return &nowhere.base;
+    f = code == AW_ENOMEM ? NULL : calloc(1, sizeof(*f));
+    if (!f)
+        return &loop->no_memory.base;
+    future_init(f, loop, &future_ops);
+    f->state = AW_ERROR;
+    f->code = code;
+    return &f->base;
+}
+
+void future_release(struct future *f)
+{
+    aw_loop *loop = f->loop;
+    struct link *link;
+
+    if (f->state == AW_ERROR && !f->read)
+        report(loop,
+               &(aw_report){.kind = AW_NEVER_RETRIEVED,
+                            .code = f->code,
+                            .task = f->is_task ? aw_task_name(&f->base) : NULL});
+    while ((link = list_pop(&f->callbacks)))
+        release_record(container_of(container_of(link, struct entry, link),
+                                    struct callback, entry));
+    value_drop(f->value);
+    aw_loop_unref(loop);
+}
+
+void future_ref_op(aw_future *future)
+{
+    struct future *f = future_of(future);
+
+    if (!f->immortal)
+        f->refs++;
+}
+
+void future_unref_op(aw_future *future)
+{
+    struct future *f = future_of(future);
+
+    if (f->immortal || --f->refs > 0)
+        return;
+    f->refs = 1; /* reporting and dropping may look at it */
+    future_release(f);
+    free(f);
+}
+
+bool future_decide(struct future *f, aw_state state, int code, aw_value v)
+{
+    if (f->state != AW_PENDING) {
+        value_drop(v);
+        return false;
+    }
+    f->state = state;
+    f->code = code;
+    f->value = v;
+    queue_callbacks(f);
+    return true;
+}
+
+/* Operations. */
+
+aw_loop *future_loop_op(const aw_future *f)
+{
+    return ((const struct future *)f)->loop;
+}
+
+aw_state future_state_op(const aw_future *f)
+{
+    return ((const struct future *)f)->state;
+}
+
+static int outcome_code(struct future *f)
+{
+    switch (f->state) {
+    case AW_PENDING:
+        return AW_ESTATE;
+    case AW_VALUE:
+        return 0;
+    case AW_CANCELLED:
+        return AW_ECANCELED;
+    case AW_ERROR:
+        break;
+    }
+    if (!f->immortal)
+        f->read = true;
+    return f->code;
+}
+
+int future_result_op(aw_future *future, aw_value *borrowed)
+{
+    struct future *f = future_of(future);
+    int rc = outcome_code(f);
+
+    if (rc == 0 && borrowed)
+        *borrowed = (aw_value){.ptr = f->value.ptr};
+    return rc;
+}
+
+int future_take_op(aw_future *future, aw_value *owned)
+{
+    struct future *f = future_of(future);
+    int rc = outcome_code(f);
+
+    if (rc < 0)
+        return rc;
+    if (owned)
+        *owned = f->value;
+    else
+        value_drop(f->value);
+    f->value = (aw_value){0};
+    return 0;
+}
+
+bool future_cancel_op(aw_future *future)
+{
+    struct future *f = future_of(future);
+
+    if (f->immortal)
+        return false;
+    f->read = true; /* whoever gives up on it has given up on its error */
+    return future_decide(f, AW_CANCELLED, 0, (aw_value){0});
+}
+
+const aw_future_ops future_ops = {
+    .kind = "future",
+    .ref = future_ref_op,
+    .unref = future_unref_op,
+    .loop = future_loop_op,
+    .state = future_state_op,
+    .result = future_result_op,
+    .take = future_take_op,
+    .cancel = future_cancel_op,
+    .add_done = future_add_done_op,
+    .remove_done = future_remove_done_op,
+    .base = &own_marker,
+};
+
+/* The calls. */
+
+aw_future *aw_ref(aw_future *f)
+{
+    if (f)
+        f->ops->ref(f);
+    return f;
+}
+
+void aw_unref(aw_future *f)
+{
+    if (f)
+        f->ops->unref(f);
+}
+
+aw_state aw_future_state(const aw_future *f)
+{
+    return f->ops->state(f);
+}
+
+aw_loop *aw_future_loop(const aw_future *f)
+{
+    return f->ops->loop(f);
+}
+
+int aw_future_result(aw_future *f, aw_value *borrowed)
+{
+    return f->ops->result(f, borrowed);
+}
+
+int aw_future_take(aw_future *f, aw_value *owned)
+{
+    return f->ops->take(f, owned);
+}
+
+int aw_set_value(aw_future *f, aw_value v)
+{
+    struct future *own = future_own(f);
+
+    if (!own || own->sealed) {
+        value_drop(v);
+        return AW_ESTATE;
+    }
+    return future_decide(own, AW_VALUE, 0, v) ? 0 : AW_ESTATE;
+}
+
+int aw_set_error(aw_future *f, int code)
+{
+    struct future *own = future_own(f);
+
+    if (code >= 0)
+        return AW_EINVAL;
+    if (!own || own->sealed)
+        return AW_ESTATE;
+    return future_decide(own, AW_ERROR, code, (aw_value){0}) ? 0 : AW_ESTATE;
+}
+
+bool aw_future_cancel(aw_future *f)
+{
+    return f->ops->cancel(f);
+}
+
+int aw_add_done(aw_future *f, aw_done_fn fn, void *data)
+{
+    return f->ops->add_done(f, fn, data);
+}
+
+size_t aw_remove_done(aw_future *f, aw_done_fn fn, void *data)
+{
+    return f->ops->remove_done(f, fn, data);
+}

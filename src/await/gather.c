@@ -1,0 +1,189 @@
+#include <stdlib.h>
+
+#include "await/internal.h"
+
+/*
+ * gather: a future that is decided by its members.
+ *
+ * Its memory stays while somebody holds a reference or a member's callback is
+ * on its way; a watch that has stopped never comes, so the last reference is
+ * enough to know.
+ */
+
+struct gather;
+
+struct member {
+    struct watch watch;
+    aw_future *future;    /* a reference */
+    struct gather *gather; /* NULL: a duplicate, or done with */
+};
+
+struct gather {
+    struct future future;
+    unsigned flags;
+    size_t n;
+    size_t unfinished;
+    bool cancel_requested;
+    struct member members[];
+};
+
+static struct gather *gather_of(aw_future *f)
+{
+    return container_of(future_of(f), struct gather, future);
+}
+
+static void stop_watching(struct gather *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        if (g->members[i].gather)
+            watch_stop(&g->members[i].watch);
+}
+
+static void gather_unref(aw_future *f)
+{
+    struct gather *g = gather_of(f);
+
+    if (--g->future.refs > 0)
+        return;
+    g->future.refs = 1;
+    stop_watching(g);
+    for (size_t i = 0; i < g->n; i++)
+        aw_unref(g->members[i].future);
+    future_release(&g->future);
+    free(g);
+}
+
+static bool gather_cancel(aw_future *f)
+{
+    struct gather *g = gather_of(f);
+    bool any = false;
+
+    if (g->future.state != AW_PENDING) {
+        g->future.read = true;
+        return false;
+    }
+    aw_ref(f); /* a foreign member's cancel may run anything */
+    for (size_t i = 0; i < g->n; i++)
+        if (g->members[i].gather && aw_future_cancel(g->members[i].future))
+            any = true;
+    if (any)
+        g->cancel_requested = true;
+    aw_unref(f);
+    return any;
+}
+
+static const aw_future_ops gather_ops = {
+    .kind = "gather",
+    .ref = future_ref_op,
+    .unref = gather_unref,
+    .loop = future_loop_op,
+    .state = future_state_op,
+    .result = future_result_op,
+    .take = future_take_op,
+    .cancel = gather_cancel,
+    .add_done = future_add_done_op,
+    .remove_done = future_remove_done_op,
+    .base = &own_marker,
+};
+
+/* The decision that a finished member brings about. */
+static void settle(struct gather *g, aw_future *f)
+{
+    aw_state state = aw_future_state(f);
+    int code = state == AW_VALUE ? 0 : aw_future_result(f, NULL);
+
+    if (g->future.state != AW_PENDING)
+        return;
+    if (!(g->flags & AW_RETURN_ERRORS) && code < 0)
+        future_decide(&g->future, AW_ERROR, code, (aw_value){0});
+    else if (g->unfinished == 0 && g->cancel_requested)
+        future_decide(&g->future, AW_ERROR, AW_ECANCELED, (aw_value){0});
+    else if (g->unfinished == 0)
+        future_decide(&g->future, AW_VALUE, 0, (aw_value){0});
+}
+
+static void on_member_done(aw_future *f, void *data)
+{
+    struct member *m = data;
+    struct gather *g = m->gather;
+
+    m->gather = NULL;
+    g->unfinished--;
+    settle(g, f);
+}
+
+/* Being a member is being read (A16): a later error of a member that outlives
+   the gather is reported to nobody. */
+static void mark_read(aw_future *f)
+{
+    struct future *own = future_own(f);
+
+    if (own && !own->immortal)
+        own->read = true;
+}
+
+static int watch_members(struct gather *g)
+{
+    const void *first = &g->members[0].future;
+    int rc = 0;
+
+    for (size_t i = 0; i < g->n && rc == 0; i++) {
+        struct member *m = &g->members[i];
+
+        if (members_repeat(first, sizeof(*m), i, g))
+            continue;
+        rc = watch_start(&m->watch, m->future, on_member_done, m);
+        if (rc < 0)
+            break;
+        m->gather = g;
+        g->unfinished++;
+        mark_read(m->future);
+    }
+    members_unmark(first, sizeof(g->members[0]), g->n);
+    return rc;
+}
+
+/* Let nothing of it remain: what was a coroutine a moment ago never runs. */
+static aw_future *give_up(struct gather *g, const aw_awaitable *xs, int code)
+{
+    aw_loop *loop = g->future.loop;
+    aw_future *failed = future_failed(loop, code);
+
+    for (size_t i = 0; i < g->n; i++)
+        if (xs[i].kind == AW_IS_CORO)
+            (void)aw_future_cancel(g->members[i].future);
+    aw_unref(&g->future.base);
+    return failed;
+}
+
+aw_future *aw_gather(const aw_awaitable *xs, size_t n, unsigned flags)
+{
+    aw_loop *loop = members_loop(xs, n);
+    struct gather *g = NULL;
+    int rc = loop ? members_refusal(xs, n, loop) : AW_ENOMEM;
+
+    if (rc == 0 && n < (SIZE_MAX - sizeof(*g)) / sizeof(g->members[0]))
+        g = calloc(1, sizeof(*g) + n * sizeof(g->members[0]));
+    if (!g) {
+        members_drop(xs, n);
+        return future_failed(loop, rc < 0 ? rc : AW_ENOMEM);
+    }
+    future_init(&g->future, loop, &gather_ops);
+    g->future.sealed = true;
+    g->flags = flags;
+    for (g->n = 0; g->n < n; g->n++)
+        g->members[g->n].future = aw_ensure_future_any(xs[g->n], loop);
+    rc = watch_members(g);
+    if (rc < 0)
+        return give_up(g, xs, rc);
+    if (n == 0)
+        future_decide(&g->future, AW_VALUE, 0, (aw_value){0});
+    return &g->future.base;
+}
+
+aw_future *aw_gather_member(aw_future *gather, size_t i)
+{
+    if (!gather || gather->ops != &gather_ops || i >= gather_of(gather)->n)
+        return NULL;
+    return gather_of(gather)->members[i].future;
+}

@@ -1,0 +1,255 @@
+#pragma once
+
+/*
+ * internal: what the files of the runtime share. Nothing outside src/await
+ * includes it.
+ *
+ * Everything that runs is an entry in the loop's ready queue. Entries live
+ * inside their owners (a task, a handle, a callback's record, a node on a
+ * suspended stack), so queueing needs no memory and cannot fail.
+ */
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <uv.h>
+
+#include "await/await.h"
+#include "await/coroutine.h"
+#include "await/list.h"
+#include "await/stack.h"
+#include "await/timers.h"
+
+struct entry;
+struct entry_class {
+    void (*run)(aw_loop *loop, struct entry *entry);
+    /* The loop closes instead: release what the entry owns. */
+    void (*discard)(struct entry *entry);
+};
+
+struct entry {
+    struct link link;
+    const struct entry_class *class;
+};
+
+/* A done callback: in its future's list, then in the ready queue. */
+struct callback {
+    struct entry entry;
+    aw_done_fn fn;
+    void *data;
+    struct future *future; /* holds a reference while queued */
+    enum { CALLBACK_INLINE, CALLBACK_HEAP, CALLBACK_WATCH } storage;
+};
+
+struct future {
+    aw_future base;
+    unsigned refs;
+    aw_state state;
+    int code; /* if AW_ERROR */
+    bool read;
+    bool is_task;
+    bool sealed;   /* decided from inside only */
+    bool immortal; /* and its error counts as read */
+    aw_value value;
+    aw_loop *loop;
+    const void *mark; /* members.c, during one call */
+    struct link callbacks;
+    struct callback first; /* nearly all futures have one waiter */
+};
+
+/* What a suspended task waits for; on its stack. */
+struct wait {
+    aw_future *future; /* that it awaits, if it is one */
+    /* As aw_future_cancel: true if that wakes the task. NULL: cannot. */
+    bool (*cancel)(struct wait *wait);
+    /* The task is destroyed: nothing may point to its stack any more. */
+    void (*abandon)(struct wait *wait);
+};
+
+/* A scope of a task, cleaned up if the task is destroyed inside it. */
+struct scope {
+    struct link link;
+    void (*abandon)(struct scope *scope);
+};
+
+struct task {
+    struct future future;
+    struct entry step; /* the first, and after giving way */
+    struct link all;   /* the loop's tasks, in order of creation */
+    struct link scopes;
+    struct coroutine coroutine;
+    aw_coro coro;
+    struct wait *waits_for;
+    unsigned requests;
+    bool must_cancel;
+    bool started;
+    bool abandoned; /* its loop closed while it was pending */
+    bool doomed; /* aw_run waits for it and holds a reference */
+    char *name;  /* NULL: made up */
+    unsigned long number;
+    char made_up[24];
+    int code; /* of the function */
+    aw_value ret;
+    max_align_t extra[];
+};
+
+struct aw_loop {
+    uv_loop_t uv;
+    uv_timer_t uv_timer;
+    uv_async_t uv_wake;
+    unsigned refs;
+    bool closed;
+    bool running;
+    bool stopping;
+    bool in_uv; /* within uv_run(): an append must end its waiting */
+    bool debug;
+    bool stepped; /* a task's step ran in the present entry */
+    bool virtual_clock;
+    int64_t virtual_ns;
+    int64_t slow_ns;
+    struct link ready;
+    struct link batch; /* of the present turn */
+    struct timers timers;
+    struct coroutine_home home;
+    struct stacks stacks;
+    void *signal_stack;
+    struct task *current;
+    struct link tasks;
+    size_t doomed;
+    unsigned long task_number;
+    aw_task_factory factory;
+    void *factory_data;
+    void (*report)(const aw_report *r, void *data);
+    void *report_data;
+    struct future no_memory; /* immortal */
+    struct future refused;   /* immortal: AW_ESTATE */
+    pthread_mutex_t remote_lock;
+    struct link remote; /* handles from other threads; under the lock */
+    bool remote_closed; /* under the lock */
+    atomic_bool remote_pending;
+    struct link signals;
+    struct link listeners;
+    unsigned polled;     /* our own handles that libuv watches */
+    unsigned io_awaited; /* operations on them that tasks await */
+    unsigned jobs;
+    bool draining; /* the last job stops the loop */
+    unsigned turns_unpolled;
+};
+
+/* loop.c */
+void loop_append(aw_loop *loop, struct entry *entry);
+int loop_run(aw_loop *loop);
+aw_loop *loop_or_current(aw_loop *loop); /* NULL: no memory */
+void loop_ref(aw_loop *loop);
+int64_t loop_now_ns(const aw_loop *loop);
+void loop_set_running(aw_loop *loop); /* current.c: of this thread */
+
+/* Seconds to nanoseconds, rounded up; saturates. False: NaN. */
+bool ns_from_seconds(double seconds, int64_t *ns);
+/* So long from now; saturates. */
+int64_t deadline_after(const aw_loop *loop, int64_t ns);
+
+/* A timer whose due entry goes to the ready queue. */
+struct alarm {
+    struct timer timer;
+    struct entry entry;
+};
+void alarm_set(aw_loop *loop, struct alarm *alarm, int64_t deadline_ns);
+void alarm_clear(aw_loop *loop, struct alarm *alarm);
+
+/* overflow.c: name the task whose stack overflows. */
+void overflow_watch(aw_loop *loop);
+void overflow_unwatch(aw_loop *loop);
+
+/* handle.c */
+int handle_call_at(aw_loop *loop, int64_t deadline_ns, aw_callback fn,
+                   void *data, aw_handle **handle);
+void handles_take_remote(aw_loop *loop);
+void handles_discard_timers(aw_loop *loop);
+
+/* signal.c */
+void signals_close(aw_loop *loop);
+
+/* future.c */
+extern const aw_future_ops future_ops;
+extern const char own_marker; /* aw_future_ops.base of our tables */
+void future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops);
+void future_init_immortal(struct future *f, aw_loop *loop, int code);
+/* Decide a sealed future too. False: it was decided. The value is taken. */
+bool future_decide(struct future *f, aw_state state, int code, aw_value v);
+aw_future *future_failed(aw_loop *loop, int code); /* never NULL */
+void future_queue(struct future *f, struct callback *c);
+void future_release(struct future *f); /* frees what f owns, not f */
+struct future *future_own(const aw_future *f); /* NULL: foreign */
+void value_drop(aw_value v);
+void coro_drop(aw_coro coro);
+void awaitable_drop(aw_awaitable a);
+
+void future_ref_op(aw_future *f);
+void future_unref_op(aw_future *f);
+aw_loop *future_loop_op(const aw_future *f);
+aw_state future_state_op(const aw_future *f);
+int future_result_op(aw_future *f, aw_value *borrowed);
+int future_take_op(aw_future *f, aw_value *owned);
+bool future_cancel_op(aw_future *f);
+int future_add_done_op(aw_future *f, aw_done_fn fn, void *data);
+size_t future_remove_done_op(aw_future *f, aw_done_fn fn, void *data);
+
+/*
+ * watch.c: a done callback of the library's own. The watch is the caller's
+ * memory; after watch_stop() it is never touched again, whatever is queued.
+ */
+struct watch {
+    struct callback callback; /* where the future keeps our kind of queue */
+    aw_future *future;        /* borrowed; NULL: not watching */
+    struct proxy *proxy;      /* where it does not */
+};
+int watch_start(struct watch *w, aw_future *f, aw_done_fn fn, void *data);
+void watch_stop(struct watch *w);
+
+/* task.c */
+struct task *task_current(void);
+struct task *task_own(const aw_future *f); /* NULL: no task of ours */
+int task_suspend(struct task *t, struct wait *wait); /* 0 or AW_ECANCELED */
+void task_step(struct task *t);
+bool task_cancel_op(aw_future *f);
+void tasks_destroy(aw_loop *loop);
+
+/* park.c: suspend until somebody decides; a future without a future. */
+struct park {
+    struct wait wait;
+    struct task *task;
+    struct entry entry;
+    struct link link; /* the user's: a queue of those who wait */
+    struct alarm *limit;
+    enum { PARK_PENDING, PARK_DECIDED, PARK_CANCELLED } state;
+};
+void park_init(struct park *park, struct task *task);
+/* 0, or AW_ECANCELED; the link is out of every list afterwards. */
+int park_wait(struct park *park);
+/* Until `deadline_ns`; AW_ETIMEDOUT. */
+int park_wait_until(struct park *park, int64_t deadline_ns);
+void park_decide(struct park *park); /* harmless if it was */
+void park_abandon(struct wait *wait); /* for abandons that do more */
+
+/*
+ * members.c: what gather, wait and as_completed share.
+ */
+aw_loop *members_loop(const aw_awaitable *xs, size_t n); /* NULL: no memory */
+/* 0, or why nothing can be made of them. */
+int members_refusal(const aw_awaitable *xs, size_t n, const aw_loop *loop);
+void members_drop(const aw_awaitable *xs, size_t n);
+/* Is the i-th future among those before it? The futures lie `stride` bytes
+   apart; to be asked for i = 0, 1, ... with the same mark, then cleared. */
+bool members_repeat(const void *first, size_t stride, size_t i,
+                    const void *mark);
+void members_unmark(const void *first, size_t stride, size_t n);
+
+/* report.c */
+void report(aw_loop *loop, const aw_report *r);
+
+/* stream.c, listener.c */
+void listeners_close(aw_loop *loop);
+
+#define future_of(f) ((struct future *)(void *)(f))
+#define task_of(f) ((struct task *)(void *)(f))

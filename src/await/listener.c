@@ -1,0 +1,287 @@
+#include <stdlib.h>
+
+#include "await/stream_internal.h"
+
+/*
+ * listener: a task for each connection that comes. The listener's memory goes
+ * when libuv has let go of its handles and nobody waits in its close.
+ */
+
+struct aw_listener {
+    struct link link; /* the loop's */
+    uv_tcp_t tcp;
+    uv_tcp_t reject; /* for a connection that there is no memory for */
+    aw_loop *loop;
+    aw_serve_fn serve;
+    void *data;
+    int port;
+    struct link streams;
+    size_t connections; /* tasks that have not ended */
+    struct park *closer;
+    unsigned handles; /* that libuv has */
+    bool rejecting;
+    bool released;
+};
+
+static void free_if_done(aw_listener *l)
+{
+    if (l->handles == 0 && l->released && l->connections == 0)
+        free(l);
+}
+
+/* A connection's task. */
+
+static int serve_connection(void *stream, aw_value *ret)
+{
+    aw_stream *s = stream;
+
+    (void)ret;
+    return s->listener->serve(s, s->listener->data);
+}
+
+/* The drop of a connection's coroutine: once, whether it ran or not. */
+static void end_connection(void *stream)
+{
+    aw_stream *s = stream;
+    aw_listener *l = s->listener;
+
+    link_remove(&s->link);
+    stream_close(s);
+    l->connections--;
+    if (l->connections == 0 && l->closer)
+        park_decide(l->closer);
+    free_if_done(l);
+}
+
+static void start_connection(aw_listener *l, aw_stream *s)
+{
+    aw_future *task;
+
+    list_append(&l->streams, &s->link);
+    l->connections++;
+    task = aw_create_task(
+        l->loop, aw_call_own(serve_connection, s, end_connection));
+    /* Refused, it has been dropped already. A task's first step is not now. */
+    if (aw_future_state(task) == AW_PENDING)
+        s->task = task;
+    else
+        aw_unref(task);
+}
+
+/* Accepting. */
+
+static void on_rejected(uv_handle_t *handle)
+{
+    aw_listener *l = handle->data;
+
+    l->handles--;
+    l->rejecting = false;
+    free_if_done(l);
+}
+
+/* libuv stops listening until what came is accepted: accept it and hang up. */
+static void reject(aw_listener *l)
+{
+    if (l->rejecting || uv_tcp_init(&l->loop->uv, &l->reject) < 0)
+        return; /* it waits, like whoever comes after it, for the next one */
+    l->reject.data = l;
+    l->rejecting = true;
+    l->handles++;
+    (void)uv_accept((uv_stream_t *)&l->tcp, (uv_stream_t *)&l->reject);
+    uv_close((uv_handle_t *)&l->reject, on_rejected);
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+    aw_listener *l = stream->data;
+    aw_stream *s;
+
+    if (status < 0)
+        return; /* the connection was gone before it was ours */
+    s = stream_new(l, l->loop);
+    if (!s) {
+        reject(l);
+        return;
+    }
+    if (uv_accept(stream, (uv_stream_t *)&s->tcp) < 0 || stream_open(s) < 0) {
+        stream_close(s);
+        return;
+    }
+    start_connection(l, s);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    aw_listener *l = handle->data;
+
+    l->loop->polled--;
+    l->handles--;
+    free_if_done(l);
+}
+
+static int parse_address(const char *host, int port,
+                         struct sockaddr_storage *address)
+{
+    if (port < 0 || port > 65535 || !host)
+        return AW_EINVAL;
+    if (uv_ip4_addr(host, port, (struct sockaddr_in *)address) == 0)
+        return 0;
+    return uv_ip6_addr(host, port, (struct sockaddr_in6 *)address);
+}
+
+static int bound_port(const uv_tcp_t *tcp)
+{
+    struct sockaddr_storage address;
+    int size = sizeof(address);
+    int rc = uv_tcp_getsockname(tcp, (struct sockaddr *)&address, &size);
+
+    if (rc < 0)
+        return rc;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+static int start_listening(aw_listener *l, const char *host, int port,
+                           int backlog)
+{
+    struct sockaddr_storage address = {0};
+    int rc = parse_address(host, port, &address);
+
+    if (rc == 0)
+        rc = uv_tcp_bind(&l->tcp, (const struct sockaddr *)&address, 0);
+    if (rc == 0)
+        rc = uv_listen((uv_stream_t *)&l->tcp, backlog, on_connection);
+    if (rc == 0)
+        rc = l->port = bound_port(&l->tcp);
+    return rc < 0 ? rc : 0;
+}
+
+int aw_listen(aw_listener **out, const char *host, int port, int backlog,
+              aw_serve_fn serve, void *data)
+{
+    aw_loop *loop = aw_get_event_loop();
+    aw_listener *l;
+    int rc;
+
+    if (!loop)
+        return AW_ENOMEM;
+    if (loop->closed)
+        return AW_ECLOSED;
+    l = calloc(1, sizeof(*l));
+    if (!l)
+        return AW_ENOMEM;
+    rc = uv_tcp_init(&loop->uv, &l->tcp);
+    if (rc < 0) {
+        free(l);
+        return rc;
+    }
+    l->tcp.data = l;
+    l->loop = loop;
+    l->serve = serve;
+    l->data = data;
+    l->handles = 1;
+    list_init(&l->streams);
+    loop->polled++;
+    uv_unref((uv_handle_t *)&l->tcp);
+    rc = start_listening(l, host, port, backlog);
+    if (rc < 0) {
+        l->released = true;
+        uv_close((uv_handle_t *)&l->tcp, on_closed);
+        return rc;
+    }
+    list_append(&loop->listeners, &l->link);
+    *out = l;
+    return 0;
+}
+
+int aw_listener_port(const aw_listener *l)
+{
+    return l->port;
+}
+
+/* Closing. */
+
+static void stop_accepting(aw_listener *l)
+{
+    link_remove(&l->link);
+    if (!uv_is_closing((uv_handle_t *)&l->tcp))
+        uv_close((uv_handle_t *)&l->tcp, on_closed);
+}
+
+struct closer {
+    struct park park;
+    aw_listener *listener;
+};
+
+static void abandon_closer(struct wait *wait)
+{
+    struct park *park = container_of(wait, struct park, wait);
+    struct closer *c = container_of(park, struct closer, park);
+
+    c->listener->closer = NULL;
+    c->listener->released = true; /* nobody else will */
+    park_abandon(wait);
+}
+
+/* 0: all connections have ended. */
+static int wait_until(aw_listener *l, struct task *t, int64_t deadline_ns)
+{
+    struct closer c = {.listener = l};
+    int rc;
+
+    if (l->connections == 0)
+        return 0;
+    park_init(&c.park, t);
+    c.park.wait.abandon = abandon_closer;
+    l->closer = &c.park;
+    rc = park_wait_until(&c.park, deadline_ns);
+    l->closer = NULL;
+    return rc;
+}
+
+static void cancel_connections(aw_listener *l)
+{
+    for (struct link *k = l->streams.next; k != &l->streams; k = k->next) {
+        aw_stream *s = container_of(k, struct aw_stream, link);
+
+        if (s->task)
+            (void)aw_future_cancel(s->task);
+    }
+}
+
+int aw_listener_close(aw_listener *l, double grace)
+{
+    struct task *t = task_current();
+    bool cancelled = false;
+    int64_t ns;
+    int rc;
+
+    if (!t)
+        return AW_ENOTASK;
+    if (!ns_from_seconds(grace, &ns))
+        return AW_EINVAL;
+    stop_accepting(l);
+    rc = wait_until(l, t, deadline_after(l->loop, ns < 0 ? 0 : ns));
+    cancelled = rc == AW_ECANCELED;
+    if (l->connections > 0)
+        cancel_connections(l);
+    while (l->connections > 0)
+        if (wait_until(l, t, TIMERS_NEVER) < 0)
+            cancelled = true;
+    l->released = true;
+    free_if_done(l);
+    return cancelled ? AW_ECANCELED : 0;
+}
+
+/* With the loop; the tasks, and with them the streams, are gone. */
+void listeners_close(aw_loop *loop)
+{
+    while (!list_is_empty(&loop->listeners)) {
+        aw_listener *l =
+            container_of(loop->listeners.next, aw_listener, link);
+
+        l->released = true;
+        stop_accepting(l);
+    }
+}

@@ -1,0 +1,380 @@
+#include "await/loop.h"
+
+#include <stdlib.h>
+
+#include "await/internal.h"
+
+/* A loop whose own handles nothing keeps busy still looks at libuv this often,
+   for handles that their owners unreferenced. */
+enum { TURNS_UNPOLLED_MAX = 64 };
+
+static const double default_slow_s = 0.1;
+
+void loop_append(aw_loop *loop, struct entry *entry)
+{
+    list_append(&loop->ready, &entry->link);
+    /* Within uv_run() this makes the coming poll not wait. Outside, it would
+       make the next uv_run() return at once without polling. */
+    if (loop->in_uv)
+        uv_stop(&loop->uv);
+}
+
+static void ignore_timer(uv_timer_t *timer)
+{
+    (void)timer; /* it has ended the wait: that is all */
+}
+
+static void ignore_wake(uv_async_t *wake)
+{
+    (void)wake; /* likewise; the turn looks at the list of remote calls */
+}
+
+static int init_handles(aw_loop *l)
+{
+    int rc = uv_loop_init(&l->uv);
+
+    if (rc < 0)
+        return rc;
+    rc = uv_async_init(&l->uv, &l->uv_wake, ignore_wake);
+    if (rc < 0) {
+        uv_loop_close(&l->uv);
+        return rc;
+    }
+    /* uv_timer_init() only fills in the handle. What keeps uv_run() waiting
+       is the referenced wake-up handle, never one of our own others. */
+    (void)uv_timer_init(&l->uv, &l->uv_timer);
+    uv_unref((uv_handle_t *)&l->uv_timer);
+    return 0;
+}
+
+static void init_fields(aw_loop *l, const aw_loop_options *options)
+{
+    static const aw_loop_options defaults;
+
+    if (!options)
+        options = &defaults;
+    l->refs = 1;
+    l->debug = options->debug;
+    l->virtual_clock = options->virtual_clock;
+    l->virtual_ns = INT64_C(1000000000000); /* any; not 0, to be unlike unset */
+    aw_loop_set_slow_callback(l, options->slow_callback_duration > 0
+                                     ? options->slow_callback_duration
+                                     : default_slow_s);
+    list_init(&l->ready);
+    list_init(&l->batch);
+    list_init(&l->remote);
+    list_init(&l->tasks);
+    list_init(&l->signals);
+    list_init(&l->listeners);
+    stacks_init(&l->stacks, options->stack_size, options->stacks_kept);
+    future_init_immortal(&l->no_memory, l, AW_ENOMEM);
+    future_init_immortal(&l->refused, l, AW_ESTATE);
+    aw_set_report_handler(l, NULL, NULL);
+}
+
+int aw_loop_new(aw_loop **out, const aw_loop_options *options)
+{
+    aw_loop *l = calloc(1, sizeof(*l));
+    int rc;
+
+    if (!l)
+        return AW_ENOMEM;
+    rc = -pthread_mutex_init(&l->remote_lock, NULL);
+    if (rc < 0) {
+        free(l);
+        return rc;
+    }
+    rc = init_handles(l);
+    if (rc < 0) {
+        pthread_mutex_destroy(&l->remote_lock);
+        free(l);
+        return rc;
+    }
+    init_fields(l, options);
+    *out = l;
+    return 0;
+}
+
+void loop_ref(aw_loop *loop)
+{
+    loop->refs++;
+}
+
+void aw_loop_unref(aw_loop *loop)
+{
+    if (!loop || --loop->refs > 0)
+        return;
+    loop->refs = 1; /* closing lets go of futures, which hold references */
+    (void)aw_loop_close(loop);
+    if (--loop->refs > 0)
+        return;
+    stacks_close(&loop->stacks);
+    pthread_mutex_destroy(&loop->remote_lock);
+    free(loop);
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL); /* somebody's who forgot it */
+}
+
+static void discard_entries(aw_loop *l, struct link *queue)
+{
+    struct link *link;
+
+    (void)l;
+    while ((link = list_pop(queue))) {
+        struct entry *entry = container_of(link, struct entry, link);
+
+        entry->class->discard(entry);
+    }
+}
+
+int aw_loop_close(aw_loop *loop)
+{
+    if (loop->running)
+        return AW_ERUNNING;
+    if (loop->closed)
+        return 0;
+    loop->closed = true;
+    pthread_mutex_lock(&loop->remote_lock);
+    loop->remote_closed = true;
+    list_splice(&loop->ready, &loop->remote);
+    pthread_mutex_unlock(&loop->remote_lock);
+
+    loop_ref(loop); /* user's drops may let go of the last reference */
+    tasks_destroy(loop);
+    signals_close(loop);
+    listeners_close(loop);
+    while (loop->jobs > 0)
+        uv_run(&loop->uv, UV_RUN_ONCE);
+    discard_entries(loop, &loop->batch);
+    discard_entries(loop, &loop->ready);
+    handles_discard_timers(loop);
+    discard_entries(loop, &loop->ready);
+
+    uv_walk(&loop->uv, close_handle, NULL);
+    while (uv_loop_close(&loop->uv) == UV_EBUSY)
+        uv_run(&loop->uv, UV_RUN_ONCE);
+    aw_loop_unref(loop);
+    return 0;
+}
+
+bool aw_loop_is_closed(const aw_loop *loop)
+{
+    return loop->closed;
+}
+
+void aw_loop_set_debug(aw_loop *loop, bool on)
+{
+    loop = loop_or_current(loop);
+    if (loop)
+        loop->debug = on;
+}
+
+void aw_loop_set_slow_callback(aw_loop *loop, double seconds)
+{
+    int64_t ns;
+
+    loop = loop_or_current(loop);
+    if (loop && ns_from_seconds(seconds, &ns))
+        loop->slow_ns = ns;
+}
+
+struct uv_loop_s *aw_loop_uv(aw_loop *loop)
+{
+    loop = loop_or_current(loop);
+    return loop ? &loop->uv : NULL;
+}
+
+int64_t loop_now_ns(const aw_loop *loop)
+{
+    return loop->virtual_clock ? loop->virtual_ns : (int64_t)uv_hrtime();
+}
+
+double aw_time(const aw_loop *loop)
+{
+    if (!loop)
+        loop = aw_get_event_loop();
+    return loop ? (double)loop_now_ns(loop) * 1e-9 : NAN;
+}
+
+bool ns_from_seconds(double seconds, int64_t *ns)
+{
+    double exact = seconds * 1e9;
+
+    if (isnan(seconds))
+        return false;
+    if (exact >= 9e18)
+        *ns = TIMERS_NEVER;
+    else if (exact <= -9e18)
+        *ns = -TIMERS_NEVER;
+    else /* up, so that nothing is early; but 0.06 s is not 60000001 ns */
+        *ns = (int64_t)ceil(exact - 1e-3);
+    return true;
+}
+
+int64_t deadline_after(const aw_loop *loop, int64_t ns)
+{
+    int64_t now = loop_now_ns(loop);
+
+    return ns > TIMERS_NEVER - now ? TIMERS_NEVER : now + ns;
+}
+
+void alarm_set(aw_loop *loop, struct alarm *alarm, int64_t deadline_ns)
+{
+    timers_add(&loop->timers, &alarm->timer, deadline_ns);
+}
+
+void alarm_clear(aw_loop *loop, struct alarm *alarm)
+{
+    timers_remove(&loop->timers, &alarm->timer);
+    link_remove(&alarm->entry.link);
+}
+
+static void run_uv(aw_loop *l, uv_run_mode mode)
+{
+    l->turns_unpolled = 0;
+    l->in_uv = true;
+    uv_run(&l->uv, mode);
+    l->in_uv = false;
+}
+
+/* Handles and requests on libuv's loop that are not ours. */
+static bool has_foreign_io(aw_loop *l)
+{
+    bool alive;
+
+    uv_unref((uv_handle_t *)&l->uv_wake);
+    alive = uv_loop_alive(&l->uv) != 0;
+    uv_ref((uv_handle_t *)&l->uv_wake);
+    return alive;
+}
+
+static bool has_work(const aw_loop *l)
+{
+    return !list_is_empty(&l->ready) || l->stopping ||
+           atomic_load_explicit(&l->remote_pending, memory_order_acquire);
+}
+
+/* Let libuv's one timer end the coming wait. */
+static void arm_timer(aw_loop *l, int64_t deadline_ns)
+{
+    int64_t wait_ns = deadline_ns - (int64_t)uv_hrtime();
+
+    if (deadline_ns == TIMERS_NEVER) {
+        uv_timer_stop(&l->uv_timer);
+        return;
+    }
+    if (wait_ns < 0)
+        wait_ns = 0;
+    uv_update_time(&l->uv); /* the start counts from libuv's cached time */
+    (void)uv_timer_start(&l->uv_timer, ignore_timer,
+                         (uint64_t)(wait_ns + 999999) / 1000000, 0);
+}
+
+/*
+ * Wait for I/O where there is nothing else to do, and let it append.
+ *
+ * A queue that is not empty asks for a poll that does not wait. That costs a
+ * system call a turn, so it is left out where libuv watches nothing.
+ */
+static void poll_io(aw_loop *l)
+{
+    int64_t next = timers_next(&l->timers);
+
+    if (has_work(l) || next <= loop_now_ns(l)) {
+        if (l->polled > 0 || ++l->turns_unpolled >= TURNS_UNPOLLED_MAX ||
+            has_foreign_io(l))
+            run_uv(l, UV_RUN_NOWAIT);
+        return;
+    }
+    if (!l->virtual_clock) {
+        arm_timer(l, next);
+        run_uv(l, UV_RUN_ONCE);
+        return;
+    }
+    run_uv(l, UV_RUN_NOWAIT);
+    if (has_work(l))
+        return;
+    if (next != TIMERS_NEVER && l->io_awaited == 0 && !has_foreign_io(l))
+        l->virtual_ns = next; /* only timers are awaited: time jumps */
+    else
+        run_uv(l, UV_RUN_ONCE);
+}
+
+static void take_due_timers(aw_loop *l)
+{
+    int64_t now = loop_now_ns(l);
+    struct timer *timer;
+
+    while ((timer = l->timers.first) && timer->deadline_ns <= now) {
+        timers_remove(&l->timers, timer);
+        loop_append(l, &container_of(timer, struct alarm, timer)->entry);
+    }
+}
+
+static void run_entry(aw_loop *l, struct entry *entry)
+{
+    uint64_t began;
+    int64_t took;
+
+    if (!l->debug) {
+        entry->class->run(l, entry);
+        return;
+    }
+    l->stepped = false;
+    began = uv_hrtime();
+    entry->class->run(l, entry);
+    took = (int64_t)(uv_hrtime() - began);
+    if (!l->stepped && took > l->slow_ns)
+        report(l, &(aw_report){.kind = AW_SLOW, .seconds = (double)took * 1e-9});
+}
+
+static void turn(aw_loop *l)
+{
+    struct link *link;
+
+    poll_io(l);
+    handles_take_remote(l);
+    take_due_timers(l);
+    list_splice(&l->batch, &l->ready);
+    while ((link = list_pop(&l->batch)))
+        run_entry(l, container_of(link, struct entry, link));
+}
+
+int loop_run(aw_loop *loop)
+{
+    if (aw_get_running_loop() || loop->running)
+        return AW_ERUNNING;
+    if (loop->closed)
+        return AW_ECLOSED;
+    loop_ref(loop);
+    loop->running = true;
+    loop_set_running(loop);
+    overflow_watch(loop);
+    do
+        turn(loop);
+    while (!loop->stopping);
+    overflow_unwatch(loop);
+    loop->stopping = false;
+    loop_set_running(NULL);
+    loop->running = false;
+    aw_loop_unref(loop);
+    return 0;
+}
+
+int aw_run_forever(aw_loop *loop)
+{
+    loop = loop_or_current(loop);
+    return loop ? loop_run(loop) : AW_ENOMEM;
+}
+
+void aw_stop(aw_loop *loop)
+{
+    loop = loop_or_current(loop);
+    if (loop)
+        loop->stopping = true;
+}

@@ -1,0 +1,104 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "await/internal.h"
+
+/*
+ * report: what nobody else can be told of. The default handler is the one
+ * place in this library that prints, because there is nobody above to do it.
+ */
+
+static void print_report(const aw_report *r, void *data)
+{
+    const char *task = r->task ? r->task : "a future";
+
+    (void)data;
+    switch (r->kind) {
+    case AW_NEVER_RETRIEVED:
+        fprintf(stderr, "await: %s: error was never retrieved: %s\n", task,
+                aw_strerror(r->code));
+        break;
+    case AW_DESTROYED_PENDING:
+        fprintf(stderr, "await: %s: destroyed while pending\n", task);
+        break;
+    case AW_SHUTDOWN_ERROR:
+        fprintf(stderr, "await: %s: error during shutdown: %s\n", task,
+                aw_strerror(r->code));
+        break;
+    case AW_SLOW:
+        fprintf(stderr, "await: %s held the loop for %.3f s\n",
+                r->task ? r->task : "a callback", r->seconds);
+        break;
+    }
+}
+
+void aw_set_report_handler(aw_loop *loop,
+                           void (*fn)(const aw_report *r, void *data),
+                           void *data)
+{
+    loop = loop_or_current(loop);
+    if (!loop)
+        return;
+    loop->report = fn ? fn : print_report;
+    loop->report_data = fn ? data : NULL;
+}
+
+void report(aw_loop *loop, const aw_report *r)
+{
+    loop->report(r, loop->report_data);
+}
+
+static const char *own_text(int code)
+{
+    switch (code) {
+    case AW_ESTATE:
+        return "decided already, or not yet";
+    case AW_ERUNNING:
+        return "a loop is running in this thread";
+    case AW_ECLOSED:
+        return "closed";
+    case AW_ESTOPPED:
+        return "the loop was stopped first";
+    case AW_EOTHERLOOP:
+        return "belongs to another loop";
+    case AW_ENOTASK:
+        return "only possible within a task";
+    case AW_ESELF:
+        return "a task cannot await itself";
+    case AW_EEMPTY:
+        return "empty";
+    case AW_EFULL:
+        return "full";
+    case AW_EEND:
+        return "nothing more to come";
+    default:
+        return code <= AW_EUSER ? "an error of the application"
+                                : "unknown error";
+    }
+}
+
+/* libuv's texts are static for the codes it knows; for others it allocates. */
+static const char *uv_text(int code)
+{
+#define TEXT(name, text)                                                       \
+    case UV_##name:                                                            \
+        return text;
+    switch (code) {
+        UV_ERRNO_MAP(TEXT)
+    default:
+        return NULL;
+    }
+#undef TEXT
+}
+
+const char *aw_strerror(int code)
+{
+    const char *text;
+
+    if (code >= 0)
+        return "no error";
+    text = uv_text(code);
+    if (!text && code > -4096)
+        text = strerrordesc_np(-code);
+    return text ? text : own_text(code);
+}

@@ -1,0 +1,97 @@
+#include <stdlib.h>
+
+#include "await/internal.h"
+
+/*
+ * shield: an outer future that is told what the inner one is told. It holds
+ * the inner one and reads its value there, so the value has one owner.
+ */
+
+struct shield {
+    struct future future;
+    struct watch watch;
+    aw_future *inner; /* a reference */
+};
+
+static struct shield *shield_of(aw_future *f)
+{
+    return container_of(future_of(f), struct shield, future);
+}
+
+static void shield_unref(aw_future *f)
+{
+    struct shield *s = shield_of(f);
+
+    if (--s->future.refs > 0)
+        return;
+    s->future.refs = 1;
+    watch_stop(&s->watch);
+    aw_unref(s->inner);
+    future_release(&s->future);
+    free(s);
+}
+
+static int shield_result(aw_future *f, aw_value *borrowed)
+{
+    int rc = future_result_op(f, NULL);
+
+    return rc == 0 ? aw_future_result(shield_of(f)->inner, borrowed) : rc;
+}
+
+static int shield_take(aw_future *f, aw_value *owned)
+{
+    int rc = future_result_op(f, NULL);
+
+    return rc == 0 ? aw_future_take(shield_of(f)->inner, owned) : rc;
+}
+
+static const aw_future_ops shield_ops = {
+    .kind = "shield",
+    .ref = future_ref_op,
+    .unref = shield_unref,
+    .loop = future_loop_op,
+    .state = future_state_op,
+    .result = shield_result,
+    .take = shield_take,
+    .cancel = future_cancel_op,
+    .add_done = future_add_done_op,
+    .remove_done = future_remove_done_op,
+    .base = &own_marker,
+};
+
+/* The inner error is read by passing it on; where the outer future was
+   cancelled meanwhile there is nobody to pass it to, and it counts as read. */
+static void on_inner_done(aw_future *inner, void *data)
+{
+    struct shield *s = data;
+    aw_state state = aw_future_state(inner);
+    int code = state == AW_VALUE ? 0 : aw_future_result(inner, NULL);
+
+    future_decide(&s->future, state, state == AW_ERROR ? code : 0,
+                  (aw_value){0});
+}
+
+aw_future *aw_shield_any(aw_awaitable a)
+{
+    aw_future *inner = aw_ensure_future_any(a, NULL);
+    aw_loop *loop;
+    struct shield *s;
+    int rc;
+
+    if (aw_future_state(inner) != AW_PENDING)
+        return inner;
+    loop = aw_future_loop(inner);
+    s = calloc(1, sizeof(*s));
+    rc = s ? watch_start(&s->watch, inner, on_inner_done, s) : AW_ENOMEM;
+    if (rc < 0) {
+        free(s);
+        if (a.kind == AW_IS_CORO)
+            (void)aw_future_cancel(inner);
+        aw_unref(inner);
+        return future_failed(loop, rc);
+    }
+    future_init(&s->future, loop, &shield_ops);
+    s->future.sealed = true;
+    s->inner = inner;
+    return &s->future.base;
+}

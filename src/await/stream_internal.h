@@ -1,0 +1,32 @@
+#pragma once
+
+#include "await/internal.h"
+
+/* What stream.c and listener.c share. */
+
+struct aw_stream {
+    uv_tcp_t tcp;
+    aw_loop *loop;
+    struct aw_listener *listener;
+    struct link link; /* the listener's */
+    aw_future *task;  /* a reference; NULL before it is made */
+    char *buffer;     /* NULL while nothing is in it */
+    size_t begin;
+    size_t end;
+    bool reading;
+    bool ended;  /* the peer's FIN came */
+    bool closed; /* by us: the handle is closing */
+    bool closed_down; /* libuv has let go of the handle */
+    bool released;    /* the owner has let go of the stream */
+    int error;   /* what broke the connection; or 0 */
+    struct park *reader;
+    struct park *writer;
+    unsigned writes; /* requests that libuv has */
+};
+
+/* Not yet accepted. NULL: no memory. */
+struct aw_stream *stream_new(struct aw_listener *l, aw_loop *loop);
+/* After accepting. On failure it is closed. */
+int stream_open(struct aw_stream *s);
+/* The owner lets go; it is freed when libuv has, too. */
+void stream_close(struct aw_stream *s);

@@ -1,0 +1,86 @@
+/*
+ * The System V ABI for x86-64 asks a function to preserve rbx, rbp, r12-r15,
+ * the control bits of MXCSR and the x87 control word; the caller has saved the
+ * rest. A context is the stack pointer below these eight words and the return
+ * address:
+ *
+ *      rsp + 0   MXCSR, x87 control word
+ *      rsp + 8   r15, r14, r13, r12, rbx, rbp
+ *      rsp + 56  return address
+ */
+        .text
+
+        .globl  switch_stacks
+        .hidden switch_stacks
+        .type   switch_stacks, @function
+        .p2align 4
+switch_stacks:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbp, 0
+        pushq   %rbx
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbx, 0
+        pushq   %r12
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r12, 0
+        pushq   %r13
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r13, 0
+        pushq   %r14
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r14, 0
+        pushq   %r15
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r15, 0
+        subq    $8, %rsp
+        .cfi_adjust_cfa_offset 8
+        stmxcsr (%rsp)
+        fnstcw  4(%rsp)
+
+        movq    %rsp, (%rdi)
+        movq    %rsi, %rsp      /* same layout: the unwind rules still hold */
+
+        ldmxcsr (%rsp)
+        fldcw   4(%rsp)
+        addq    $8, %rsp
+        .cfi_adjust_cfa_offset -8
+        popq    %r15
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore r15
+        popq    %r14
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore r14
+        popq    %r13
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore r13
+        popq    %r12
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore r12
+        popq    %rbx
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore rbx
+        popq    %rbp
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore rbp
+        ret
+        .cfi_endproc
+        .size   switch_stacks, .-switch_stacks
+
+/* The first frame of a coroutine: entry in r12, its argument in r13. The
+   undefined return address tells unwinders that nothing is above it. */
+        .globl  switch_first_frame
+        .hidden switch_first_frame
+        .type   switch_first_frame, @function
+        .p2align 4
+switch_first_frame:
+        .cfi_startproc
+        .cfi_undefined rip
+        movq    %r13, %rdi
+        call    *%r12
+        ud2
+        .cfi_endproc
+        .size   switch_first_frame, .-switch_first_frame
+
+        .section .note.GNU-stack, "", @progbits

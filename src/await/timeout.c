@@ -1,0 +1,171 @@
+#include <stdlib.h>
+
+#include "await/internal.h"
+
+/*
+ * timeout: a scope that cancels its own task when its time has come, and knows
+ * afterwards that it was itself who did it.
+ */
+
+enum timeout_state {
+    TIMEOUT_OVER, /* of a zeroed struct, too */
+    TIMEOUT_ACTIVE,
+    TIMEOUT_EXPIRING,
+    TIMEOUT_EXPIRED,
+};
+
+/* What aw_timeout's words hold. */
+struct limit {
+    struct scope scope;
+    aw_handle *handle; /* NULL: no limit */
+    struct task *task;
+    unsigned requests; /* to cancel the task, when it was entered */
+    enum timeout_state state;
+};
+_Static_assert(sizeof(struct limit) <= sizeof(aw_timeout),
+               "a timeout fits its public words");
+
+static struct limit *limit_of(aw_timeout *t)
+{
+    return (struct limit *)(void *)t;
+}
+
+static void forget_handle(struct limit *l)
+{
+    if (!l->handle)
+        return;
+    aw_handle_cancel(l->handle);
+    aw_handle_unref(l->handle);
+    l->handle = NULL;
+}
+
+static void abandon(struct scope *scope)
+{
+    forget_handle(container_of(scope, struct limit, scope));
+}
+
+static void expire(void *data)
+{
+    struct limit *l = data;
+
+    forget_handle(l);
+    l->state = TIMEOUT_EXPIRING;
+    (void)aw_future_cancel(&l->task->future.base);
+}
+
+/* A limit in the past strikes at the first suspension: it is a callback like
+   any other, before whatever comes to be queued from here on. */
+static int arm(struct limit *l, int64_t deadline_ns)
+{
+    aw_loop *loop = l->task->future.loop;
+    aw_handle *handle = NULL;
+    int rc = 0;
+
+    if (deadline_ns <= loop_now_ns(loop))
+        rc = aw_call_soon(loop, expire, l, &handle);
+    else if (deadline_ns != TIMERS_NEVER)
+        rc = handle_call_at(loop, deadline_ns, expire, l, &handle);
+    if (rc < 0)
+        return rc;
+    forget_handle(l);
+    l->handle = handle;
+    return 0;
+}
+
+int aw_timeout_enter(aw_timeout *t, double limit)
+{
+    struct limit *l = limit_of(t);
+    struct task *task = task_current();
+    int64_t ns;
+    int rc;
+
+    *t = (aw_timeout){0};
+    if (!task)
+        return AW_ENOTASK;
+    if (!ns_from_seconds(limit, &ns))
+        return AW_EINVAL;
+    l->task = task;
+    l->requests = task->requests;
+    l->scope.abandon = abandon;
+    rc = arm(l, ns == TIMERS_NEVER ? ns : deadline_after(task->future.loop, ns));
+    if (rc < 0)
+        return rc;
+    l->state = TIMEOUT_ACTIVE;
+    list_append(&task->scopes, &l->scope.link);
+    return 0;
+}
+
+int aw_timeout_move(aw_timeout *t, double when)
+{
+    struct limit *l = limit_of(t);
+    int64_t ns;
+
+    if (l->state != TIMEOUT_ACTIVE)
+        return AW_ESTATE;
+    if (!ns_from_seconds(when, &ns))
+        return AW_EINVAL;
+    return arm(l, ns);
+}
+
+bool aw_timeout_expired(const aw_timeout *t)
+{
+    const struct limit *l = (const struct limit *)(const void *)t;
+
+    return l->state == TIMEOUT_EXPIRING || l->state == TIMEOUT_EXPIRED;
+}
+
+int aw_timeout_leave(aw_timeout *t, int rc)
+{
+    struct limit *l = limit_of(t);
+    unsigned left;
+
+    if (l->state != TIMEOUT_ACTIVE && l->state != TIMEOUT_EXPIRING)
+        return AW_ESTATE;
+    forget_handle(l);
+    link_remove(&l->scope.link);
+    if (l->state == TIMEOUT_ACTIVE) {
+        l->state = TIMEOUT_OVER;
+        return rc;
+    }
+    l->state = TIMEOUT_EXPIRED;
+    left = aw_task_uncancel(&l->task->future.base);
+    return rc == AW_ECANCELED && left <= l->requests ? AW_ETIMEDOUT : rc;
+}
+
+/* No time at all: what is decided already counts, what is not is cancelled and
+   waited for. */
+static int wait_for_nothing(aw_awaitable a, aw_value *out)
+{
+    bool borrowed = a.kind == AW_IS_FUTURE;
+    aw_future *f = aw_ensure_future_any(a, NULL);
+    bool decided = aw_future_state(f) != AW_PENDING;
+    int rc;
+
+    if (!decided)
+        (void)aw_future_cancel(f);
+    rc = aw_await(f, NULL);
+    if (rc == 0)
+        rc = borrowed || !out ? aw_future_result(f, out)
+                              : aw_future_take(f, out);
+    else if (rc == AW_ECANCELED && !decided &&
+             aw_future_state(f) == AW_CANCELLED)
+        rc = AW_ETIMEDOUT;
+    aw_unref(f);
+    return rc;
+}
+
+int aw_wait_for_any(aw_awaitable a, double limit, aw_value *out)
+{
+    aw_timeout timeout;
+    int rc;
+
+    if (limit <= 0)
+        return wait_for_nothing(a, out);
+    rc = aw_timeout_enter(&timeout, limit);
+    if (rc < 0) {
+        awaitable_drop(a);
+        return rc;
+    }
+    rc = aw_await_any(a, out);
+    return aw_timeout_leave(&timeout, rc);
+}
