@@ -35,9 +35,8 @@ static void on_done(aw_future *f, void *data)
 
 static int suspend_on(struct task *t, aw_future *f, bool given)
 {
-    struct future_wait w = {.wait = {f, cancel_future, abandon_future},
-                            .task = t,
-                            .given = given};
+    struct future_wait w = {
+        .wait = {f, cancel_future, abandon_future}, .task = t, .given = given};
     int rc = watch_start(&w.watch, f, on_done, t);
 
     if (rc < 0)

@@ -103,9 +103,11 @@ static inline aw_awaitable aw_of_any(aw_awaitable a)
     return a;
 }
 
-#define aw_any(x)                                                              \
-    _Generic((x), aw_coro: aw_of_coro, aw_future *: aw_of_future,              \
-             aw_awaitable: aw_of_any)(x)
+#define aw_any(x)                         \
+    _Generic((x), aw_coro                 \
+             : aw_of_coro, aw_future *    \
+             : aw_of_future, aw_awaitable \
+             : aw_of_any)(x)
 
 /* As a limit: none. A limit <= 0 is one that has passed. */
 #define AW_FOREVER INFINITY

@@ -94,9 +94,8 @@ static void queue_callbacks(struct future *f)
     struct link *link;
 
     while ((link = list_pop(&f->callbacks))) {
-        struct callback *c =
-            container_of(container_of(link, struct entry, link),
-                         struct callback, entry);
+        struct callback *c = container_of(
+            container_of(link, struct entry, link), struct callback, entry);
 
         if (f->loop->closed)
             release_record(c);
@@ -133,9 +132,8 @@ size_t future_remove_done_op(aw_future *future, aw_done_fn fn, void *data)
     size_t removed = 0;
 
     while (link != &f->callbacks) {
-        struct callback *c =
-            container_of(container_of(link, struct entry, link),
-                         struct callback, entry);
+        struct callback *c = container_of(
+            container_of(link, struct entry, link), struct callback, entry);
 
         link = link->next;
         if (c->fn != fn || c->data != data || c->storage == CALLBACK_WATCH)
@@ -187,15 +185,15 @@ aw_future *aw_future_new(aw_loop *loop)
 }
 
 /* Where there is not even a loop. Nothing ever writes to it. */
-static struct future nowhere = {.base.ops = &future_ops,
-                                .refs = 1,
-                                .state = AW_ERROR,
-                                .code = AW_ENOMEM,
-                                .read = true,
-                                .sealed = true,
-                                .immortal = true,
-                                .callbacks = {&nowhere.callbacks,
-                                              &nowhere.callbacks}};
+static struct future nowhere = {
+    .base.ops = &future_ops,
+    .refs = 1,
+    .state = AW_ERROR,
+    .code = AW_ENOMEM,
+    .read = true,
+    .sealed = true,
+    .immortal = true,
+    .callbacks = {&nowhere.callbacks, &nowhere.callbacks}};
 
 aw_future *future_failed(aw_loop *loop, int code)
 {
@@ -218,10 +216,10 @@ void future_release(struct future *f)
     struct link *link;
 
     if (f->state == AW_ERROR && !f->read)
-        report(loop,
-               &(aw_report){.kind = AW_NEVER_RETRIEVED,
-                            .code = f->code,
-                            .task = f->is_task ? aw_task_name(&f->base) : NULL});
+        report(loop, &(aw_report){.kind = AW_NEVER_RETRIEVED,
+                                  .code = f->code,
+                                  .task = f->is_task ? aw_task_name(&f->base)
+                                                     : NULL});
     while ((link = list_pop(&f->callbacks)))
         release_record(container_of(container_of(link, struct entry, link),
                                     struct callback, entry));

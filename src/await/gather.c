@@ -14,7 +14,7 @@ struct gather;
 
 struct member {
     struct watch watch;
-    aw_future *future;    /* a reference */
+    aw_future *future;     /* a reference */
     struct gather *gather; /* NULL: a duplicate, or done with */
 };
 

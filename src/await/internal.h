@@ -84,8 +84,8 @@ struct task {
     bool must_cancel;
     bool started;
     bool abandoned; /* its loop closed while it was pending */
-    bool doomed; /* aw_run waits for it and holds a reference */
-    char *name;  /* NULL: made up */
+    bool doomed;    /* aw_run waits for it and holds a reference */
+    char *name;     /* NULL: made up */
     unsigned long number;
     char made_up[24];
     int code; /* of the function */
@@ -168,6 +168,9 @@ void handles_take_remote(aw_loop *loop);
 void handles_discard_timers(aw_loop *loop);
 
 /* signal.c */
+/* As aw_add_signal_handler, on a loop without one for the signal. A loop with
+   work may look for it some turns later, and saves a system call a turn. */
+int signal_watch_idly(aw_loop *loop, int signum, aw_callback fn, void *data);
 void signals_close(aw_loop *loop);
 
 /* future.c */
@@ -179,7 +182,7 @@ void future_init_immortal(struct future *f, aw_loop *loop, int code);
 bool future_decide(struct future *f, aw_state state, int code, aw_value v);
 aw_future *future_failed(aw_loop *loop, int code); /* never NULL */
 void future_queue(struct future *f, struct callback *c);
-void future_release(struct future *f); /* frees what f owns, not f */
+void future_release(struct future *f);         /* frees what f owns, not f */
 struct future *future_own(const aw_future *f); /* NULL: foreign */
 void value_drop(aw_value v);
 void coro_drop(aw_coro coro);
@@ -209,7 +212,7 @@ void watch_stop(struct watch *w);
 
 /* task.c */
 struct task *task_current(void);
-struct task *task_own(const aw_future *f); /* NULL: no task of ours */
+struct task *task_own(const aw_future *f);           /* NULL: no task of ours */
 int task_suspend(struct task *t, struct wait *wait); /* 0 or AW_ECANCELED */
 void task_step(struct task *t);
 bool task_cancel_op(aw_future *f);
@@ -229,7 +232,7 @@ void park_init(struct park *park, struct task *task);
 int park_wait(struct park *park);
 /* Until `deadline_ns`; AW_ETIMEDOUT. */
 int park_wait_until(struct park *park, int64_t deadline_ns);
-void park_decide(struct park *park); /* harmless if it was */
+void park_decide(struct park *park);  /* harmless if it was */
 void park_abandon(struct wait *wait); /* for abandons that do more */
 
 /*

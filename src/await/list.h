@@ -14,7 +14,7 @@ struct link {
     struct link *prev;
 };
 
-#define container_of(member_ptr, type, member)                                 \
+#define container_of(member_ptr, type, member) \
     ((type *)(void *)((char *)(member_ptr)-offsetof(type, member)))
 
 static inline void list_init(struct link *head)

@@ -59,8 +59,8 @@ static void start_connection(aw_listener *l, aw_stream *s)
 
     list_append(&l->streams, &s->link);
     l->connections++;
-    task = aw_create_task(
-        l->loop, aw_call_own(serve_connection, s, end_connection));
+    task = aw_create_task(l->loop,
+                          aw_call_own(serve_connection, s, end_connection));
     /* Refused, it has been dropped already. A task's first step is not now. */
     if (aw_future_state(task) == AW_PENDING)
         s->task = task;
@@ -278,8 +278,7 @@ int aw_listener_close(aw_listener *l, double grace)
 void listeners_close(aw_loop *loop)
 {
     while (!list_is_empty(&loop->listeners)) {
-        aw_listener *l =
-            container_of(loop->listeners.next, aw_listener, link);
+        aw_listener *l = container_of(loop->listeners.next, aw_listener, link);
 
         l->released = true;
         stop_accepting(l);

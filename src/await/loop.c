@@ -330,7 +330,8 @@ static void run_entry(aw_loop *l, struct entry *entry)
     entry->class->run(l, entry);
     took = (int64_t)(uv_hrtime() - began);
     if (!l->stepped && took > l->slow_ns)
-        report(l, &(aw_report){.kind = AW_SLOW, .seconds = (double)took * 1e-9});
+        report(l,
+               &(aw_report){.kind = AW_SLOW, .seconds = (double)took * 1e-9});
 }
 
 static void turn(aw_loop *l)

@@ -61,7 +61,7 @@ double aw_time(const aw_loop *loop);
 int aw_run_forever(aw_loop *loop);
 void aw_stop(aw_loop *loop);
 int aw_run_until_complete_any(aw_loop *loop, aw_awaitable a, aw_value *out);
-#define aw_run_until_complete(loop, x, out)                                    \
+#define aw_run_until_complete(loop, x, out) \
     aw_run_until_complete_any((loop), aw_any(x), (out))
 
 /* The seed of the project: run a coroutine, task or future to its end on the

@@ -80,8 +80,8 @@ static const char *own_text(int code)
 /* libuv's texts are static for the codes it knows; for others it allocates. */
 static const char *uv_text(int code)
 {
-#define TEXT(name, text)                                                       \
-    case UV_##name:                                                            \
+#define TEXT(name, text) \
+    case UV_##name:      \
         return text;
     switch (code) {
         UV_ERRNO_MAP(TEXT)

@@ -91,8 +91,8 @@ static void watch_interrupt(struct interrupt *interrupt)
 
     if (sigaction(SIGINT, NULL, &now) < 0 || now.sa_handler != SIG_DFL)
         return;
-    interrupt->watched = aw_add_signal_handler(interrupt->loop, SIGINT,
-                                               on_interrupt, interrupt) == 0;
+    interrupt->watched = signal_watch_idly(interrupt->loop, SIGINT,
+                                           on_interrupt, interrupt) == 0;
 }
 
 static void doom(aw_loop *loop)

@@ -15,6 +15,7 @@ struct signal_watch {
     aw_callback fn;
     void *data;
     int signum;
+    bool polled; /* counted among what libuv must be asked for each turn */
 };
 
 static void run_handler(aw_loop *loop, struct entry *entry)
@@ -62,11 +63,12 @@ static void close_watch(struct signal_watch *w)
 {
     link_remove(&w->link);
     link_remove(&w->entry.link);
-    w->loop->polled--;
+    w->loop->polled -= w->polled;
     uv_close((uv_handle_t *)&w->uv, on_closed);
 }
 
-static int open_watch(aw_loop *loop, int signum, aw_callback fn, void *data)
+static int open_watch(aw_loop *loop, int signum, bool polled, aw_callback fn,
+                      void *data)
 {
     struct signal_watch *w = malloc(sizeof(*w));
     int rc;
@@ -77,7 +79,8 @@ static int open_watch(aw_loop *loop, int signum, aw_callback fn, void *data)
                                .loop = loop,
                                .fn = fn,
                                .data = data,
-                               .signum = signum};
+                               .signum = signum,
+                               .polled = polled};
     rc = uv_signal_init(&loop->uv, &w->uv);
     if (rc < 0) {
         free(w);
@@ -91,7 +94,7 @@ static int open_watch(aw_loop *loop, int signum, aw_callback fn, void *data)
         return rc;
     }
     list_append(&loop->signals, &w->link);
-    loop->polled++;
+    loop->polled += polled;
     return 0;
 }
 
@@ -106,10 +109,17 @@ int aw_add_signal_handler(aw_loop *loop, int signum, aw_callback fn, void *data)
         return AW_ECLOSED;
     w = find(loop, signum);
     if (!w)
-        return open_watch(loop, signum, fn, data);
+        return open_watch(loop, signum, true, fn, data);
     w->fn = fn;
     w->data = data;
+    loop->polled += !w->polled;
+    w->polled = true;
     return 0;
+}
+
+int signal_watch_idly(aw_loop *loop, int signum, aw_callback fn, void *data)
+{
+    return open_watch(loop, signum, false, fn, data);
 }
 
 bool aw_remove_signal_handler(aw_loop *loop, int signum)

@@ -17,7 +17,7 @@ enum {
     DEFAULT_SIZE = AW_SANITIZED ? 256 * 1024 : 128 * 1024,
     DEFAULT_KEPT = 64,
     LEAST_ROOM = 16 * 1024,
-    FIRST_SLAB = 16,  /* stacks; each slab is twice the one before, up to */
+    FIRST_SLAB = 16, /* stacks; each slab is twice the one before, up to */
     LARGEST_SLAB = 4096,
     WATERMARK_DEPTH = 16 * 1024, /* bytes from the top */
 };

@@ -292,8 +292,8 @@ int aw_writev(aw_stream *s, const struct iovec *parts, int n)
     if (sent < 0)
         return (int)sent;
     for (; n > 0; parts++, n--) {
-        size_t skip = (size_t)sent < parts->iov_len ? (size_t)sent
-                                                    : parts->iov_len;
+        size_t skip =
+            (size_t)sent < parts->iov_len ? (size_t)sent : parts->iov_len;
 
         sent -= (ssize_t)skip;
         if (skip == parts->iov_len)

@@ -14,11 +14,11 @@ struct aw_stream {
     size_t begin;
     size_t end;
     bool reading;
-    bool ended;  /* the peer's FIN came */
-    bool closed; /* by us: the handle is closing */
+    bool ended;       /* the peer's FIN came */
+    bool closed;      /* by us: the handle is closing */
     bool closed_down; /* libuv has let go of the handle */
     bool released;    /* the owner has let go of the stream */
-    int error;   /* what broke the connection; or 0 */
+    int error;        /* what broke the connection; or 0 */
     struct park *reader;
     struct park *writer;
     unsigned writes; /* requests that libuv has */

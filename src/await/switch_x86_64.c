@@ -22,9 +22,8 @@ void *switch_prepare(char *bottom, size_t size, void (*entry)(void *arg),
                      void *arg)
 {
     uintptr_t top = ((uintptr_t)bottom + size) & ~(uintptr_t)15;
-    struct frame frame = {.r12 = entry,
-                          .r13 = arg,
-                          .return_address = switch_first_frame};
+    struct frame frame = {
+        .r12 = entry, .r13 = arg, .return_address = switch_first_frame};
     char *at;
 
     /* The first frame begins with the stack pointer a multiple of 16, so its

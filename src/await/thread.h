@@ -14,5 +14,5 @@
 
 /* loop NULL: the current one (A8). */
 aw_future *aw_run_in_executor(aw_loop *loop, aw_coro job);
-#define aw_to_thread(job, out)                                                 \
+#define aw_to_thread(job, out) \
     aw_await(aw_give(aw_run_in_executor(NULL, (job))), (out))

@@ -87,7 +87,8 @@ int aw_timeout_enter(aw_timeout *t, double limit)
     l->task = task;
     l->requests = task->requests;
     l->scope.abandon = abandon;
-    rc = arm(l, ns == TIMERS_NEVER ? ns : deadline_after(task->future.loop, ns));
+    rc =
+        arm(l, ns == TIMERS_NEVER ? ns : deadline_after(task->future.loop, ns));
     if (rc < 0)
         return rc;
     l->state = TIMEOUT_ACTIVE;

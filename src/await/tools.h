@@ -28,9 +28,9 @@
 #include <sanitizer/lsan_interface.h>
 /* Before and after a switch. `save` NULL before the last switch away from a
    stack; `from` tells the bounds of the stack that was left. */
-#define tool_switch_begin(save, bottom, size)                                  \
+#define tool_switch_begin(save, bottom, size) \
     __sanitizer_start_switch_fiber((save), (bottom), (size))
-#define tool_switch_end(save, from_bottom, from_size)                          \
+#define tool_switch_end(save, from_bottom, from_size) \
     __sanitizer_finish_switch_fiber((save), (from_bottom), (from_size))
 /* What a former user of the stack left poisoned. */
 #define tool_unpoison(low, size) __asan_unpoison_memory_region((low), (size))
