@@ -1,0 +1,187 @@
+"""The scripts tell the truth: a verdict that hides a failure is worse than
+none."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import harness
+from harness import Case
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+class Script(Case):
+    def run_script(self, *command, cwd=None, env=None):
+        run = subprocess.run(
+            [str(word) for word in command], cwd=cwd or self.home,
+            env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=harness.limit(60))
+        return harness.Finished(list(map(str, command)), run.returncode,
+                                run.stdout, run.stderr)
+
+
+class Tally(Script):
+    def tally(self, *tests):
+        log = self.home / "testlog.json"
+        log.write_text("".join(json.dumps(test) + "\n" for test in tests))
+        return self.run_script(
+            sys.executable, ROOT / "tests" / "support" / "tally.py", log)
+
+    def last_line(self, run):
+        return run.stdout.splitlines()[-1]
+
+    def test_counts_the_cases_of_tap_and_other_tests_once(self):
+        run = self.tally(
+            {"name": "flags:unit / a", "result": "OK",
+             "stdout": "TAP version 13\n1..2\nok - a::one (0.1s)\n"
+                       "ok - a::two\n"},
+            {"name": "flags:stress / b", "result": "OK", "stdout": "fine\n"})
+
+        self.assertStatus(run, 0)
+        self.assertEqual(self.last_line(run), "3 passed, 0 failed")
+
+    def test_names_what_failed(self):
+        run = self.tally(
+            {"name": "flags:unit / a", "result": "FAIL",
+             "stdout": "1..2\nnot ok 1 - one\nok 2 - two\n"})
+
+        self.assertStatus(run, 1)
+        self.assertIn("failed: a: one\n", run.stdout)
+        self.assertEqual(self.last_line(run), "1 passed, 1 failed")
+
+    def test_a_crash_after_the_last_case_is_a_failure(self):
+        run = self.tally(
+            {"name": "flags:unit / a", "result": "ERROR",
+             "stdout": "1..1\nok 1 - one\n"})
+
+        self.assertStatus(run, 1)
+        self.assertEqual(self.last_line(run), "1 passed, 1 failed")
+
+    def test_a_timeout_without_a_case_is_a_failure(self):
+        run = self.tally({"name": "flags:unit / a", "result": "TIMEOUT",
+                          "stdout": ""})
+
+        self.assertStatus(run, 1)
+        self.assertEqual(self.last_line(run), "0 passed, 1 failed")
+
+    def test_skipped_cases_are_counted_as_such(self):
+        run = self.tally(
+            {"name": "flags:x / a", "result": "OK",
+             "stdout": "ok 1 - one # SKIP no nginx\nok 2 - two\n1..2\n"})
+
+        self.assertStatus(run, 0)
+        self.assertEqual(self.last_line(run), "1 passed, 0 failed, 1 skipped")
+
+    def test_nothing_that_ran_is_no_success(self):
+        run = self.tally()
+
+        self.assertStatus(run, 1)
+
+    def test_a_log_that_is_missing_is_a_failure(self):
+        run = self.run_script(
+            sys.executable, ROOT / "tests" / "support" / "tally.py",
+            self.home / "none.json")
+
+        self.assertStatus(run, 1)
+        self.assertEqual(self.last_line(run), "0 passed, 1 failed")
+
+
+class Bootstrap(Script):
+    def test_has_nothing_to_do_where_everything_is_installed(self):
+        run = self.run_script(ROOT / "scripts" / "bootstrap", "run")
+
+        self.assertStatus(run, 0)
+        self.assertEqual(run.stdout + run.stderr, "")
+
+    def test_refuses_what_it_does_not_know(self):
+        run = self.run_script(ROOT / "scripts" / "bootstrap", "everything")
+
+        self.assertStatus(run, 2)
+        self.assertIn("run|test|ci", run.stderr)
+
+
+class Smoke(Script):
+    def test_passes_with_this_program(self):
+        run = self.run_script(ROOT / "scripts" / "smoke", harness.PROGRAM,
+                              harness.CORPUS)
+
+        self.assertStatus(run, 0)
+
+    def test_fails_when_a_flag_differs(self):
+        # A corpus of which one file is not what the server has.
+        other = self.home / "corpus"
+        harness.shutil.copytree(harness.CORPUS, other)
+        (other / "br" / "br.gif").write_bytes(b"another flag")
+
+        run = self.run_script(ROOT / "scripts" / "smoke", harness.PROGRAM,
+                              other)
+
+        self.assertStatus(run, 1)
+        self.assertIn("br.gif", run.stderr)
+
+    def test_fails_with_a_program_that_does_nothing(self):
+        run = self.run_script(ROOT / "scripts" / "smoke", "/bin/true")
+
+        self.assertStatus(run, 1)
+
+
+class Lint(Script):
+    def lint(self, name, text):
+        directory = self.home / "tree"
+        for needed in ("scripts/lint", "src/await/await.h", ".clang-format"):
+            target = directory / needed
+            target.parent.mkdir(parents=True, exist_ok=True)
+            harness.shutil.copy(ROOT / needed, target)
+        source = directory / name
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(text)
+        return self.run_script(sys.executable, directory / "scripts" / "lint",
+                               source)
+
+    def setUp(self):
+        super().setUp()
+        if not harness.shutil.which("clang-format"):
+            self.skipTest("clang-format is not installed")
+
+    def test_accepts_what_is_right(self):
+        run = self.lint("src/transfer/a.c", '#include "await/await.h"\n\n'
+                        "/* sprintf() is banned. */\n"
+                        'static const char text[] = "printf(";\n')
+
+        self.assertStatus(run, 0)
+
+    def test_finds_each_kind_of_fault(self):
+        for name, text, message in (
+                ("src/country/a.c", "void f(char *s);\n#define X sprintf(a)\n",
+                 "sprintf() is banned"),
+                ("src/country/a.c", '#include "download/run.h"\n',
+                 "country/ must not include from download/"),
+                ("src/download/a.c", '#include "fixture/weather.h"\n',
+                 "download/ must not include from fixture/"),
+                ("src/fixture/a.c", '#include "await/stack.h"\n',
+                 "private to await/"),
+                ("src/fixture/a.c", '#include "weather.h"\n',
+                 "room/file.h"),
+                ("src/download/a.c", "#define X printf(a)\n",
+                 "only the program layer may"),
+                ("src/transfer/a.c", "#define X fprintf(stderr, a)\n",
+                 "only the program layer may"),
+                ("tests/unit/a.c", "#define X usleep(5)\n", "usleep()"),
+                ("src/command/a.c", "#define X time(0)\n", "monotonic")):
+            with self.subTest(name + ": " + text):
+                run = self.lint(name, text)
+
+                self.assertStatus(run, 1)
+                self.assertIn(message, run.stdout)
+
+    def test_finds_a_line_that_is_not_formatted(self):
+        run = self.lint("src/country/a.c", "int  a;\n")
+
+        self.assertStatus(run, 1)
+        self.assertIn("clang-format", run.stderr)
+
+
+harness.main()
