@@ -25,7 +25,7 @@ static void run_entry(void *coroutine)
     c->entry(c->arg);
     c->ended = true;
     leave(c);
-    assert(!"an ended coroutine is never resumed");
+    assert(false && "an ended coroutine is never resumed");
 }
 
 void coroutine_create(struct coroutine *c, struct coroutine_home *home,

@@ -375,6 +375,6 @@ bool command_line_has(const struct command_line *line,
         if (strcmp(table->rows[i].name, name) == 0)
             return line->given[i];
     }
-    assert(!"an option of the table");
+    assert(false && "an option of the table");
     return false;
 }
