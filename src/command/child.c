@@ -1,0 +1,204 @@
+#include "command/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command/interrupt.h"
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail on Linux */
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* In the child, between fork and exec: async-signal-safe calls only. */
+static _Noreturn void become(char *const *argv, int fd, int pipe_end,
+                             pid_t parent)
+{
+    sigset_t none;
+    int empty;
+
+    setpgid(0, 0);
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
+        _exit(127); /* the parent may have died before the kernel watched */
+    signal(SIGPIPE, SIG_DFL); /* an ignored signal survives exec */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    empty = open("/dev/null", O_RDONLY);
+    if (empty < 0 || dup2(empty, STDIN_FILENO) < 0)
+        _exit(127);
+    if (empty != STDIN_FILENO)
+        close(empty);
+    if (pipe_end == fd)
+        fcntl(fd, F_SETFD, 0);
+    else if (dup2(pipe_end, fd) < 0)
+        _exit(127);
+    execv("/proc/self/exe", argv);
+    _exit(127);
+}
+
+int child_start(struct child *child, const char *const *arguments, int fd)
+{
+    size_t count = 0;
+    pid_t parent = getpid();
+    char **argv;
+    int ends[2];
+    pid_t pid;
+
+    while (arguments[count])
+        count++;
+    argv = calloc(count + 2, sizeof(*argv));
+    if (!argv)
+        return -ENOMEM;
+    argv[0] = (char *)"flags"; /* exec only reads what it is given */
+    for (size_t i = 0; i < count; i++)
+        argv[i + 1] = (char *)arguments[i];
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        free(argv);
+        return -errno;
+    }
+    pid = fork();
+    if (pid == 0)
+        become(argv, fd, ends[1], parent);
+    free(argv);
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return -EAGAIN;
+    }
+    child->pid = pid;
+    child->pipe = ends[0];
+    child->used = child->taken = 0;
+    return 0;
+}
+
+/* Wait until the pipe can be read. The signals are let in only while ppoll()
+   waits, so none slips in between looking and waiting. */
+static int wait_readable(int fd, int64_t deadline_us)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    struct timespec left;
+    sigset_t blocked;
+    sigset_t before;
+    int rc;
+
+    interrupt_fill(&blocked);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    if (interrupt_signal()) {
+        rc = -EINTR;
+    } else {
+        int64_t us = deadline_us - now_us();
+
+        us = us < 0 ? 0 : us;
+        left.tv_sec = us / 1000000;
+        left.tv_nsec = us % 1000000 * 1000;
+        rc = ppoll(&ready, 1, deadline_us < 0 ? NULL : &left, &before);
+        rc = rc > 0 ? 0 : rc == 0 ? -ETIMEDOUT : -errno;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return rc == -EINTR && !interrupt_signal() ? -EAGAIN : rc;
+}
+
+/* Read more into the buffer. 1: there is more; 0: the end. */
+static int fill(struct child *child, int64_t deadline_us)
+{
+    ssize_t got;
+    int rc;
+
+    memmove(child->buffer, child->buffer + child->taken,
+            child->used - child->taken);
+    child->used -= child->taken;
+    child->taken = 0;
+    if (child->used == sizeof(child->buffer))
+        return -EMSGSIZE;
+    do {
+        rc = wait_readable(child->pipe, deadline_us);
+    } while (rc == -EAGAIN);
+    if (rc < 0)
+        return rc;
+    do {
+        got = read(child->pipe, child->buffer + child->used,
+                   sizeof(child->buffer) - child->used);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return -errno;
+    child->used += (size_t)got;
+    return got > 0;
+}
+
+int child_read_line(struct child *child, char *line, size_t size,
+                    int64_t timeout_us)
+{
+    int64_t deadline_us = timeout_us < 0 ? -1 : now_us() + timeout_us;
+
+    for (;;) {
+        char *start = child->buffer + child->taken;
+        size_t left = child->used - child->taken;
+        char *end = memchr(start, '\n', left);
+        int rc;
+
+        if (end) {
+            size_t length = (size_t)(end - start);
+
+            child->taken += length + 1;
+            if (length >= size)
+                return -EMSGSIZE;
+            memcpy(line, start, length);
+            line[length] = '\0';
+            return 1;
+        }
+        rc = fill(child, deadline_us);
+        if (rc <= 0)
+            return rc;
+    }
+}
+
+int child_wait(struct child *child, int *status)
+{
+    pid_t got;
+
+    do {
+        got = waitpid(child->pid, status, 0);
+    } while (got < 0 && errno == EINTR);
+    close(child->pipe);
+    child->pipe = -1;
+    return got < 0 ? -errno : 0;
+}
+
+int child_stop(struct child *child, int64_t grace_us, int *status)
+{
+    struct pollfd end = {.fd = child->pipe, .events = POLLIN};
+    int64_t deadline_us = now_us() + grace_us;
+    char unread[512];
+
+    kill(child->pid, SIGTERM);
+    /* The child holds the other end of the pipe until it has ended. */
+    for (;;) {
+        int64_t left_us = deadline_us - now_us();
+        int ready = left_us > 0 ? poll(&end, 1, (int)(left_us / 1000 + 1)) : 0;
+        ssize_t got;
+
+        if (ready < 0 && errno == EINTR)
+            continue;
+        got = ready > 0 ? read(child->pipe, unread, sizeof(unread)) : -1;
+        if (got == 0)
+            break;
+        if (got < 0) {
+            kill(child->pid, SIGKILL);
+            break;
+        }
+    }
+    return child_wait(child, status);
+}

@@ -1,0 +1,71 @@
+#include "command/interrupt.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static atomic_int noted; /* lock-free, so a handler may write to it */
+
+_Noreturn void interrupt_die(int signum)
+{
+    sigset_t set;
+
+    signal(signum, SIG_DFL);
+    sigemptyset(&set);
+    sigaddset(&set, signum);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(signum);
+    _exit(128 + signum); /* not reached: the default action is to end */
+}
+
+void interrupt_note(int signum)
+{
+    int none = 0;
+
+    if (!atomic_compare_exchange_strong(&noted, &none, signum))
+        interrupt_die(signum);
+}
+
+int interrupt_signal(void)
+{
+    return atomic_load(&noted);
+}
+
+void interrupt_fill(sigset_t *set)
+{
+    sigemptyset(set);
+    for (size_t i = 0; i < COUNT(signals); i++)
+        sigaddset(set, signals[i]);
+}
+
+static void on_signal(int signum)
+{
+    int saved = errno;
+
+    interrupt_note(signum);
+    errno = saved;
+}
+
+int interrupt_catch(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    sigemptyset(&action.sa_mask); /* no SA_RESTART: waiting calls return */
+    for (size_t i = 0; i < COUNT(signals); i++) {
+        struct sigaction old;
+
+        if (sigaction(signals[i], NULL, &old) < 0)
+            return -errno;
+        if (old.sa_handler == SIG_IGN)
+            continue;
+        if (sigaction(signals[i], &action, NULL) < 0)
+            return -errno;
+    }
+    return 0;
+}

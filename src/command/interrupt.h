@@ -1,0 +1,29 @@
+#pragma once
+
+#include <signal.h>
+
+/*
+ * interrupt: the signals that ask the program to end: SIGINT, SIGTERM, SIGHUP.
+ *
+ * The first one is noted; whoever waits looks and stops in order. A second one
+ * ends the process at once, by its default action. System calls of the
+ * catching thread return EINTR. The note is the program's one mutable global:
+ * a handler has nothing else to write to.
+ */
+
+/* Install the handlers; a signal that the program was started with as ignored
+   (nohup) stays so. 0, or a negative errno value. Main thread. */
+int interrupt_catch(void);
+
+/* The first signal that came, or 0. Any thread. */
+int interrupt_signal(void);
+
+/* Note a signal that came by another way, as if its handler had run; from the
+   second one on, die. */
+void interrupt_note(int signum);
+
+/* The set of the signals above. */
+void interrupt_fill(sigset_t *set);
+
+/* End the process as the signal does by default. */
+_Noreturn void interrupt_die(int signum);
