@@ -9,6 +9,7 @@
 
 #include "command/suggest.h"
 #include "command/values.h"
+#include "report/escape.h"
 
 enum {
     NAME_MOST = 48,  /* bytes of an option as typed, in a message */
@@ -25,29 +26,13 @@ struct reader {
     int next; /* index of the next word of argv */
 };
 
-/* Copy `text` for a message: control characters escaped, cut when long. */
-static void quote(char *out, size_t size, const char *text)
-{
-    size_t used = 0;
-
-    for (; *text && used + 5 + 3 < size; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (c < ' ' || c == 0x7f)
-            used += (size_t)snprintf(out + used, size - used, "\\x%02x", c);
-        else
-            out[used++] = (char)c;
-    }
-    snprintf(out + used, size - used, "%s", *text ? "..." : "");
-}
-
 int command_line_refuse(struct command_line *line, const char *option,
                         const char *value, const char *accepted,
                         const char *meant)
 {
     char quoted[VALUE_MOST];
 
-    quote(quoted, sizeof(quoted), value);
+    escape_copy(quoted, sizeof(quoted), value);
     snprintf(line->error, sizeof(line->error),
              "%s: '%s' is not accepted: %s%s%s%s", option, quoted, accepted,
              meant ? "; did you mean " : "", meant ? meant : "",
@@ -60,7 +45,7 @@ static int refuse_unknown(struct reader *r, const char *typed,
 {
     char quoted[NAME_MOST];
 
-    quote(quoted, sizeof(quoted), typed);
+    escape_copy(quoted, sizeof(quoted), typed);
     if (meant)
         snprintf(r->line->error, sizeof(r->line->error),
                  "%s: no such option; did you mean --%s?", quoted, meant);

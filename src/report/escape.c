@@ -1,0 +1,89 @@
+#include "report/escape.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum { UNIT_SIZE = 5 }; /* "\xNN", or the four bytes of a character */
+
+/* How many bytes the UTF-8 character at `text` has; 0: it is none. Overlong
+   forms, surrogates and what lies beyond U+10FFFF are none. */
+static size_t character_size(const unsigned char *text)
+{
+    static const struct {
+        unsigned char first, last; /* of the first byte */
+        unsigned char low, high;   /* of the second */
+        unsigned char size;
+    } forms[] = {
+        /* The Unicode Standard, table 3-7. C2's second byte begins at A0, as
+           80 to 9F are the C1 control characters. */
+        {0xc2, 0xc2, 0xa0, 0xbf, 2}, {0xc3, 0xdf, 0x80, 0xbf, 2},
+        {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
+        {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+
+    if (text[0] >= ' ' && text[0] < 0x7f)
+        return 1;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        if (text[0] < forms[i].first || text[0] > forms[i].last)
+            continue;
+        if (text[1] < forms[i].low || text[1] > forms[i].high)
+            return 0;
+        for (size_t j = 2; j < forms[i].size; j++) {
+            if (text[j] < 0x80 || text[j] > 0xbf)
+                return 0;
+        }
+        return forms[i].size;
+    }
+    return 0;
+}
+
+/* The next character of `text` as it is shown, NUL-terminated in `unit`;
+   returns what follows it. */
+static const char *next_unit(const char *text, char unit[UNIT_SIZE])
+{
+    size_t size = character_size((const unsigned char *)text);
+
+    if (size == 0) {
+        snprintf(unit, UNIT_SIZE, "\\x%02x", (unsigned char)*text);
+        return text + 1;
+    }
+    memcpy(unit, text, size);
+    unit[size] = '\0';
+    return text + size;
+}
+
+void escape_print(FILE *out, const char *text)
+{
+    char unit[UNIT_SIZE];
+
+    while (*text) {
+        text = next_unit(text, unit);
+        fputs(unit, out);
+    }
+}
+
+void escape_copy(char *room, size_t size, const char *text)
+{
+    static const char cut[] = "...";
+    char unit[UNIT_SIZE];
+    size_t used = 0;
+    size_t safe = 0; /* how much stays if the rest must be cut */
+
+    while (*text) {
+        size_t unit_size;
+
+        text = next_unit(text, unit);
+        unit_size = strlen(unit);
+        if (used + unit_size + 1 > size) {
+            memcpy(room + safe, cut, sizeof(cut));
+            return;
+        }
+        memcpy(room + used, unit, unit_size);
+        used += unit_size;
+        if (used + sizeof(cut) <= size)
+            safe = used;
+    }
+    room[used] = '\0';
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * escape: text from anywhere, made fit for a terminal.
+ *
+ * Control characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN, so
+ * that nobody's server moves the cursor, sets a title or ends a line early.
+ * Everything else stays as it is. Any thread.
+ */
+
+/* Write it to `out`. */
+void escape_print(FILE *out, const char *text);
+
+/* Copy it into `room` (at least 4 bytes), NUL-terminated; what does not fit is
+   replaced by "...". */
+void escape_copy(char *room, size_t size, const char *text);

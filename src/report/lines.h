@@ -1,0 +1,31 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "download/events.h"
+#include "report/progress.h"
+
+/*
+ * lines: one line an item, as it becomes final: with -v what became of it, on
+ * stdout; else only what went wrong and why, on stderr, where the bar makes
+ * way for it.
+ *
+ * A code that a wildcard stood for and that was not found is no failure, and
+ * items that were cancelled are told by their number alone.
+ */
+struct lines {
+    struct event_sink sink;
+    FILE *out; /* the verbose lines; NULL: failures only, to `err` */
+    FILE *err;
+    enum compat compat;
+    const char *strategy;              /* the scripts' words depend on it */
+    struct progress *progress;         /* NULL: there is no bar */
+    void (*on_write_error)(void *arg); /* once, when `out` fails */
+    void *arg;
+    bool broken;
+};
+
+/* Add the sink to the stream. The caller has filled in the other fields;
+   what they point to is borrowed. */
+void lines_init(struct lines *lines, struct events *events);

@@ -1,0 +1,111 @@
+#include "report/summary.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/escape.h"
+
+enum { LISTED = 10 }; /* so many codes are listed one by one */
+
+/*
+ * The scripts call the computer localhost. Everything else is the server's
+ * real URL; the port cannot be the book's, as any free one is taken.
+ */
+static void print_base(FILE *out, const struct summary_plan *plan)
+{
+    static const char ours[] = "http://127.0.0.1:";
+    const char *base = plan->base;
+
+    if (plan->compat != COMPAT_NONE && plan->started &&
+        strncmp(base, ours, strlen(ours)) == 0) {
+        fputs("http://localhost:", out);
+        base += strlen(ours);
+    }
+    escape_print(out, base);
+}
+
+static void print_site(FILE *out, const struct summary_plan *plan)
+{
+    if (plan->label)
+        fprintf(out, "%s site: ", plan->label);
+    else
+        fputs("Site: ", out);
+    print_base(out, plan);
+    if (plan->started && plan->compat == COMPAT_NONE)
+        fputs(" (started for this run)", out);
+    fputc('\n', out);
+}
+
+static void print_search(FILE *out, const struct selection *selection)
+{
+    size_t count = selection->count;
+
+    fprintf(out, "Searching for %zu flag%s: ", count, count == 1 ? "" : "s");
+    if (count > LISTED) {
+        fprintf(out, "from %s to %s\n", selection->codes[0].code,
+                selection->codes[count - 1].code);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s%s", i ? ", " : "", selection->codes[i].code);
+    fputc('\n', out);
+}
+
+static void print_connections(FILE *out, const struct summary_plan *plan)
+{
+    const char *plural = plan->max_req == 1 ? "" : "s";
+
+    switch (plan->compat) {
+    case COMPAT_1E:
+        fprintf(out, "%u concurrent connection%s will be used.\n",
+                plan->max_req, plural);
+        return;
+    case COMPAT_2E:
+        fprintf(out, "%u %sconnection%s will be used.\n", plan->max_req,
+                plan->max_req == 1 ? "" : "concurrent ", plural);
+        return;
+    case COMPAT_NONE:
+        break;
+    }
+    fprintf(out, "%u concurrent connection%s will be used (%s), saving to ",
+            plan->max_req, plural, plan->strategy);
+    escape_print(out, plan->directory);
+    fputs("/.\n" + (plan->directory[strlen(plan->directory) - 1] == '/'), out);
+}
+
+void summary_begin(FILE *out, const struct summary_plan *plan)
+{
+    print_site(out, plan);
+    print_search(out, plan->selection);
+    print_connections(out, plan);
+}
+
+/* "3 errors.": `one` and `many` are what follows the number. */
+static void print_count(FILE *out, uint64_t count, const char *one,
+                        const char *many, enum compat compat)
+{
+    int width = compat == COMPAT_2E ? 3 : 1;
+
+    fprintf(out, "%*" PRIu64 " %s.\n", width, count, count == 1 ? one : many);
+}
+
+void summary_end(FILE *out, const struct tally *tally, enum compat compat)
+{
+    const uint64_t *of = tally->counts.of;
+
+    if (tally->stop == STOP_INTERRUPTED)
+        fputs("interrupted\n", out);
+    fputs("--------------------\n", out);
+    print_count(out, of[STATUS_OK], "flag downloaded", "flags downloaded",
+                compat);
+    if (of[STATUS_NOT_FOUND])
+        print_count(out, of[STATUS_NOT_FOUND], "not found", "not found",
+                    compat);
+    if (of[STATUS_ERROR])
+        print_count(out, of[STATUS_ERROR], "error", "errors", compat);
+    if (of[STATUS_CANCELLED])
+        print_count(out, of[STATUS_CANCELLED], "cancelled", "cancelled",
+                    compat);
+    fprintf(out, "Elapsed time: %.2fs\n",
+            (double)tally_observed_us(tally) / 1e6);
+}

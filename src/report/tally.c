@@ -1,0 +1,46 @@
+#include "report/tally.h"
+
+static void on_event(void *arg, const struct event *event)
+{
+    struct tally *tally = arg;
+
+    switch (event->kind) {
+    case EVENT_SCHEDULED:
+        if (tally->first_us < 0)
+            tally->first_us = event->at_us;
+        break;
+    case EVENT_FINAL:
+        tally->counts.of[event->outcome->status]++;
+        tally->named += event->item->named;
+        if (event->outcome->status == STATUS_NOT_FOUND) {
+            tally->missing += event->item->named;
+            tally->tolerated += !event->item->named;
+        }
+        tally->last_us = event->at_us;
+        break;
+    case EVENT_STOPPED:
+        tally->stop = event->stop;
+        break;
+    default:
+        break;
+    }
+}
+
+void tally_init(struct tally *tally, struct events *events)
+{
+    *tally = (struct tally){
+        .sink = {.on_event = on_event,
+                 .arg = tally,
+                 .kinds = EVENT_BIT(EVENT_SCHEDULED) | EVENT_BIT(EVENT_FINAL) |
+                          EVENT_BIT(EVENT_STOPPED)},
+        .first_us = -1,
+    };
+    events_add(events, &tally->sink);
+}
+
+int64_t tally_observed_us(const struct tally *tally)
+{
+    if (tally->first_us < 0 || tally->last_us < tally->first_us)
+        return 0;
+    return tally->last_us - tally->first_us;
+}
