@@ -59,6 +59,8 @@ void help_print(FILE *out, const struct option_table *table)
     for (size_t i = 0; i < table->count; i++) {
         const struct option_row *row = &table->rows[i];
 
+        if (!row->help) /* for the program itself */
+            continue;
         if (row->group)
             fprintf(out, "\n%s:\n", row->group);
         print_row(out, row);

@@ -12,6 +12,11 @@ static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 static atomic_int noted; /* lock-free, so a handler may write to it */
 
+/* Whom to tell. Written with the signals blocked on the thread that handles
+   them. */
+static void (*forward)(void *arg);
+static void *forward_arg;
+
 _Noreturn void interrupt_die(int signum)
 {
     sigset_t set;
@@ -30,11 +35,34 @@ void interrupt_note(int signum)
 
     if (!atomic_compare_exchange_strong(&noted, &none, signum))
         interrupt_die(signum);
+    else if (forward)
+        forward(forward_arg);
+}
+
+void interrupt_forward(void (*fn)(void *arg), void *arg)
+{
+    sigset_t blocked;
+    sigset_t before;
+
+    interrupt_fill(&blocked);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    forward = fn;
+    forward_arg = arg;
+    if (fn && interrupt_signal())
+        fn(arg);
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 int interrupt_signal(void)
 {
     return atomic_load(&noted);
+}
+
+bool interrupt_catches(int signum)
+{
+    struct sigaction now;
+
+    return sigaction(signum, NULL, &now) == 0 && now.sa_handler != SIG_IGN;
 }
 
 void interrupt_fill(sigset_t *set)
@@ -58,11 +86,7 @@ int interrupt_catch(void)
 
     sigemptyset(&action.sa_mask); /* no SA_RESTART: waiting calls return */
     for (size_t i = 0; i < COUNT(signals); i++) {
-        struct sigaction old;
-
-        if (sigaction(signals[i], NULL, &old) < 0)
-            return -errno;
-        if (old.sa_handler == SIG_IGN)
+        if (!interrupt_catches(signals[i]))
             continue;
         if (sigaction(signals[i], &action, NULL) < 0)
             return -errno;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <signal.h>
+#include <stdbool.h>
 
 /*
  * interrupt: the signals that ask the program to end: SIGINT, SIGTERM, SIGHUP.
@@ -15,12 +16,22 @@
    (nohup) stays so. 0, or a negative errno value. Main thread. */
 int interrupt_catch(void);
 
+/*
+ * Have `fn` called when the first signal comes; at once if one has come. It
+ * runs in the handler, so it may call what is async-signal-safe alone. NULL:
+ * nobody any more. Main thread; `arg` is borrowed until then.
+ */
+void interrupt_forward(void (*fn)(void *arg), void *arg);
+
 /* The first signal that came, or 0. Any thread. */
 int interrupt_signal(void);
 
 /* Note a signal that came by another way, as if its handler had run; from the
    second one on, die. */
 void interrupt_note(int signum);
+
+/* Whether the signal is one that interrupt_catch() has not left ignored. */
+bool interrupt_catches(int signum);
 
 /* The set of the signals above. */
 void interrupt_fill(sigset_t *set);

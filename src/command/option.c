@@ -237,7 +237,7 @@ static int read_long(struct reader *r, const char *word)
         const struct option_row *row = &r->table->rows[i];
         const char *value = word[size] ? word + size + 1 : NULL;
 
-        names[i] = row->name;
+        names[i] = row->help ? row->name : NULL;
         if (!is_named(row, word, size))
             continue;
         if (value && !takes_value(row)) {

@@ -52,7 +52,7 @@ struct option_row {
     const char *metavar;  /* what the help calls the value */
     const char *fallback; /* the default as text; NULL: the field stays 0 */
     const char *shown;    /* the default in the help, where it differs */
-    const char *help;
+    const char *help;     /* NULL: not for users, and not in the help */
     size_t offset;
     int64_t least,
         most; /* of an integer, duration (us) or size; most 0: none */

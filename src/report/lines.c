@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/escape.h"
+#include "report/url.h"
 
 /* "HTTP 418 - I'm a Teapot", as the server calls it. */
 static void print_http(FILE *out, const char *prefix, const struct reply *reply)
@@ -91,7 +92,8 @@ static void print_verbose(const struct lines *lines, const struct event *event)
         fputs(" not found", out);
         if (lines->compat != COMPAT_1E) {
             fputs(": ", out);
-            escape_print(out, event->outcome->reply.url);
+            url_print(out, event->outcome->reply.url,
+                      lines->compat != COMPAT_NONE);
         }
         break;
     case STATUS_ERROR:
@@ -122,7 +124,7 @@ static void print_failure(const struct lines *lines, const struct event *event)
     else
         print_cause(lines->err, &outcome->reply);
     fputs(": ", lines->err);
-    escape_print(lines->err, outcome->reply.url);
+    url_print(lines->err, outcome->reply.url, false);
     fputc('\n', lines->err);
 }
 

@@ -4,25 +4,9 @@
 #include <string.h>
 
 #include "report/escape.h"
+#include "report/url.h"
 
 enum { LISTED = 10 }; /* so many codes are listed one by one */
-
-/*
- * The scripts call the computer localhost. Everything else is the server's
- * real URL; the port cannot be the book's, as any free one is taken.
- */
-static void print_base(FILE *out, const struct summary_plan *plan)
-{
-    static const char ours[] = "http://127.0.0.1:";
-    const char *base = plan->base;
-
-    if (plan->compat != COMPAT_NONE && plan->started &&
-        strncmp(base, ours, strlen(ours)) == 0) {
-        fputs("http://localhost:", out);
-        base += strlen(ours);
-    }
-    escape_print(out, base);
-}
 
 static void print_site(FILE *out, const struct summary_plan *plan)
 {
@@ -30,7 +14,7 @@ static void print_site(FILE *out, const struct summary_plan *plan)
         fprintf(out, "%s site: ", plan->label);
     else
         fputs("Site: ", out);
-    print_base(out, plan);
+    url_print(out, plan->base, plan->compat != COMPAT_NONE);
     if (plan->started && plan->compat == COMPAT_NONE)
         fputs(" (started for this run)", out);
     fputc('\n', out);

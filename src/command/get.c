@@ -1,0 +1,313 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "await/await.h"
+#include "command/command.h"
+#include "command/get_options.h"
+#include "command/interrupt.h"
+#include "command/local_server.h"
+#include "command/verdict.h"
+#include "download/downloader.h"
+#include "report/feed.h"
+#include "report/lines.h"
+#include "report/progress.h"
+#include "report/summary.h"
+#include "report/tally.h"
+
+/* One `flags get`, from its settings to its verdict. */
+struct get {
+    struct get_settings settings;
+    struct get_plan plan;
+    struct save_dir *output;
+    struct local_server server;
+    bool server_started;
+    struct events events;
+    struct tally tally;
+    struct lines lines;
+    struct progress progress;
+    struct feed feed;
+    FILE *feed_out;
+    struct run *run;
+    bool failed; /* of ourselves, as told on stderr */
+};
+
+/* Tell of a local failure; the run goes to its orderly end. */
+static void fail(struct get *get, const char *what, const char *which, int rc)
+{
+    get->failed = true;
+    fprintf(stderr, "flags: %s '%s': %s\n", what, which, aw_strerror(rc));
+}
+
+static void stop_run(void *run)
+{
+    run_stop(run, STOP_INTERRUPTED);
+}
+
+/* stdout is broken, so nobody sees what we do. */
+static void on_output_broken(void *run)
+{
+    run_stop(run, STOP_LOCAL_FAILURE);
+}
+
+static void on_loop_sigint(void *run)
+{
+    interrupt_note(SIGINT);
+    stop_run(run);
+}
+
+static void on_loop_sigterm(void *run)
+{
+    interrupt_note(SIGTERM);
+    stop_run(run);
+}
+
+static void on_loop_sighup(void *run)
+{
+    interrupt_note(SIGHUP);
+    stop_run(run);
+}
+
+/* The async strategy's loop takes the signals over, so that its tasks are
+   cancelled on its own thread. */
+static void on_loop(struct aw_loop *loop, void *arg)
+{
+    static const struct {
+        int signum;
+        aw_callback fn;
+    } handlers[] = {
+        {SIGINT, on_loop_sigint},
+        {SIGTERM, on_loop_sigterm},
+        {SIGHUP, on_loop_sighup},
+    };
+    struct get *get = arg;
+
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        if (!interrupt_catches(handlers[i].signum))
+            continue;
+        /* Where the loop cannot, the handler that is there notes the signal,
+           and the second one ends the process. */
+        (void)aw_add_signal_handler(loop, handlers[i].signum, handlers[i].fn,
+                                    get->run);
+    }
+    if (interrupt_signal())
+        stop_run(get->run);
+}
+
+/* Have a server: one is there, or the fixture is started. */
+static int begin_server(struct get *get)
+{
+    const char *options[] = {"--profile", get->plan.source.label, NULL};
+    int rc;
+
+    if (!get->plan.source.fixture)
+        return 0;
+    rc = local_server_start(&get->server, options);
+    if (rc < 0) {
+        if (rc != -EINTR)
+            fail(get, "cannot start the server", get->plan.source.label, rc);
+        return rc;
+    }
+    get->server_started = true;
+    rc = source_set_base(&get->plan.source, get->server.url);
+    if (rc < 0)
+        fail(get, "cannot use the server", get->server.url, rc);
+    return rc;
+}
+
+/* Before anybody is contacted: the directory, the server, the first report. */
+static int begin(struct get *get)
+{
+    struct get_plan *plan = &get->plan;
+    int rc = save_dir_open(&get->output, plan->directory);
+
+    if (rc < 0) {
+        fail(get, "cannot write to", plan->directory, rc);
+        return rc;
+    }
+    rc = begin_server(get);
+    if (rc < 0)
+        return rc;
+    if (get->settings.quiet)
+        return 0;
+    summary_begin(stdout, &(struct summary_plan){
+                              .label = plan->source.label,
+                              .base = plan->source.base,
+                              .started = get->server_started,
+                              .selection = &plan->selection,
+                              .strategy = plan->strategy->name,
+                              .max_req = plan->connections,
+                              .directory = plan->directory,
+                              .compat = plan->compat,
+                          });
+    return fflush(stdout) == 0 ? 0 : -EIO; /* told by command_end() */
+}
+
+/* Whoever is to be told of the events. */
+static int listen_to_events(struct get *get)
+{
+    const struct get_settings *settings = &get->settings;
+    bool bar = !settings->verbose && !settings->quiet && progress_fits(stderr);
+
+    tally_init(&get->tally, &get->events);
+    get->lines = (struct lines){
+        .out = settings->verbose ? stdout : NULL,
+        .err = stderr,
+        .compat = get->plan.compat,
+        .strategy = get->plan.strategy->name,
+        .progress = bar ? &get->progress : NULL,
+        .on_write_error = on_output_broken,
+        .arg = get->run,
+    };
+    lines_init(&get->lines, &get->events);
+    if (settings->verbose)
+        setvbuf(stdout, NULL, _IOLBF, 0);
+    if (bar)
+        progress_init(&get->progress, stderr, get->plan.selection.count,
+                      progress_style_of_terminal(), &get->events);
+    if (!settings->feed_fd)
+        return 0;
+    get->feed_out = fdopen((int)settings->feed_fd, "w");
+    if (!get->feed_out)
+        return -errno;
+    feed_init(&get->feed, get->feed_out, &get->events);
+    return 0;
+}
+
+static struct download_options options_of(struct get *get)
+{
+    const struct get_settings *settings = &get->settings;
+
+    return (struct download_options){
+        .transfer = {.timeout_us = settings->work.timeout_us,
+                     .connect_timeout_us = settings->work.connect_timeout_us,
+                     .reuse = settings->reuse == 0},
+        .output = get->output,
+        .max_req = get->plan.connections,
+        .fixture = get->plan.source.fixture || settings->fixture,
+        .country_names = settings->work.country_names,
+        .verify_content = true,
+        .compat = get->plan.compat,
+        .on_loop = on_loop,
+        .on_loop_arg = get,
+    };
+}
+
+static int download(struct get *get)
+{
+    struct download_options options = options_of(get);
+    struct code_items codes = {
+        .selection = &get->plan.selection,
+        .source = &get->plan.source,
+        .country_names = options.country_names,
+        .compat = options.compat,
+    };
+    bool own_loop = get->plan.strategy == &downloader_async;
+    int rc;
+
+    get->run = run_new(code_items_source(&codes), &options, &get->events);
+    if (!get->run)
+        return -ENOMEM;
+    rc = listen_to_events(get);
+    if (rc == 0) {
+        if (!own_loop)
+            interrupt_forward(stop_run, get->run);
+        rc = downloader_run(get->plan.strategy, get->run, &options);
+        interrupt_forward(NULL, NULL);
+        if (own_loop) /* the loop has given the signals back to the system */
+            (void)interrupt_catch();
+    }
+    if (get->feed_out) {
+        if (rc == 0)
+            rc = feed_end(&get->feed, &get->tally);
+        fclose(get->feed_out);
+    }
+    run_free(get->run);
+    return rc;
+}
+
+static void run(struct get *get)
+{
+    bool bar;
+    int rc = events_init(&get->events);
+
+    if (rc < 0) {
+        fail(get, "cannot start", get->plan.strategy->name, rc);
+        return;
+    }
+    rc = download(get);
+    bar = get->lines.progress != NULL;
+    if (bar)
+        progress_hide(&get->progress);
+    if (rc < 0)
+        fail(get, "cannot go on with", get->plan.strategy->name, rc);
+    if (!get->settings.quiet)
+        summary_end(stdout, &get->tally, get->plan.compat);
+    events_close(&get->events);
+}
+
+static int verdict_of(const struct get *get)
+{
+    const uint64_t *of = get->tally.counts.of;
+
+    return verdict_status(&(struct verdict){
+        .in_place = of[STATUS_OK],
+        .missing = get->tally.missing,
+        .tolerated = get->tally.tolerated,
+        .failed = of[STATUS_ERROR],
+        .cancelled = of[STATUS_CANCELLED],
+        .any_named = get->tally.named > 0,
+        .local_failed = get->failed || get->tally.stop == STOP_LOCAL_FAILURE,
+    });
+}
+
+static int get_run(struct get *get)
+{
+    int status;
+
+    if (interrupt_catch() < 0)
+        return EXIT_STATUS_LOCAL;
+    if (begin(get) == 0)
+        run(get);
+    else
+        get->failed = true;
+    if (get->server_started)
+        local_server_stop(&get->server);
+    save_dir_close(get->output);
+    status = command_end(verdict_of(get));
+    if (interrupt_signal())
+        interrupt_die(interrupt_signal());
+    return status;
+}
+
+static int run_get(int argc, char **argv)
+{
+    struct get get = {0};
+    struct command_line line;
+    int status = EXIT_STATUS_LOCAL;
+
+    if (command_begin(&line, &get_option_table, &get.settings, argc, argv,
+                      &status)) {
+        int rc = get_plan_make(&get.plan, &get.settings, &line);
+
+        if (rc == 0) {
+            status = get_run(&get);
+            get_plan_close(&get.plan);
+        } else if (rc == -EINVAL) {
+            status = command_usage_error(&line);
+        } else {
+            fprintf(stderr, "flags: %s\n", strerror(-rc));
+        }
+    }
+    option_settings_free(&get_option_table, &get.settings);
+    return status;
+}
+
+const struct command command_get = {
+    .name = "get",
+    .purpose = "download flags",
+    .run = run_get,
+};

@@ -1,0 +1,193 @@
+#include "command/get_options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "command/command.h"
+#include "download/downloader.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum {
+    DESCRIPTORS_A_REQUEST = 2, /* its connection and its file */
+    DESCRIPTORS_BESIDE = 32,   /* standard ones, the loop's, directories */
+};
+
+static const char *const strategy_names[] = {"sequential", "threaded", "async",
+                                             NULL};
+static const char *const reuse_names[] = {"yes", "no", NULL};
+static const char *const compat_names[] = {"1e", "2e", NULL};
+
+#define FIELD(name) offsetof(struct get_settings, name)
+
+static const struct option_row rows[] = {
+    WORK_SELECTION_ROWS(struct get_settings, work),
+    {.group = "How to wait",
+     .name = "strategy",
+     .letter = 'S',
+     .kind = OPTION_CHOICE,
+     .metavar = "NAME",
+     .choices = strategy_names,
+     .fallback = "async",
+     .help = "sequential, threaded or async",
+     .offset = FIELD(strategy)},
+    {.name = "max-req",
+     .alias = "max_req",
+     .letter = 'm',
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .least = 1,
+     .shown = "30; sequential always has 1",
+     .help = "requests in flight, at most 1000 threaded, 10000 async",
+     .offset = FIELD(max_req)},
+    {.name = "reuse",
+     .kind = OPTION_CHOICE,
+     .metavar = "yes|no",
+     .choices = reuse_names,
+     .fallback = "yes",
+     .help = "keep connections for the next request",
+     .offset = FIELD(reuse)},
+    {.group = "From where",
+     .name = "server",
+     .letter = 's',
+     .kind = OPTION_TEXT,
+     .metavar = "X",
+     .shown = "$FLAGS_SERVER, else LOCAL",
+     .help = "LOCAL, DELAY or ERROR, started for this run; REMOTE or FLAGCDN; "
+             "a base URL; a template with {cc} or {CC}",
+     .offset = FIELD(work.server)},
+    WORK_TRANSFER_ROWS(struct get_settings, work),
+    {.group = "Output",
+     .name = "output-dir",
+     .letter = 'o',
+     .kind = OPTION_TEXT,
+     .metavar = "DIR",
+     .shown = "downloads",
+     .help = "where the files go; made if missing",
+     .offset = FIELD(output_dir)},
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = OPTION_FLAG,
+     .help = "a line on stdout for each flag, and no progress bar",
+     .offset = FIELD(verbose)},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = OPTION_FLAG,
+     .help = "no report and no progress bar; failures are still told",
+     .offset = FIELD(quiet)},
+    {.name = "compat",
+     .kind = OPTION_CHOICE,
+     .metavar = "1e|2e",
+     .choices = compat_names,
+     .help = "texts and file names of an edition of Fluent Python",
+     .offset = FIELD(compat)},
+    OPTION_COMMON_ROWS,
+    {.name = "feed-fd",
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .least = 3,
+     .most = 1023,
+     .offset = FIELD(feed_fd)},
+    {.name = "fixture", .kind = OPTION_FLAG, .offset = FIELD(fixture)},
+};
+
+const struct option_table get_option_table = {
+    .command = "get",
+    .synopsis = "[OPTIONS] [CC]...",
+    .purpose =
+        "Download country flags. CC is a country code, or one letter for the "
+        "26 codes\nthat begin with it; without any, the flags of the 20 most "
+        "populous countries.",
+    .rows = rows,
+    .count = COUNT(rows),
+    .example = "flags get -S threaded -m 5 -o /tmp/flags BR US J",
+    .example_means = "BR, US and what there is from JA to JZ, by five threads",
+};
+
+/* Have descriptors for `wanted` requests, or say how many there can be. */
+static unsigned fit_descriptors(unsigned wanted)
+{
+    rlim_t needed = (rlim_t)wanted * DESCRIPTORS_A_REQUEST + DESCRIPTORS_BESIDE;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
+        return wanted;
+    limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= needed)
+        return wanted;
+    if (limit.rlim_cur <= DESCRIPTORS_BESIDE + DESCRIPTORS_A_REQUEST)
+        return 1;
+    return (unsigned)((limit.rlim_cur - DESCRIPTORS_BESIDE) /
+                      DESCRIPTORS_A_REQUEST);
+}
+
+static unsigned clamp_max_req(const struct downloader *strategy, int64_t asked)
+{
+    if (asked == 0)
+        return strategy->default_max_req;
+    if (asked <= strategy->greatest_max_req)
+        return (unsigned)asked;
+    fprintf(stderr,
+            "flags: warning: --max-req %" PRId64 ": %s has at most %u in "
+            "flight\n",
+            asked, strategy->name, strategy->greatest_max_req);
+    return strategy->greatest_max_req;
+}
+
+/* At most one connection a code, and as many as there are descriptors for. */
+static void plan_connections(struct get_plan *plan)
+{
+    unsigned wanted = plan->max_req;
+
+    if (plan->selection.count < wanted)
+        wanted = (unsigned)plan->selection.count;
+    plan->connections = fit_descriptors(wanted);
+    if (plan->connections < wanted)
+        fprintf(stderr,
+                "flags: warning: --max-req %u: the limit of open files allows "
+                "%u\n",
+                wanted, plan->connections);
+}
+
+static const char *default_directory(enum compat compat)
+{
+    return compat == COMPAT_2E ? "downloaded" : "downloads";
+}
+
+int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
+                  struct command_line *line)
+{
+    struct get_plan made = {.directory = settings->output_dir};
+    int rc;
+
+    if (settings->output_dir && !*settings->output_dir)
+        return command_line_refuse(line, "--output-dir", "",
+                                   "the name of a directory", NULL);
+    rc = work_select(&made.selection, &settings->work, line);
+    if (rc < 0)
+        return rc;
+    rc = work_source(&made.source, &settings->work, line);
+    if (rc < 0) {
+        selection_close(&made.selection);
+        return rc;
+    }
+    if (command_line_has(line, &get_option_table, "compat"))
+        made.compat = (enum compat)(settings->compat + 1);
+    if (!made.directory)
+        made.directory = default_directory(made.compat);
+    made.strategy = downloader_find(strategy_names[settings->strategy]);
+    made.max_req = clamp_max_req(made.strategy, settings->max_req);
+    plan_connections(&made);
+    *plan = made;
+    return 0;
+}
+
+void get_plan_close(struct get_plan *plan)
+{
+    selection_close(&plan->selection);
+    source_close(&plan->source);
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "command/option.h"
+#include "command/work.h"
+#include "download/options.h"
+
+/*
+ * get_options: what the command line of `flags get` may say, in its table, and
+ * what it means, in a plan, before anybody is contacted.
+ */
+
+struct get_settings {
+    struct work_settings work;
+    int strategy;           /* index in get_strategies() */
+    int64_t max_req;        /* 0: not said */
+    int reuse;              /* 0: yes, 1: no */
+    const char *output_dir; /* NULL: the default */
+    bool verbose, quiet;
+    int compat; /* enum compat, less 1; only if it was given */
+    /* Not in the help: for `flags compare`, which starts us. */
+    int64_t feed_fd; /* where to write a report/feed.h; 0: nowhere */
+    bool fixture;    /* the server is ours, although a URL says where it is */
+};
+
+extern const struct option_table get_option_table;
+
+struct get_plan {
+    struct selection selection;
+    struct source source;
+    const struct downloader *strategy;
+    unsigned max_req;     /* as -m and the strategy have it */
+    unsigned connections; /* the same, but no more than there are codes */
+    enum compat compat;
+    const char *directory; /* borrowed from the settings */
+};
+
+/*
+ * Read the meaning of `settings` and of the line's arguments. Warns on stderr
+ * of what is clamped. 0; -EINVAL: a usage error, in line->error; -ENOMEM.
+ * On success the caller calls get_plan_close().
+ */
+int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
+                  struct command_line *line);
+void get_plan_close(struct get_plan *plan);
