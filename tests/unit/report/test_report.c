@@ -38,6 +38,7 @@ static void teardown(void)
 static char *written(void)
 {
     fflush(out);
+    text[size] = '\0'; /* what an earlier, longer text has left there */
     rewind(out);
     return text;
 }
