@@ -1,5 +1,6 @@
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,6 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct command *const commands[] = {
-    &command_get,
     NULL,
 };
 
@@ -84,6 +84,8 @@ int main(int argc, char **argv)
         help_version(stdout);
         return command_end(EXIT_STATUS_OK);
     }
+    /* Which characters the terminal has; numbers stay as they are. */
+    setlocale(LC_CTYPE, "");
     /* Writing to a connection or pipe whose other end has gone is an error
        where it happens, not the end of the program. */
     signal(SIGPIPE, SIG_IGN);

@@ -1,10 +1,12 @@
 #include "command/command.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/help.h"
 
@@ -38,16 +40,28 @@ bool command_begin(struct command_line *line, const struct option_table *table,
     return false;
 }
 
+/* Whether nobody reads our standard output any more. An earlier write may have
+   failed for it, whose errno is gone. */
+static bool is_pipe_broken(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+
+    return errno == EPIPE || (poll(&out, 1, 0) == 1 && out.revents & POLLERR);
+}
+
 int command_flush_stdout(void)
 {
+    int error;
+
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
-    if (errno == EPIPE) {
+    error = errno;
+    if (is_pipe_broken()) {
         signal(SIGPIPE, SIG_DFL);
         raise(SIGPIPE);
     }
-    return errno ? -errno : -EIO; /* an earlier write failed */
+    return error ? -error : -EIO; /* an earlier write failed */
 }
 
 int command_end(int status)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "command/command.h"
@@ -158,6 +159,19 @@ static const char *default_directory(enum compat compat)
     return compat == COMPAT_2E ? "downloaded" : "downloads";
 }
 
+/* The server that is named, else FLAGS_SERVER's, else LOCAL. */
+static int make_source(struct source *source, const char *server,
+                       struct command_line *line)
+{
+    const char *environment = getenv("FLAGS_SERVER");
+
+    if (server)
+        return work_source(source, "--server", server, line);
+    if (environment && *environment)
+        return work_source(source, "FLAGS_SERVER", environment, line);
+    return work_source(source, "--server", "LOCAL", line);
+}
+
 int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
                   struct command_line *line)
 {
@@ -170,7 +184,7 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     rc = work_select(&made.selection, &settings->work, line);
     if (rc < 0)
         return rc;
-    rc = work_source(&made.source, &settings->work, line);
+    rc = make_source(&made.source, settings->work.server, line);
     if (rc < 0) {
         selection_close(&made.selection);
         return rc;

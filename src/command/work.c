@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "command/suggest.h"
 
@@ -25,24 +24,16 @@ int work_select(struct selection *selection,
     return rc;
 }
 
-int work_source(struct source *source, const struct work_settings *settings,
+int work_source(struct source *source, const char *origin, const char *text,
                 struct command_line *line)
 {
     const char *const *labels = source_labels();
-    const char *option = "--server";
-    const char *text = settings->server;
     const char *why = "";
     char accepted[256];
     size_t used;
     size_t count = 0;
     int rc;
 
-    if (!text) {
-        option = "FLAGS_SERVER";
-        text = getenv(option);
-    }
-    if (!text || !*text)
-        text = "LOCAL";
     rc = source_parse(source, text, &why);
     if (rc != -EINVAL)
         return rc;
@@ -53,6 +44,6 @@ int work_source(struct source *source, const struct work_settings *settings,
     if (used < sizeof(accepted))
         snprintf(accepted + used, sizeof(accepted) - used,
                  "a base URL or a template with {cc})");
-    return command_line_refuse(line, option, text, accepted,
+    return command_line_refuse(line, origin, text, accepted,
                                suggest_nearest(text, labels, count));
 }

@@ -73,11 +73,11 @@ struct work_settings {
 
 /*
  * The selection of codes that settings and arguments ask for; the source that
- * they name, else FLAGS_SERVER, else LOCAL. 0; -EINVAL: a usage error, in
- * line->error; -ENOMEM. On success the caller closes what was made.
+ * `text` names, which `origin` says ("--server"). 0; -EINVAL: a usage error,
+ * in line->error; -ENOMEM. On success the caller closes what was made.
  */
 int work_select(struct selection *selection,
                 const struct work_settings *settings,
                 struct command_line *line);
-int work_source(struct source *source, const struct work_settings *settings,
+int work_source(struct source *source, const char *origin, const char *text,
                 struct command_line *line);
