@@ -134,6 +134,9 @@ static void discard_entries(aw_loop *l, struct link *queue)
 
 int aw_loop_close(aw_loop *loop)
 {
+    loop = loop_or_current(loop);
+    if (!loop)
+        return AW_ENOMEM;
     if (loop->running)
         return AW_ERUNNING;
     if (loop->closed)
@@ -164,7 +167,9 @@ int aw_loop_close(aw_loop *loop)
 
 bool aw_loop_is_closed(const aw_loop *loop)
 {
-    return loop->closed;
+    if (!loop)
+        loop = aw_get_event_loop();
+    return !loop || loop->closed;
 }
 
 void aw_loop_set_debug(aw_loop *loop, bool on)

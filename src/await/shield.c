@@ -45,6 +45,16 @@ static int shield_take(aw_future *f, aw_value *owned)
     return rc == 0 ? aw_future_take(shield_of(f)->inner, owned) : rc;
 }
 
+/* Nobody is to be told any more: if the inner one fails now, and nobody else
+   reads it, that is reported. */
+static bool shield_cancel(aw_future *f)
+{
+    if (!future_cancel_op(f))
+        return false;
+    watch_stop(&shield_of(f)->watch);
+    return true;
+}
+
 static const aw_future_ops shield_ops = {
     .kind = "shield",
     .ref = future_ref_op,
@@ -53,14 +63,13 @@ static const aw_future_ops shield_ops = {
     .state = future_state_op,
     .result = shield_result,
     .take = shield_take,
-    .cancel = future_cancel_op,
+    .cancel = shield_cancel,
     .add_done = future_add_done_op,
     .remove_done = future_remove_done_op,
     .base = &own_marker,
 };
 
-/* The inner error is read by passing it on; where the outer future was
-   cancelled meanwhile there is nobody to pass it to, and it counts as read. */
+/* The inner error is read by passing it on. */
 static void on_inner_done(aw_future *inner, void *data)
 {
     struct shield *s = data;
