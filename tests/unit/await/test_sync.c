@@ -103,7 +103,8 @@ TaskTest(sync, a_waiter_cancelled_in_the_queue_is_skipped)
     turns(2);
     cr_assert(eq(int, aw_future_state(tb), AW_CANCELLED));
     cr_assert(eq(int, s.value, 0));
-    cr_assert(eq(ptr, s.waiters.first, NULL));
+    aw_semaphore_release(&s);
+    cr_assert(eq(int, s.value, 1), "nobody waits any more");
     aw_unref(ta), aw_unref(tb), aw_unref(tc);
     expect_lines("b cancelled\na in\nc in\n");
 }
@@ -199,8 +200,6 @@ TaskTest(sync, a_cancelled_listener_leaves_the_others_and_the_event_alone)
     aw_event_set(&e);
     aw_event_set(&e);
     turns(1);
-    cr_assert(eq(ptr, e.waiters.first, NULL));
-    cr_assert(eq(ptr, e.waiters.last, NULL));
     aw_unref(ta), aw_unref(tb);
     expect_lines("a cancelled\nb woken\n");
 }
