@@ -31,120 +31,6 @@ struct future *future_own(const aw_future *f)
     return f->ops->base == &own_marker ? future_of((void *)f) : NULL;
 }
 
-/* Callbacks. */
-
-/* What the record holds goes before the callback runs: that may free the
-   stack which a watch's record lies on, or add the next one. */
-static void release_record(struct callback *c)
-{
-    c->future = NULL;
-    if (c->storage == CALLBACK_HEAP)
-        free(c);
-}
-
-static void run_callback(aw_loop *loop, struct entry *entry)
-{
-    struct callback *c = container_of(entry, struct callback, entry);
-    struct future *f = c->future;
-    aw_done_fn fn = c->fn;
-    void *data = c->data;
-
-    (void)loop;
-    release_record(c);
-    fn(&f->base, data);
-    aw_unref(&f->base);
-}
-
-static void discard_callback(struct entry *entry)
-{
-    struct callback *c = container_of(entry, struct callback, entry);
-    struct future *f = c->future;
-
-    release_record(c);
-    aw_unref(&f->base);
-}
-
-static const struct entry_class callback_class = {run_callback,
-                                                  discard_callback};
-
-static void queue_callback(struct future *f, struct callback *c)
-{
-    aw_ref(&f->base); /* the future lives until it ran */
-    c->future = f;
-    loop_append(f->loop, &c->entry);
-}
-
-/* Add a record to a future; to the queue, if that is decided. */
-void future_queue(struct future *f, struct callback *c)
-{
-    c->entry = (struct entry){.class = &callback_class};
-    c->future = NULL;
-    if (f->state == AW_PENDING) {
-        c->future = f; /* in use; not yet a reference */
-        list_append(&f->callbacks, &c->entry.link);
-    } else if (!f->loop->closed) {
-        queue_callback(f, c);
-    } else {
-        release_record(c);
-    }
-}
-
-static void queue_callbacks(struct future *f)
-{
-    struct link *link;
-
-    while ((link = list_pop(&f->callbacks))) {
-        struct callback *c = container_of(
-            container_of(link, struct entry, link), struct callback, entry);
-
-        if (f->loop->closed)
-            release_record(c);
-        else
-            queue_callback(f, c);
-    }
-}
-
-int future_add_done_op(aw_future *future, aw_done_fn fn, void *data)
-{
-    struct future *f = future_of(future);
-    struct callback *c = &f->first;
-
-    if (f->immortal && !f->loop)
-        return AW_ENOMEM;
-    if (c->future || f->immortal) { /* in use, or not to be written to */
-        c = malloc(sizeof(*c));
-        if (!c)
-            return AW_ENOMEM;
-        c->storage = CALLBACK_HEAP;
-    } else {
-        c->storage = CALLBACK_INLINE;
-    }
-    c->fn = fn;
-    c->data = data;
-    future_queue(f, c);
-    return 0;
-}
-
-size_t future_remove_done_op(aw_future *future, aw_done_fn fn, void *data)
-{
-    struct future *f = future_of(future);
-    struct link *link = f->callbacks.next;
-    size_t removed = 0;
-
-    while (link != &f->callbacks) {
-        struct callback *c = container_of(
-            container_of(link, struct entry, link), struct callback, entry);
-
-        link = link->next;
-        if (c->fn != fn || c->data != data || c->storage == CALLBACK_WATCH)
-            continue;
-        link_remove(&c->entry.link);
-        release_record(c);
-        removed++;
-    }
-    return removed;
-}
-
 /* The object. */
 
 void future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops)
@@ -221,8 +107,8 @@ void future_release(struct future *f)
                                   .task = f->is_task ? aw_task_name(&f->base)
                                                      : NULL});
     while ((link = list_pop(&f->callbacks)))
-        release_record(container_of(container_of(link, struct entry, link),
-                                    struct callback, entry));
+        callback_release(container_of(container_of(link, struct entry, link),
+                                      struct callback, entry));
     value_drop(f->value);
     aw_loop_unref(loop);
 }
@@ -255,7 +141,7 @@ bool future_decide(struct future *f, aw_state state, int code, aw_value v)
     f->state = state;
     f->code = code;
     f->value = v;
-    queue_callbacks(f);
+    future_queue_callbacks(f);
     return true;
 }
 

@@ -181,12 +181,18 @@ void future_init_immortal(struct future *f, aw_loop *loop, int code);
 /* Decide a sealed future too. False: it was decided. The value is taken. */
 bool future_decide(struct future *f, aw_state state, int code, aw_value v);
 aw_future *future_failed(aw_loop *loop, int code); /* never NULL */
-void future_queue(struct future *f, struct callback *c);
+void future_release(struct future *f);         /* frees what f owns, not f */
 void future_release(struct future *f);         /* frees what f owns, not f */
 struct future *future_own(const aw_future *f); /* NULL: foreign */
 void value_drop(aw_value v);
 void coro_drop(aw_coro coro);
 void awaitable_drop(aw_awaitable a);
+
+/* callback.c */
+/* Add a record to a future; to the queue, if that is decided. */
+void future_queue(struct future *f, struct callback *c);
+void future_queue_callbacks(struct future *f); /* it has been decided */
+void callback_release(struct callback *c);     /* forget it, free it */
 
 void future_ref_op(aw_future *f);
 void future_unref_op(aw_future *f);
@@ -210,11 +216,13 @@ struct watch {
 int watch_start(struct watch *w, aw_future *f, aw_done_fn fn, void *data);
 void watch_stop(struct watch *w);
 
-/* task.c */
+/* task.c, task_new.c */
 struct task *task_current(void);
 struct task *task_own(const aw_future *f);           /* NULL: no task of ours */
 int task_suspend(struct task *t, struct wait *wait); /* 0 or AW_ECANCELED */
 void task_step(struct task *t);
+void task_release_stack(struct task *t); /* not from that stack */
+extern const struct entry_class task_step_class;
 bool task_cancel_op(aw_future *f);
 void tasks_destroy(aw_loop *loop);
 

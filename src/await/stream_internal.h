@@ -30,3 +30,9 @@ struct aw_stream *stream_new(struct aw_listener *l, aw_loop *loop);
 int stream_open(struct aw_stream *s);
 /* The owner lets go; it is freed when libuv has, too. */
 void stream_close(struct aw_stream *s);
+
+/* Why nothing more comes, or can be sent; 0 if it may. */
+int stream_refusal(const struct aw_stream *s);
+/* Suspend the task until somebody wakes the one at `place`. */
+int stream_wait(struct aw_stream *s, struct task *t, struct park **place);
+void stream_wake(struct park *park); /* NULL is let through */

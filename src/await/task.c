@@ -36,7 +36,7 @@ static void run_function(void *arg)
     t->code = t->coro.fn(t->coro.arg, &t->ret);
 }
 
-static void release_stack(struct task *t)
+void task_release_stack(struct task *t)
 {
     struct stack *stack = t->coroutine.stack;
 
@@ -53,7 +53,7 @@ static void end(struct task *t, int code)
     aw_loop *loop = t->future.loop;
     aw_value ret = t->ret;
 
-    release_stack(t);
+    task_release_stack(t);
     coro_drop(t->coro);
     t->coro.drop = NULL;
     t->ret = (aw_value){0};
@@ -138,7 +138,7 @@ static void discard_step(struct entry *entry)
     (void)entry;
 }
 
-static const struct entry_class step_class = {run_step, discard_step};
+const struct entry_class task_step_class = {run_step, discard_step};
 
 int task_suspend(struct task *t, struct wait *wait)
 {
@@ -199,216 +199,4 @@ unsigned aw_task_uncancel(aw_future *f)
     if (t->requests > 0)
         t->requests--;
     return t->requests;
-}
-
-/* Making one. */
-
-static void task_unref_op(aw_future *f)
-{
-    struct task *t = task_of(f);
-
-    if (--t->future.refs > 0)
-        return;
-    t->future.refs = 1;
-    future_release(&t->future); /* its report wants the name */
-    free(t->name);
-    free(t);
-}
-
-static void task_ref_op(aw_future *f)
-{
-    future_of(f)->refs++;
-}
-
-static const char *task_name_op(const aw_future *f)
-{
-    struct task *t = task_of((void *)f);
-
-    if (t->name)
-        return t->name;
-    if (t->made_up[0] == '\0')
-        snprintf(t->made_up, sizeof(t->made_up), "Task-%lu", t->number);
-    return t->made_up;
-}
-
-static int task_set_name_op(aw_future *f, const char *name)
-{
-    struct task *t = task_of(f);
-    char *copy = strdup(name);
-
-    if (!copy)
-        return AW_ENOMEM;
-    free(t->name);
-    t->name = copy;
-    return 0;
-}
-
-const aw_future_ops aw_task_ops = {
-    .kind = "task",
-    .ref = task_ref_op,
-    .unref = task_unref_op,
-    .loop = future_loop_op,
-    .state = future_state_op,
-    .result = future_result_op,
-    .take = future_take_op,
-    .cancel = task_cancel_op,
-    .add_done = future_add_done_op,
-    .remove_done = future_remove_done_op,
-    .name = task_name_op,
-    .set_name = task_set_name_op,
-    .base = &own_marker,
-};
-
-aw_future *aw_task_new_as(aw_loop *loop, aw_coro coro, const aw_future_ops *ops,
-                          size_t extra)
-{
-    struct task *t = NULL;
-    int code = AW_ENOMEM;
-
-    loop = loop_or_current(loop);
-    if (loop && loop->closed)
-        code = AW_ECLOSED;
-    else if (loop && (!coro.fn || ops->base != &own_marker))
-        code = AW_EINVAL;
-    else if (loop && extra < SIZE_MAX - sizeof(*t))
-        t = calloc(1, sizeof(*t) + extra);
-    if (!t) {
-        coro_drop(coro);
-        return future_failed(loop, code);
-    }
-    future_init(&t->future, loop, ops);
-    t->future.is_task = true;
-    t->future.sealed = true;
-    t->future.refs = 2; /* the caller's, and its own until it ends */
-    t->coro = coro;
-    t->number = ++loop->task_number;
-    list_init(&t->scopes);
-    list_append(&loop->tasks, &t->all);
-    t->step.class = &step_class;
-    loop_append(loop, &t->step);
-    return &t->future.base;
-}
-
-void *aw_task_extra(aw_future *f)
-{
-    struct task *t = task_own(f);
-
-    return t ? t->extra : NULL;
-}
-
-aw_future *aw_task_new(aw_loop *loop, aw_coro coro)
-{
-    return aw_task_new_as(loop, coro, &aw_task_ops, 0);
-}
-
-void aw_set_task_factory(aw_loop *loop, aw_task_factory factory, void *data)
-{
-    loop = loop_or_current(loop);
-    if (!loop)
-        return;
-    loop->factory = factory;
-    loop->factory_data = factory ? data : NULL;
-}
-
-aw_task_factory aw_get_task_factory(const aw_loop *loop, void **data)
-{
-    if (!loop)
-        loop = aw_get_event_loop();
-    if (loop && data)
-        *data = loop->factory_data;
-    return loop ? loop->factory : NULL;
-}
-
-aw_future *aw_create_task(aw_loop *loop, aw_coro coro)
-{
-    aw_future *f;
-
-    loop = loop_or_current(loop);
-    if (!loop || !loop->factory || loop->closed)
-        return aw_task_new(loop, coro);
-    f = loop->factory(loop, coro, loop->factory_data);
-    return f ? f : future_failed(loop, AW_ENOMEM);
-}
-
-aw_future *aw_ensure_future_any(aw_awaitable a, aw_loop *loop)
-{
-    aw_future *f = a.of.future;
-
-    if (a.kind == AW_IS_CORO)
-        return aw_create_task(loop, a.of.coro);
-    if (!f)
-        return future_failed(loop_or_current(loop), AW_EINVAL);
-    if (loop && aw_future_loop(f) != loop) {
-        awaitable_drop(a);
-        return future_failed(loop, AW_EOTHERLOOP);
-    }
-    return a.kind == AW_IS_GIVEN ? f : aw_ref(f);
-}
-
-/* Names and lists. */
-
-const char *aw_task_name(const aw_future *f)
-{
-    return f->ops->name ? f->ops->name(f) : NULL;
-}
-
-int aw_task_set_name(aw_future *f, const char *name)
-{
-    if (!f->ops->set_name || !name)
-        return AW_EINVAL;
-    return f->ops->set_name(f, name);
-}
-
-size_t aw_all_tasks(aw_loop *loop, aw_future **out, size_t room)
-{
-    size_t n = 0;
-
-    loop = loop_or_current(loop);
-    if (!loop)
-        return 0;
-    for (struct link *l = loop->tasks.next; l != &loop->tasks; l = l->next) {
-        struct task *t = container_of(l, struct task, all);
-
-        if (t->future.state != AW_PENDING)
-            continue; /* aw_run() has yet to look at it */
-        if (n < room)
-            out[n] = aw_ref(&t->future.base);
-        n++;
-    }
-    return n;
-}
-
-/* The end of a loop. */
-
-static void destroy(struct task *t)
-{
-    struct link *link;
-
-    report(t->future.loop, &(aw_report){.kind = AW_DESTROYED_PENDING,
-                                        .task = aw_task_name(&t->future.base)});
-    t->abandoned = true;
-    link_remove(&t->step.link);
-    if (t->waits_for)
-        t->waits_for->abandon(t->waits_for);
-    t->waits_for = NULL;
-    while ((link = list_pop(&t->scopes))) {
-        struct scope *scope = container_of(link, struct scope, link);
-
-        scope->abandon(scope);
-    }
-    release_stack(t);
-    coro_drop(t->coro);
-    t->coro.drop = NULL;
-    value_drop(t->ret);
-    t->ret = (aw_value){0};
-    aw_unref(&t->future.base);
-}
-
-/* Suspended stacks cannot be unwound: what they own themselves stays. */
-void tasks_destroy(aw_loop *loop)
-{
-    struct link *link;
-
-    while ((link = list_pop(&loop->tasks)))
-        destroy(container_of(link, struct task, all));
 }
