@@ -50,6 +50,9 @@ void run_done(struct run *run, const struct attempt *attempt,
  */
 void run_stop(struct run *run, enum stop_reason why);
 
+/* The stream that the run's events go to. */
+struct events *run_events(const struct run *run);
+
 /* For the strategies: the flag that a stop sets, and what run_stop() calls
    after setting it (async-signal-safe where run_stop() is). */
 const atomic_bool *run_stop_flag(const struct run *run);

@@ -67,7 +67,7 @@ struct reply_facts {
     int64_t connect_timeout_us;
     int64_t expected_bytes; /* of the body, as declared; -1: not */
     int save_error;         /* a negative errno code: writing failed */
-    bool too_long;          /* we gave up on a body without end */
+    int64_t limit_bytes; /* we gave up on a longer body; 0: we did not */
 };
 
 /* Fill in `cause` and `text` from the other fields and the facts. Pure. */

@@ -1,0 +1,193 @@
+#include "download/download_one.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "download/metadata.h"
+#include "transfer/content.h"
+
+/* What the steps of one attempt share. */
+struct download {
+    const struct attempt *attempt;
+    struct way *way;
+    const struct download_options *options;
+    struct events *events;
+    int64_t started_us;
+    struct save_file file;
+};
+
+static void emit(struct download *download, struct event event)
+{
+    event.item = download->attempt->item;
+    event.attempt = download->attempt->number;
+    event.worker = download->attempt->worker;
+    events_emit(download->events, &event);
+}
+
+static void on_first_byte(void *arg)
+{
+    emit(arg, (struct event){.kind = EVENT_FIRST_BYTE});
+}
+
+/* What is left of the attempt's time; 0: no limit; at least 1. */
+static int64_t time_left_us(const struct download *download)
+{
+    int64_t left_us = download->attempt->timeout_us;
+
+    if (left_us == 0)
+        return 0;
+    left_us -= events_now_us(download->events) - download->started_us;
+    return left_us > 1 ? left_us : 1;
+}
+
+/* One request; `file` is where a long body may go to. True: the answer is
+   there, complete. */
+static bool request(struct download *download, const char *url,
+                    struct save_file *file, struct reply *reply)
+{
+    const struct transfer_request wanted = {
+        .url = url,
+        .timeout_us = time_left_us(download),
+        .attempt = download->options->fixture ? download->attempt->number : 0,
+        .file = file,
+        .on_first_byte = events_wants(download->events, EVENT_FIRST_BYTE)
+                             ? on_first_byte
+                             : NULL,
+        .arg = download,
+    };
+
+    transfer_perform(download->way->transfer, download->way, &wanted, reply);
+    emit(download,
+         (struct event){.kind = EVENT_TRANSFERRED, .reply = reply});
+    return reply->cause == CAUSE_NONE;
+}
+
+/* Whether what came may be called by the file's name. */
+static bool check(struct download *download, struct reply *reply)
+{
+    const char *promised;
+    const char *found;
+    size_t bytes;
+    const void *body = transfer_body(download->way->transfer, &bytes);
+
+    if (bytes == 0) {
+        reply_fail(reply, CAUSE_CONTENT, "the body is empty");
+        return false;
+    }
+    if (!download->options->verify_content ||
+        content_fits(download->attempt->item->name, body, bytes, &promised,
+                     &found))
+        return true;
+    reply_fail(reply, CAUSE_CONTENT, "not %s%s%s", promised,
+               found ? ", but " : "", found ? found : "");
+    return false;
+}
+
+/* Brazil-BR.gif; in the book's second edition Brazil.gif. */
+static void name_by_country(const struct download *download,
+                            const char *country, char name[SAVE_NAME_SIZE])
+{
+    const struct item *item = download->attempt->item;
+    const char *dot = strrchr(item->name, '.');
+    bool with_code = download->options->compat != COMPAT_2E;
+    char tail[64];
+
+    snprintf(tail, sizeof(tail), "%s%s%s", with_code ? "-" : "",
+             with_code ? item->code : "", dot ? dot : "");
+    save_name(name, country, tail);
+}
+
+/* Ask for the metadata and name the file after the country that it tells. */
+static bool fetch_name(struct download *download, struct reply *reply,
+                       char name[SAVE_NAME_SIZE])
+{
+    char country[METADATA_COUNTRY_SIZE];
+    char text[METADATA_TEXT_SIZE];
+    const char *wrong;
+    const void *body;
+    size_t bytes;
+    int rc;
+
+    if (!request(download, download->attempt->item->metadata_url, NULL, reply))
+        return false;
+    body = transfer_body(download->way->transfer, &bytes);
+    wrong = bytes > 0 ? metadata_country(body, bytes, country, text)
+                      : "it is empty";
+    if (wrong) {
+        reply_fail(reply, CAUSE_METADATA, "bad metadata: %s", wrong);
+        return false;
+    }
+    name_by_country(download, country, name);
+    rc = save_claim(download->options->output, name);
+    if (rc == -EEXIST)
+        reply_fail(reply, CAUSE_SAVE, "another item is named '%s' too", name);
+    else if (rc < 0)
+        reply_fail_save(reply, rc);
+    return rc == 0;
+}
+
+/* The steps. True: the file is in place, under outcome->name. */
+static bool fetch(struct download *download, struct outcome *outcome)
+{
+    const struct item *item = download->attempt->item;
+    struct transfer *transfer = download->way->transfer;
+    struct reply *reply = &outcome->reply;
+    int64_t bytes;
+    int rc;
+
+    if (!request(download, item->url, &download->file, reply)) {
+        if (reply->cause == CAUSE_HTTP && reply->http_status == 404)
+            outcome->status = STATUS_NOT_FOUND;
+        return false;
+    }
+    if (!check(download, reply))
+        return false;
+    bytes = reply->bytes;
+    rc = transfer_store(transfer, &download->file);
+    if (rc < 0) {
+        reply_fail_save(reply, rc);
+        return false;
+    }
+    if (item->metadata_url) {
+        if (!fetch_name(download, reply, outcome->name))
+            return false;
+    } else {
+        snprintf(outcome->name, sizeof(outcome->name), "%s", item->name);
+    }
+    rc = save_commit(&download->file, outcome->name);
+    if (rc < 0) {
+        reply_fail_save(reply, rc);
+        return false;
+    }
+    outcome->bytes = bytes;
+    return true;
+}
+
+struct outcome download_one(const struct attempt *attempt, struct way *way,
+                            const struct download_options *options,
+                            struct events *events)
+{
+    struct download download = {
+        .attempt = attempt,
+        .way = way,
+        .options = options,
+        .events = events,
+        .started_us = events_now_us(events),
+        .file = save_file(options->output, attempt->worker),
+    };
+    struct outcome outcome = {.status = STATUS_ERROR};
+
+    emit(&download, (struct event){.kind = EVENT_STARTED});
+    if (fetch(&download, &outcome)) {
+        outcome.status = STATUS_OK;
+        emit(&download,
+             (struct event){.kind = EVENT_SAVED, .name = outcome.name});
+        return outcome;
+    }
+    save_discard(&download.file);
+    outcome.name[0] = '\0';
+    if (outcome.reply.cause == CAUSE_CANCELLED)
+        outcome.status = STATUS_CANCELLED;
+    return outcome;
+}

@@ -1,0 +1,38 @@
+#include "download/downloader.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+const struct downloader *const downloaders[] = {
+    &downloader_sequential,
+    &downloader_threaded,
+    &downloader_async,
+    NULL,
+};
+
+const struct downloader *downloader_find(const char *name)
+{
+    for (size_t i = 0; downloaders[i]; i++) {
+        if (strcmp(downloaders[i]->name, name) == 0)
+            return downloaders[i];
+    }
+    return NULL;
+}
+
+int downloader_run(const struct downloader *downloader, struct run *run,
+                   const struct download_options *options)
+{
+    struct attempt attempt;
+    int64_t wait_until_us;
+    int rc = downloader->run(run, options);
+    enum next next;
+
+    if (rc < 0)
+        run_stop(run, STOP_LOCAL_FAILURE);
+    /* Nothing runs any more: this settles what was never started. */
+    next = run_next(run, &attempt, &wait_until_us);
+    assert(next == NEXT_FINISHED);
+    (void)next;
+    return rc < 0 ? rc : run_result(run).error;
+}
