@@ -58,8 +58,7 @@ static bool request(struct download *download, const char *url,
     };
 
     transfer_perform(download->way->transfer, download->way, &wanted, reply);
-    emit(download,
-         (struct event){.kind = EVENT_TRANSFERRED, .reply = reply});
+    emit(download, (struct event){.kind = EVENT_TRANSFERRED, .reply = reply});
     return reply->cause == CAUSE_NONE;
 }
 

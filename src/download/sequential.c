@@ -19,8 +19,8 @@ static int run_sequential(struct run *run,
         struct outcome outcome;
 
         attempt.worker = 1;
-        outcome = download_one(&attempt, &blocking.way, options,
-                               run_events(run));
+        outcome =
+            download_one(&attempt, &blocking.way, options, run_events(run));
         run_done(run, &attempt, &outcome);
     }
     transfer_free(transfer);

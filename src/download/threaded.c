@@ -122,8 +122,7 @@ static int employ(struct pool *pool, struct worker *workers, unsigned count)
     run_on_stop(pool->run, call_attention, pool);
     pthread_mutex_lock(&pool->lock); /* nobody works before all are counted */
     while (started < count && rc == 0) {
-        workers[started] =
-            (struct worker){.pool = pool, .number = started + 1};
+        workers[started] = (struct worker){.pool = pool, .number = started + 1};
         rc = start_worker(&workers[started]);
         started += rc == 0;
     }

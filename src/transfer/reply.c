@@ -166,8 +166,23 @@ static void explain_failure(struct reply *reply,
     }
 }
 
+/*
+ * libcurl keeps the errno of an earlier transfer on the same handle (7.88):
+ * believe it after a failed connect, which always sets it, and otherwise where
+ * libcurl's own words say the same.
+ */
+static int believable_error(const struct reply *reply,
+                            const struct reply_facts *facts)
+{
+    if (reply->os_error == 0 || reply->curl == CURLE_COULDNT_CONNECT)
+        return reply->os_error;
+    return strstr(facts->error, strerror(reply->os_error)) ? reply->os_error
+                                                           : 0;
+}
+
 void reply_explain(struct reply *reply, const struct reply_facts *facts)
 {
+    reply->os_error = believable_error(reply, facts);
     reply->cause = CAUSE_NONE;
     reply->text[0] = '\0';
     if (facts->save_error < 0)

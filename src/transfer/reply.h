@@ -67,10 +67,11 @@ struct reply_facts {
     int64_t connect_timeout_us;
     int64_t expected_bytes; /* of the body, as declared; -1: not */
     int save_error;         /* a negative errno code: writing failed */
-    int64_t limit_bytes; /* we gave up on a longer body; 0: we did not */
+    int64_t limit_bytes;    /* we gave up on a longer body; 0: we did not */
 };
 
-/* Fill in `cause` and `text` from the other fields and the facts. Pure. */
+/* Fill in `cause` and `text` from the other fields and the facts, and clear an
+   os_error that does not belong to this end. Pure. */
 void reply_explain(struct reply *reply, const struct reply_facts *facts);
 
 /* Set `cause` and `text`: printf's format. What is too long is cut. */

@@ -126,9 +126,8 @@ static int drain(struct transfer *transfer, struct save_file *file)
     if (rc == 0 && transfer->length > 0)
         rc = save_write(file, transfer->body, transfer->length);
     if (rc == 0 && transfer->head_bytes == 0 && transfer->length > 0) {
-        transfer->head_bytes = transfer->length < TRANSFER_HEAD
-                                   ? transfer->length
-                                   : TRANSFER_HEAD;
+        transfer->head_bytes =
+            transfer->length < TRANSFER_HEAD ? transfer->length : TRANSFER_HEAD;
         memcpy(transfer->head, transfer->body, transfer->head_bytes);
     }
     transfer->length = 0;
