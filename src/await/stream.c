@@ -115,7 +115,7 @@ ssize_t aw_read(aw_stream *s, void *buf, size_t room)
 
 bool aw_stream_eof(const aw_stream *s)
 {
-    return s->begin == s->end && (s->ended || stream_refusal(s) < 0);
+    return s->closed || (s->begin == s->end && (s->ended || s->error < 0));
 }
 
 int aw_stream_fd(const aw_stream *s)

@@ -15,6 +15,7 @@ struct aw_stream {
     size_t end;
     bool reading;
     bool ended;       /* the peer's FIN came */
+    bool shut;        /* our FIN is on its way */
     bool closed;      /* by us: the handle is closing */
     bool closed_down; /* libuv has let go of the handle */
     bool released;    /* the owner has let go of the stream */

@@ -117,6 +117,8 @@ int aw_writev(aw_stream *s, const struct iovec *parts, int n)
 
     if (rc < 0)
         return rc;
+    if (s->shut)
+        return UV_EPIPE; /* no error of the connection: reading goes on */
     if (s->writer)
         return AW_ESTATE;
     while (n > 0 && parts->iov_len == 0) {
@@ -190,6 +192,7 @@ int aw_shutdown(aw_stream *s)
         free(sd);
         return rc;
     }
+    s->shut = true;
     s->writes++;
     while (s->writes > 0) {
         rc = stream_wait(s, t, &s->writer);
