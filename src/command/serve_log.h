@@ -1,0 +1,24 @@
+#pragma once
+
+#include <stdio.h>
+
+#include "fixture/fixture.h"
+
+/*
+ * serve_log: what the server does, a line each: as the book's slow server
+ * prints it, or as JSON.
+ */
+
+enum serve_log_format { SERVE_LOG_BOOK, SERVE_LOG_JSON };
+
+/* Their names, ended by NULL. */
+extern const char *const serve_log_formats[];
+
+struct serve_log {
+    FILE *out;
+    enum serve_log_format format;
+    bool failed; /* a line could not be written; none will be any more */
+};
+
+/* on_event of struct fixture_options; `log` is a struct serve_log. */
+void serve_log_event(const struct fixture_event *event, void *log);

@@ -1,0 +1,259 @@
+#include "command/serve_options.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command/command.h"
+#include "command/serve_log.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define FIELD(name) offsetof(struct serve_settings, name)
+
+static const char *const profile_names[] = {
+    "LOCAL", "DELAY", "ERROR", "FLAKY", "SLOW", "HOSTILE", NULL};
+static const char *const book_names[] = {"LOCAL", "DELAY", "ERROR"};
+
+static int take_delay(void *settings, const char *text)
+{
+    return delay_parse(&((struct serve_settings *)settings)->delay, text);
+}
+
+static const struct option_row rows[] = {
+    {.group = "What and where",
+     .name = "root",
+     .kind = OPTION_TEXT,
+     .metavar = "DIR",
+     .shown = "the flags that come with the program",
+     .help = "the directory to serve: its br/br.gif is /flags/br/br.gif",
+     .offset = FIELD(root)},
+    {.name = "bind",
+     .letter = 'b',
+     .kind = OPTION_TEXT,
+     .metavar = "ADDR",
+     .fallback = "127.0.0.1",
+     .help = "the numeric address to listen on",
+     .offset = FIELD(bind)},
+    {.name = "port",
+     .letter = 'p',
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .most = 65535,
+     .fallback = "8000",
+     .help = "the port; 0: any that is free",
+     .offset = FIELD(port)},
+    {.group = "Weather",
+     .name = "profile",
+     .kind = OPTION_CHOICE,
+     .metavar = "NAME",
+     .choices = profile_names,
+     .fallback = "LOCAL",
+     .help = "LOCAL: none. DELAY: .5 to 5 s. ERROR: DELAY and 25 % status 418. "
+             "FLAKY: first attempts get 503. SLOW: 20 KB/s a connection. "
+             "HOSTILE: each fault kind once, by path",
+     .offset = FIELD(profile)},
+    {.name = "book",
+     .kind = OPTION_FLAG,
+     .help = "LOCAL, DELAY and ERROR, on three ports from --port on (0: any "
+             "three)",
+     .offset = FIELD(book)},
+    {.name = "delay",
+     .kind = OPTION_TAKEN,
+     .metavar = "SPEC",
+     .take = take_delay,
+     .shown = "the profile's",
+     .accepted = "a delay as in 50ms, uniform:.5:5, normal:1:.2 or "
+                 "lognormal:.3:.6",
+     .help = "before each response: 50ms, uniform:LOW:HIGH, "
+             "normal:MEAN:DEVIATION, lognormal:MEDIAN:SIGMA",
+     .offset = FIELD(delay)},
+    {.name = "error-rate",
+     .kind = OPTION_PROBABILITY,
+     .metavar = "P",
+     .shown = "the profile's",
+     .help = "the share of requests that get status 418, from 0 to 1",
+     .offset = FIELD(error_rate)},
+    {.name = "fault",
+     .kind = OPTION_TEXTS,
+     .metavar = "RULE",
+     .help = "'KIND[=ARG][,key=value] [@PATTERN] [#ATTEMPTS] [%PROB]', for "
+             "instance 'status=503,retry-after=1 @/br/* #2'; repeatable, the "
+             "first rule that is met decides",
+     .offset = FIELD(faults)},
+    {.name = "seed",
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .fallback = "1",
+     .help = "the same seed, the same weather",
+     .offset = FIELD(seed)},
+    {.group = "For scripts",
+     .name = "port-file",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .help = "write the port there once it listens (a line each)",
+     .offset = FIELD(port_file)},
+    {.name = "exit-after",
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .least = 1,
+     .shown = "never",
+     .help = "end after N requests",
+     .offset = FIELD(exit_after)},
+    {.name = "exit-with-parent",
+     .kind = OPTION_FLAG,
+     .help = "end when the process that started it has ended",
+     .offset = FIELD(exit_with_parent)},
+    {.name = "idle-timeout",
+     .kind = OPTION_DURATION,
+     .metavar = "S",
+     .least = 10000,
+     .most = INT64_C(1000000) * 3600 * 24,
+     .fallback = "60",
+     .help = "close connections that wait so long for a request",
+     .offset = FIELD(idle_us)},
+    {.name = "grace",
+     .kind = OPTION_DURATION,
+     .metavar = "S",
+     .most = INT64_C(1000000) * 3600,
+     .fallback = "10",
+     .help = "what SIGTERM leaves to responses under way",
+     .offset = FIELD(grace_us)},
+    {.group = "Log",
+     .name = "log",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .shown = "standard error",
+     .help = "write the log there",
+     .offset = FIELD(log)},
+    {.name = "log-format",
+     .kind = OPTION_CHOICE,
+     .metavar = "book|json",
+     .choices = serve_log_formats,
+     .fallback = "book",
+     .help = "the book's lines, or a JSON object a line",
+     .offset = FIELD(log_format)},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = OPTION_FLAG,
+     .help = "no log on standard error",
+     .offset = FIELD(quiet)},
+    OPTION_COMMON_ROWS,
+};
+
+const struct option_table serve_option_table = {
+    .command = "serve",
+    .synopsis = "[OPTIONS] [-- COMMAND [ARG]...]",
+    .purpose = "Serve flags over HTTP, with delays, errors and faults that are "
+               "the same in each run.\nWith COMMAND: run it with FLAGS_SERVER "
+               "set, and exit with its status.",
+    .rows = rows,
+    .count = COUNT(rows),
+    .example = "flags serve -p 0 --fault 'status=503 @/br/* #2' -- make check",
+    .example_means = "run a test suite against a server on which the first two "
+                     "attempts at\nBrazil's flag fail",
+    .command_follows = true,
+};
+
+static int refuse_rule(struct command_line *line, const char *rule,
+                       const char *why)
+{
+    snprintf(line->error, sizeof(line->error), "--fault '%.80s': %s", rule,
+             why);
+    return -EINVAL;
+}
+
+static int add_rules(struct weather *w, const struct serve_settings *settings,
+                     struct command_line *line)
+{
+    for (size_t i = 0; i < settings->faults.count; i++) {
+        const char *rule = settings->faults.items[i];
+        char why[400] = "";
+        int rc = weather_add_rule(w, rule, why, sizeof(why));
+
+        if (rc == -EINVAL)
+            return refuse_rule(line, rule, why);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* The i-th listener. With --book, --delay and --error-rate change what those
+   personalities have that have any. */
+static int plan_listener(struct serve_plan *plan, const char *profile,
+                         const struct serve_settings *settings,
+                         struct command_line *line)
+{
+    const struct option_table *table = &serve_option_table;
+    size_t i = plan->count++;
+    struct weather *w = &plan->weathers[i];
+    int rc = weather_set_profile(w, profile);
+
+    if (rc < 0)
+        return rc;
+    w->seed = (uint64_t)settings->seed;
+    if (command_line_has(line, table, "delay") &&
+        (!settings->book || w->delay.kind != DELAY_FIXED))
+        w->delay = settings->delay;
+    if (command_line_has(line, table, "error-rate") &&
+        (!settings->book || w->error_rate > 0))
+        w->error_rate = settings->error_rate;
+    plan->listeners[i] = (struct fixture_listener){
+        .name = profile,
+        .host = settings->bind,
+        .port = settings->port ? (int)settings->port + (int)i : 0,
+        .weather = w,
+    };
+    return add_rules(w, settings, line);
+}
+
+static int check(const struct serve_settings *settings,
+                 struct command_line *line)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+
+    if (inet_pton(AF_INET, settings->bind, address) != 1 &&
+        inet_pton(AF_INET6, settings->bind, address) != 1)
+        return command_line_refuse(line, "--bind", settings->bind,
+                                   "a numeric address like 127.0.0.1 or ::1",
+                                   NULL);
+    if (line->count > 0) {
+        snprintf(line->error, sizeof(line->error),
+                 "'%.80s': no argument is expected; a command stands behind "
+                 "'--'",
+                 line->arguments[0]);
+        return -EINVAL;
+    }
+    if (!settings->book)
+        return 0;
+    if (command_line_has(line, &serve_option_table, "profile")) {
+        snprintf(line->error, sizeof(line->error),
+                 "--profile: not together with --book, which has its own");
+        return -EINVAL;
+    }
+    if (settings->port > 65533)
+        return command_line_refuse(line, "--port", "above 65533",
+                                   "three ports from --port on", NULL);
+    return 0;
+}
+
+int serve_plan_make(struct serve_plan *plan,
+                    const struct serve_settings *settings,
+                    struct command_line *line)
+{
+    int rc = check(settings, line);
+
+    if (rc == 0 && !settings->book)
+        return plan_listener(plan, profile_names[settings->profile], settings,
+                             line);
+    for (size_t i = 0; rc == 0 && i < COUNT(book_names); i++)
+        rc = plan_listener(plan, book_names[i], settings, line);
+    return rc;
+}
+
+void serve_plan_close(struct serve_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        weather_close(&plan->weathers[i]);
+}

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "command/option.h"
+#include "fixture/fixture.h"
+
+/*
+ * serve_options: the settings of `flags serve`, and the weathers they make.
+ */
+
+struct serve_settings {
+    const char *root; /* NULL: the corpus */
+    const char *bind;
+    int64_t port;
+    bool book;
+    int profile; /* the index of weather_profile_name() */
+    struct delay delay;
+    double error_rate;
+    int64_t seed;
+    struct option_texts faults;
+    const char *port_file;
+    int64_t exit_after;
+    bool exit_with_parent;
+    int64_t idle_us;
+    int64_t grace_us;
+    const char *log;
+    int log_format; /* enum serve_log_format */
+    bool quiet;
+};
+
+extern const struct option_table serve_option_table;
+
+enum { SERVE_LISTENERS_MOST = 3 };
+
+/* What the settings come to: the listeners with a weather each. They point
+   into the struct, which so cannot be copied. */
+struct serve_plan {
+    struct weather weathers[SERVE_LISTENERS_MOST];
+    struct fixture_listener listeners[SERVE_LISTENERS_MOST];
+    size_t count;
+};
+
+/* 0; -EINVAL: a usage error, told by line->error; -ENOMEM. In every case
+   serve_plan_close() is due. */
+int serve_plan_make(struct serve_plan *plan,
+                    const struct serve_settings *settings,
+                    struct command_line *line);
+void serve_plan_close(struct serve_plan *plan);
