@@ -73,6 +73,8 @@ static void on_fault(int signum, siginfo_t *info, void *context)
         say(" KiB\n");
     }
     sigaction(signum, &previous, NULL);
+    if (info->si_code <= 0)
+        (void)raise(signum); /* somebody sent it: no instruction repeats it */
 }
 
 static void install(void)
