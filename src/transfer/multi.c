@@ -23,29 +23,27 @@ struct multi {
     aw_loop *loop;
     uv_loop_t *uv;
     struct watches *watches;
-    uv_timer_t timer; /* libcurl's one timeout */
-    uv_idle_t soon;   /* the same, if it is 0 */
-    unsigned open;    /* of the two handles */
+    uv_timer_t timer;       /* libcurl's one timeout */
+    uv_idle_t soon;         /* the same, if it is 0 */
+    unsigned open;          /* of the two handles */
     struct pending pending; /* head of a ring */
     bool closing;
     aw_future *closed; /* who waits for the end; NULL: nobody */
 };
 
-/* Libuv has closed the last handle: nothing points to the memory. */
+/* Every handle is closed: nothing points to the memory any more. */
 static void free_if_closed(void *arg)
 {
     struct multi *multi = arg;
 
-    if (!multi->closing || multi->open > 0 ||
-        (multi->watches && watches_open(multi->watches) > 0))
+    if (!multi->closing || multi->open > 0 || watches_open(multi->watches) > 0)
         return;
     if (multi->closed) {
-        /* Refused if its waiter was cancelled: then nobody wants to know. */
+        /* Refused if its waiter was cancelled: then nobody waits. */
         aw_set_value(multi->closed, (aw_value){0});
         aw_unref(multi->closed);
     }
     watches_free(multi->watches);
-    aw_loop_unref(multi->loop);
     free(multi);
 }
 
@@ -55,4 +53,243 @@ static void on_handle_closed(uv_handle_t *handle)
 
     multi->open--;
     free_if_closed(multi);
+}
+
+static void unlink_pending(struct pending *pending)
+{
+    pending->previous->next = pending->next;
+    pending->next->previous = pending->previous;
+}
+
+/* libcurl has let go of it: wake up who waits. */
+static void finish(struct pending *pending, CURLcode result)
+{
+    pending->is_done = true;
+    pending->result = result;
+    unlink_pending(pending);
+    aw_set_value(pending->done, (aw_value){0});
+}
+
+/* Give every finished transfer to who waits for it. After each call that lets
+   libcurl work, also if nothing runs any more: the last one may just have
+   timed out. */
+static void reap(struct multi *multi)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(multi->curl, &left))) {
+        CURL *easy = message->easy_handle;
+        CURLcode result = message->data.result;
+        void *pending = NULL;
+
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pending);
+        curl_multi_remove_handle(multi->curl, easy); /* the message is gone */
+        finish(pending, result);
+    }
+}
+
+/*
+ * libcurl refuses to work (out of memory, as its codes have it now): none of
+ * its transfers will be heard of again, so each fails.
+ */
+static void fail_all(struct multi *multi, CURLMcode code)
+{
+    CURLcode result =
+        code == CURLM_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT;
+
+    while (multi->pending.next != &multi->pending) {
+        struct pending *pending = multi->pending.next;
+
+        curl_multi_remove_handle(multi->curl, pending->easy);
+        finish(pending, result);
+    }
+}
+
+/* Let libcurl work on a socket, or on what is due. */
+static void act(struct multi *multi, curl_socket_t fd, int mask)
+{
+    int running;
+    CURLMcode code = curl_multi_socket_action(multi->curl, fd, mask, &running);
+
+    reap(multi);
+    if (code != CURLM_OK)
+        fail_all(multi, code);
+}
+
+static void on_socket_ready(curl_socket_t fd, int mask, void *arg)
+{
+    act(arg, fd, mask);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static void on_soon(uv_idle_t *soon)
+{
+    uv_idle_stop(soon);
+    act(soon->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* CURLMOPT_SOCKETFUNCTION. The easy handle may be libcurl's own. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
+                     void *unused)
+{
+    struct multi *multi = arg;
+
+    (void)easy;
+    (void)unused;
+    return watches_change(multi->watches, fd, what);
+}
+
+/*
+ * CURLMOPT_TIMERFUNCTION: libcurl's one timeout has changed.
+ *
+ * 0 means soon, but not from within libcurl. A timer of 0 ms can starve I/O
+ * before libuv 1.48 (libuv #4245), and one of 1 ms would slow every transfer
+ * down; an idle handle that stops itself runs once, on the loop's next turn.
+ */
+static int on_timeout(CURLM *curl, long timeout_ms, void *arg)
+{
+    struct multi *multi = arg;
+    int rc = 0;
+
+    (void)curl;
+    uv_timer_stop(&multi->timer);
+    uv_idle_stop(&multi->soon);
+    if (timeout_ms == 0) {
+        rc = uv_idle_start(&multi->soon, on_soon);
+    } else if (timeout_ms > 0) {
+        /* uv_timer_start() counts from the time of the turn's start. */
+        uv_update_time(multi->uv);
+        rc = uv_timer_start(&multi->timer, on_timer, (uint64_t)timeout_ms, 0);
+    }
+    return rc < 0 ? -1 : 0;
+}
+
+/* -ENOMEM: nothing is left but what multi_new() made before. */
+static int make_curl(struct multi *multi, unsigned connections)
+{
+    CURLM *curl = curl_multi_init();
+
+    if (!curl)
+        return -ENOMEM;
+    if (curl_multi_setopt(curl, CURLMOPT_SOCKETFUNCTION, on_socket) !=
+            CURLM_OK ||
+        curl_multi_setopt(curl, CURLMOPT_SOCKETDATA, multi) != CURLM_OK ||
+        curl_multi_setopt(curl, CURLMOPT_TIMERFUNCTION, on_timeout) !=
+            CURLM_OK ||
+        curl_multi_setopt(curl, CURLMOPT_TIMERDATA, multi) != CURLM_OK ||
+        /* The default follows the number of handles that are added just
+           now, and would close connections whenever it falls. */
+        curl_multi_setopt(curl, CURLMOPT_MAXCONNECTS, (long)connections) !=
+            CURLM_OK) {
+        curl_multi_cleanup(curl);
+        return -ENOMEM;
+    }
+    multi->curl = curl;
+    return 0;
+}
+
+int multi_new(struct multi **out, aw_loop *loop, unsigned connections)
+{
+    struct multi *multi = calloc(1, sizeof(*multi));
+
+    if (!multi)
+        return -ENOMEM;
+    multi->loop = loop;
+    multi->uv = aw_loop_uv(loop);
+    multi->pending.next = multi->pending.previous = &multi->pending;
+    multi->watches =
+        watches_new(multi->uv, on_socket_ready, free_if_closed, multi);
+    if (!multi->watches || make_curl(multi, connections) < 0) {
+        watches_free(multi->watches);
+        free(multi);
+        return -ENOMEM;
+    }
+    /* Neither of the two can fail (libuv 1.44, and its documentation). */
+    uv_timer_init(multi->uv, &multi->timer);
+    uv_idle_init(multi->uv, &multi->soon);
+    multi->timer.data = multi;
+    multi->soon.data = multi;
+    multi->open = 2;
+    *out = multi;
+    return 0;
+}
+
+/* Everything of the easy handle that is the driver's. The data of the socket
+   functions outlives transfers: it is copied into the connection. */
+static CURLcode prepare(struct multi *multi, CURL *easy,
+                        struct pending *pending)
+{
+    struct watches *watches = multi->watches;
+    CURLcode code;
+
+    code = curl_easy_setopt(easy, CURLOPT_PRIVATE, pending);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION,
+                                watches_open_socket);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, watches);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION,
+                                watches_close_socket);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, watches);
+    return code;
+}
+
+CURLcode multi_perform(struct multi *multi, CURL *easy)
+{
+    struct pending pending = {.easy = easy};
+    CURLcode code = prepare(multi, easy, &pending);
+    int rc;
+
+    if (code != CURLE_OK)
+        return code;
+    pending.done = aw_future_new(multi->loop);
+    if (!pending.done)
+        return CURLE_OUT_OF_MEMORY;
+    if (curl_multi_add_handle(multi->curl, easy) != CURLM_OK) {
+        aw_unref(pending.done);
+        return CURLE_OUT_OF_MEMORY;
+    }
+    pending.next = &multi->pending;
+    pending.previous = multi->pending.previous;
+    pending.previous->next = &pending;
+    multi->pending.previous = &pending;
+    rc = aw_await(pending.done, NULL);
+    if (!pending.is_done) {
+        /* Cancelled, before anything that the transfer uses goes. */
+        curl_multi_remove_handle(multi->curl, easy);
+        unlink_pending(&pending);
+    }
+    aw_unref(pending.done);
+    if (rc == 0)
+        return pending.result;
+    return rc == AW_ECANCELED ? CURLE_ABORTED_BY_CALLBACK : CURLE_OUT_OF_MEMORY;
+}
+
+void multi_close(struct multi *multi)
+{
+    aw_future *closed;
+
+    if (!multi)
+        return;
+    assert(multi->pending.next == &multi->pending);
+    closed = aw_current_task() ? aw_future_new(multi->loop) : NULL;
+    curl_multi_cleanup(multi->curl); /* may well call the callbacks */
+    watches_close(multi->watches);
+    multi->closed = aw_ref(closed);
+    multi->closing = true;
+    uv_close((uv_handle_t *)&multi->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&multi->soon, on_handle_closed);
+    /* Cancelled meanwhile: the memory goes by itself. */
+    if (closed)
+        (void)!aw_await(closed, NULL);
+    aw_unref(closed);
 }
