@@ -9,10 +9,13 @@
 #include "command/command.h"
 #include "command/help.h"
 #include "command/suggest.h"
+#include "report/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct command *const commands[] = {
+    &command_get,
+    &command_compare,
     &command_serve,
     NULL,
 };
@@ -32,13 +35,24 @@ static int refuse_command(const char *typed)
 {
     const char *names[COUNT(commands)] = {NULL};
     const char *meant;
+    char shown[64];
 
     for (size_t i = 0; commands[i]; i++)
         names[i] = commands[i]->name;
     meant = suggest_nearest(typed, names, COUNT(names));
-    fprintf(stderr, "flags: %.40s: no such command; %s%s%s\n", typed,
-            meant ? "did you mean " : "'flags --help' lists them",
-            meant ? meant : "", meant ? "?" : "");
+    escape_copy(shown, sizeof(shown), typed);
+    fprintf(stderr, "flags: %s: no such command; %s%s%s\n", shown,
+            meant ? "did you mean '" : "'flags --help' lists them",
+            meant ? meant : "", meant ? "'?" : "");
+    return EXIT_STATUS_USAGE;
+}
+
+static int ask_for_command(void)
+{
+    fputs("flags: which command?", stderr);
+    for (size_t i = 0; commands[i]; i++)
+        fprintf(stderr, "%s %s", i ? "," : "", commands[i]->name);
+    fputs("; 'flags --help' tells more\n", stderr);
     return EXIT_STATUS_USAGE;
 }
 
@@ -73,10 +87,8 @@ int main(int argc, char **argv)
 
     if (occupy_standard_descriptors() < 0)
         return EXIT_STATUS_LOCAL;
-    if (argc < 2) {
-        fprintf(stderr, "flags: which command? 'flags --help' lists them\n");
-        return EXIT_STATUS_USAGE;
-    }
+    if (argc < 2)
+        return ask_for_command();
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_help();
         return command_end(EXIT_STATUS_OK);

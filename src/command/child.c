@@ -32,8 +32,8 @@ static _Noreturn void become(char *const *argv, int fd, int pipe_end,
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
         _exit(127); /* the parent may have died before the kernel watched */
     signal(SIGPIPE, SIG_DFL); /* an ignored signal survives exec */
-    signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_IGN); /* Ctrl-C is ours to understand */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     empty = open("/dev/null", O_RDONLY);
@@ -56,6 +56,7 @@ int child_start(struct child *child, const char *const *arguments, int fd)
     char **argv;
     int ends[2];
     pid_t pid;
+    int rc;
 
     while (arguments[count])
         count++;
@@ -66,17 +67,19 @@ int child_start(struct child *child, const char *const *arguments, int fd)
     for (size_t i = 0; i < count; i++)
         argv[i + 1] = (char *)arguments[i];
     if (pipe2(ends, O_CLOEXEC) < 0) {
+        rc = -errno;
         free(argv);
-        return -errno;
+        return rc;
     }
     pid = fork();
+    rc = -errno;
     if (pid == 0)
         become(argv, fd, ends[1], parent);
     free(argv);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
-        return -EAGAIN;
+        return rc;
     }
     child->pid = pid;
     child->pipe = ends[0];

@@ -8,8 +8,8 @@
  * child: this program, run again as a child process that we read lines from.
  *
  * A child never outlives us: the kernel sends it SIGTERM when we die, however
- * we die. It has a process group of its own, so that Ctrl-C at the terminal
- * reaches us alone and we decide what it means.
+ * we die. Ctrl-C at the terminal is for us to understand: it does not reach the
+ * child, which has a process group of its own, and starts with SIGINT ignored.
  *
  * Ownership: embedded by the caller; after a successful child_start(), one
  * call of child_stop() or child_wait() reaps the process and closes the pipe.

@@ -8,7 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "await/await.h"
 #include "command/help.h"
+
+const char *command_strerror(int code)
+{
+    /* Linux has errno values below 1000, libuv its own from 3000. */
+    return code > -1000 ? strerror(-code) : aw_strerror(code);
+}
 
 int command_usage_error(const struct command_line *line)
 {
@@ -26,7 +33,7 @@ bool command_begin(struct command_line *line, const struct option_table *table,
         return false;
     }
     if (rc < 0) {
-        fprintf(stderr, "flags: %s\n", strerror(-rc));
+        fprintf(stderr, "flags: %s\n", command_strerror(rc));
         *status = EXIT_STATUS_LOCAL;
         return false;
     }
@@ -40,28 +47,29 @@ bool command_begin(struct command_line *line, const struct option_table *table,
     return false;
 }
 
-/* Whether nobody reads our standard output any more. An earlier write may have
-   failed for it, whose errno is gone. */
-static bool is_pipe_broken(void)
+bool command_is_pipe_broken(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO};
 
-    return errno == EPIPE || (poll(&out, 1, 0) == 1 && out.revents & POLLERR);
+    return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
 }
 
 int command_flush_stdout(void)
 {
-    int error;
+    bool failed = ferror(stdout);
+    int error = errno;
 
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (fflush(stdout) != 0 && !failed) {
+        failed = true;
+        error = errno;
+    }
+    if (!failed)
         return 0;
-    error = errno;
-    if (is_pipe_broken()) {
+    if (command_is_pipe_broken()) {
         signal(SIGPIPE, SIG_DFL);
         raise(SIGPIPE);
     }
-    return error ? -error : -EIO; /* an earlier write failed */
+    return error ? -error : -EIO;
 }
 
 int command_end(int status)
@@ -71,6 +79,6 @@ int command_end(int status)
     if (rc == 0)
         return status;
     fprintf(stderr, "flags: cannot write to standard output: %s\n",
-            strerror(-rc));
+            command_strerror(rc));
     return status >= EXIT_STATUS_SIGNAL ? status : EXIT_STATUS_LOCAL;
 }

@@ -43,15 +43,22 @@ enum exit_status {
 bool command_begin(struct command_line *line, const struct option_table *table,
                    void *settings, int argc, char **argv, int *status);
 
+/* The text of a negative code: the system's, the runtime's, libuv's. Static. */
+const char *command_strerror(int code);
+
 /* Print line->error as `flags: ...`; returns EXIT_STATUS_USAGE. */
 int command_usage_error(const struct command_line *line);
 
 /*
  * Flush stdout and say whether all of it was written. A closed pipe ends the
  * program by SIGPIPE, quietly, as if the signal had never been ignored: call
- * it when nothing is left to clean up. 0, or a negative errno value.
+ * it when nothing is left to clean up. Where an earlier write failed, errno
+ * should still say why. 0, or a negative errno value.
  */
 int command_flush_stdout(void);
+
+/* Whether the reader of our stdout has gone away. */
+bool command_is_pipe_broken(void);
 
 /* command_flush_stdout(), its failure reported on stderr: `status`, or
    EXIT_STATUS_LOCAL if there was one and it outweighs `status`. */

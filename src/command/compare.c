@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "await/await.h"
 #include "command/command.h"
 #include "command/compare_options.h"
 #include "command/compare_run.h"
@@ -52,7 +51,7 @@ struct compare {
 
 static int fail(const char *what, int rc)
 {
-    fprintf(stderr, "flags: %s: %s\n", what, aw_strerror(rc));
+    fprintf(stderr, "flags: %s: %s\n", what, command_strerror(rc));
     return rc;
 }
 
@@ -357,7 +356,7 @@ static int run_compare(int argc, char **argv)
     else if (rc == -EINVAL)
         status = command_usage_error(&line);
     else
-        fprintf(stderr, "flags: %s\n", strerror(-rc));
+        fprintf(stderr, "flags: %s\n", command_strerror(rc));
     compare_close(&compare);
     status = command_end(status);
     if (interrupt_signal())

@@ -32,14 +32,15 @@ struct get {
     struct feed feed;
     FILE *feed_out;
     struct run *run;
-    bool failed; /* of ourselves, as told on stderr */
+    int output_error; /* an errno: stdout is broken; 0: it is not */
+    bool failed;      /* of ourselves, as told on stderr */
 };
 
 /* Tell of a local failure; the run goes to its orderly end. */
 static void fail(struct get *get, const char *what, const char *which, int rc)
 {
     get->failed = true;
-    fprintf(stderr, "flags: %s '%s': %s\n", what, which, aw_strerror(rc));
+    fprintf(stderr, "flags: %s '%s': %s\n", what, which, command_strerror(rc));
 }
 
 static void stop_run(void *run)
@@ -47,10 +48,15 @@ static void stop_run(void *run)
     run_stop(run, STOP_INTERRUPTED);
 }
 
-/* stdout is broken, so nobody sees what we do. */
-static void on_output_broken(void *run)
+/* stdout does not take our words. Where its reader has gone away, nobody is
+   interested any more; else the work goes on, and the status tells. */
+static void on_output_broken(void *arg)
 {
-    run_stop(run, STOP_LOCAL_FAILURE);
+    struct get *get = arg;
+
+    get->output_error = errno;
+    if (command_is_pipe_broken())
+        run_stop(get->run, STOP_LOCAL_FAILURE);
 }
 
 static void on_loop_sigint(void *run)
@@ -97,6 +103,13 @@ static void on_loop(struct aw_loop *loop, void *arg)
         stop_run(get->run);
 }
 
+/* The fixture is on this machine, where a proxy of the environment's is none of
+   its business. Before there are threads. */
+static int keep_off_proxies(void)
+{
+    return setenv("no_proxy", "*", 1) < 0 ? -errno : 0;
+}
+
 /* Have a server: one is there, or the fixture is started. */
 static int begin_server(struct get *get)
 {
@@ -104,7 +117,7 @@ static int begin_server(struct get *get)
     int rc;
 
     if (!get->plan.source.fixture)
-        return 0;
+        return get->settings.fixture ? keep_off_proxies() : 0;
     rc = local_server_start(&get->server, options);
     if (rc < 0) {
         if (rc != -EINTR)
@@ -112,7 +125,9 @@ static int begin_server(struct get *get)
         return rc;
     }
     get->server_started = true;
-    rc = source_set_base(&get->plan.source, get->server.url);
+    rc = keep_off_proxies();
+    if (rc == 0)
+        rc = source_set_base(&get->plan.source, get->server.url);
     if (rc < 0)
         fail(get, "cannot use the server", get->server.url, rc);
     return rc;
@@ -143,7 +158,10 @@ static int begin(struct get *get)
                               .directory = plan->directory,
                               .compat = plan->compat,
                           });
-    return fflush(stdout) == 0 ? 0 : -EIO; /* told by command_end() */
+    if (fflush(stdout) == 0)
+        return 0;
+    get->output_error = errno;
+    return command_is_pipe_broken() ? -EPIPE : 0; /* command_end() tells */
 }
 
 /* Whoever is to be told of the events. */
@@ -160,7 +178,7 @@ static int listen_to_events(struct get *get)
         .strategy = get->plan.strategy->name,
         .progress = bar ? &get->progress : NULL,
         .on_write_error = on_output_broken,
-        .arg = get->run,
+        .arg = get,
     };
     lines_init(&get->lines, &get->events);
     if (settings->verbose)
@@ -277,6 +295,7 @@ static int get_run(struct get *get)
     if (get->server_started)
         local_server_stop(&get->server);
     save_dir_close(get->output);
+    errno = get->output_error;
     status = command_end(verdict_of(get));
     if (interrupt_signal())
         interrupt_die(interrupt_signal());
@@ -299,7 +318,7 @@ static int run_get(int argc, char **argv)
         } else if (rc == -EINVAL) {
             status = command_usage_error(&line);
         } else {
-            fprintf(stderr, "flags: %s\n", strerror(-rc));
+            fprintf(stderr, "flags: %s\n", command_strerror(rc));
         }
     }
     option_settings_free(&get_option_table, &get.settings);

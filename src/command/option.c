@@ -35,8 +35,8 @@ int command_line_refuse(struct command_line *line, const char *option,
     escape_copy(quoted, sizeof(quoted), value);
     snprintf(line->error, sizeof(line->error),
              "%s: '%s' is not accepted: %s%s%s%s", option, quoted, accepted,
-             meant ? "; did you mean " : "", meant ? meant : "",
-             meant ? "?" : "");
+             meant ? "; did you mean '" : "", meant ? meant : "",
+             meant ? "'?" : "");
     return -EINVAL;
 }
 
@@ -48,7 +48,7 @@ static int refuse_unknown(struct reader *r, const char *typed,
     escape_copy(quoted, sizeof(quoted), typed);
     if (meant)
         snprintf(r->line->error, sizeof(r->line->error),
-                 "%s: no such option; did you mean --%s?", quoted, meant);
+                 "%s: no such option; did you mean '--%s'?", quoted, meant);
     else
         snprintf(r->line->error, sizeof(r->line->error),
                  "%s: no such option; 'flags %s --help' lists them", quoted,

@@ -19,9 +19,10 @@ struct lines {
     FILE *out; /* the verbose lines; NULL: failures only, to `err` */
     FILE *err;
     enum compat compat;
-    const char *strategy;              /* the scripts' words depend on it */
-    struct progress *progress;         /* NULL: there is no bar */
-    void (*on_write_error)(void *arg); /* once, when `out` fails */
+    const char *strategy;      /* the scripts' words depend on it */
+    struct progress *progress; /* NULL: there is no bar */
+    /* Once, when `out` fails; errno says why. */
+    void (*on_write_error)(void *arg);
     void *arg;
     bool broken;
 };

@@ -262,15 +262,16 @@ Test(option, a_usage_error_names_the_option_the_value_and_what_is_accepted)
         {"--error-rate 2", "--error-rate: '2' is not accepted: a probability "
                            "from 0 to 1, as in .25"},
         {"-S threads", "-S: 'threads' is not accepted: one of sequential, "
-                       "threaded, async; did you mean threaded?"},
+                       "threaded, async; did you mean 'threaded'?"},
         {"-S twisted", "-S: 'twisted' is not accepted: one of sequential, "
                        "threaded, async"},
         {"--even abc", "--even: 'abc' is not accepted: a text of even length"},
         {"--all=yes", "--all: 'yes' is not accepted: it takes no value"},
         {"--server", "--server: a value is missing: X"},
         {"-vs", "-s: a value is missing: X"},
-        {"--sever x", "--sever: no such option; did you mean --server?"},
-        {"--strat async", "--strat: no such option; did you mean --strategy?"},
+        {"--sever x", "--sever: no such option; did you mean '--server'?"},
+        {"--strat async",
+         "--strat: no such option; did you mean '--strategy'?"},
         {"--frobnicate",
          "--frobnicate: no such option; 'flags get --help' lists them"},
         {"-vx", "-x: no such option; 'flags get --help' lists them"},
