@@ -49,6 +49,7 @@ static bool request(struct download *download, const char *url,
     const struct transfer_request wanted = {
         .url = url,
         .timeout_us = time_left_us(download),
+        .limit_us = download->attempt->timeout_us,
         .attempt = download->options->fixture ? download->attempt->number : 0,
         .file = file,
         .on_first_byte = events_wants(download->events, EVENT_FIRST_BYTE)

@@ -6,7 +6,8 @@
  * metadata: what a flag's metadata.json says. It comes from the network.
  */
 
-enum { METADATA_COUNTRY_SIZE = 256 };
+/* Far longer than a file name, so that save_name() does the cutting. */
+enum { METADATA_COUNTRY_SIZE = 1024 };
 
 /*
  * The country's name out of a JSON object, spaces made `_`, cut to the room

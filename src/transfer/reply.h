@@ -63,7 +63,7 @@ struct reply {
 struct reply_facts {
     const char *error;    /* libcurl's own words; "" if it had none */
     const char *encoding; /* the Content-Encoding of the answer; "" */
-    int64_t timeout_us;   /* of the request, 0: none */
+    int64_t timeout_us;   /* of the attempt, 0: none */
     int64_t connect_timeout_us;
     int64_t expected_bytes; /* of the body, as declared; -1: not */
     int save_error;         /* a negative errno code: writing failed */

@@ -362,7 +362,9 @@ void transfer_perform(struct transfer *transfer, struct way *way,
     struct reply_facts facts = {
         .error = transfer->error,
         .encoding = transfer->encoding,
-        .timeout_us = request->timeout_us,
+        .timeout_us = request->limit_us > request->timeout_us
+                          ? request->limit_us
+                          : request->timeout_us,
         .connect_timeout_us = transfer->options->connect_timeout_us,
         .expected_bytes = -1,
     };

@@ -42,6 +42,7 @@ enum {
 struct transfer_request {
     const char *url;
     int64_t timeout_us;     /* of this request; 0: none */
+    int64_t limit_us;       /* what it is part of, for words: the attempt's */
     unsigned attempt;       /* told to a fixture in X-Flags-Attempt; 0: not */
     struct save_file *file; /* where a body beyond TRANSFER_BUFFER goes, not
                                open yet; NULL: such a body is an error */
