@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "transfer/surplus.h"
+
 /* One descriptor. Freed when libuv has closed its handle. */
 struct watch {
     uv_poll_t poll;
@@ -134,9 +136,10 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 
     if (watch->parked) {
         /* The server has closed an idle connection, or talks out of turn.
-           libcurl notices when it wants to use it again; until then the
+           libcurl finds it dead when it wants to use it again; until then the
            descriptor would be ready in every turn. */
         stop(watch);
+        surplus_check(watch->fd);
         return;
     }
     if (status < 0) {

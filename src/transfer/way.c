@@ -1,5 +1,7 @@
 #include "transfer/way.h"
 
+#include "transfer/surplus.h"
+
 /* CURLOPT_XFERINFOFUNCTION: anything but 0 ends the transfer with
    CURLE_ABORTED_BY_CALLBACK. */
 static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
@@ -16,8 +18,12 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 
 static CURLcode perform_blocking(struct way *way, CURL *easy)
 {
+    curl_socket_t idle = CURL_SOCKET_BAD;
     CURLcode code;
 
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &idle);
+    if (idle != CURL_SOCKET_BAD)
+        surplus_check(idle);
     code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, way);

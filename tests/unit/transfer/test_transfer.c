@@ -2,6 +2,7 @@
 #include <criterion/new/assert.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -541,5 +542,43 @@ Test(transfer, goes_directly_to_a_server_of_our_own)
     way_blocking_init(&blocking, transfer, &stop);
     reply = fetch(server, "/br/br.gif");
     cr_expect(eq(int, reply.cause, CAUSE_NONE));
+    server_stop(server);
+}
+
+struct surplus {
+    sem_t taken; /* the answer that was asked for */
+    sem_t sent;  /* the one that was not */
+};
+
+static enum server_then answer_twice(struct server_request *request, void *arg)
+{
+    struct surplus *surplus = arg;
+
+    server_flags(request, NULL);
+    sem_wait(&surplus->taken);
+    server_send_text(request,
+                     "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+    sem_post(&surplus->sent);
+    return SERVER_KEEP;
+}
+
+Test(transfer, does_not_take_surplus_bytes_for_the_next_answer)
+{
+    struct surplus surplus;
+    struct server *server;
+    char flag[SERVER_FLAG_SIZE];
+    size_t bytes = server_flag("br", flag);
+
+    sem_init(&surplus.taken, 0, 0);
+    sem_init(&surplus.sent, 0, 0);
+    server = server_start(answer_twice, &surplus);
+    for (int i = 0; i < 3; i++) {
+        struct reply reply = fetch(server, "/br/br.gif");
+
+        cr_expect(eq(int, (int)reply.cause, CAUSE_NONE), "%s", reply.text);
+        cr_expect(eq(i64, reply.bytes, (int64_t)bytes));
+        sem_post(&surplus.taken);
+        sem_wait(&surplus.sent);
+    }
     server_stop(server);
 }
