@@ -143,7 +143,10 @@ static void on_ready(uv_poll_t *poll, int status, int events)
         return;
     }
     if (status < 0) {
-        mask |= CURL_CSELECT_ERR;
+        /* Not the error alone: libcurl would end the transfer without asking
+           the socket what is the matter, and without trying again where a
+           kept connection had died unnoticed. */
+        mask |= CURL_CSELECT_ERR | CURL_CSELECT_IN;
         stop(watch); /* libuv has, so nothing is active */
     }
     if (events & UV_READABLE)
@@ -170,14 +173,14 @@ static int remove_watch(struct watch *watch)
 {
     if (!watch)
         return 0; /* one that we never saw: libcurl 8.13, curl #17949 */
-    if (!watch->ours) {
+    /* Writable is watched while a connection is made. If that is given up,
+       libcurl 7.88 has closed the socket already, by itself and without
+       CURLOPT_CLOSESOCKETFUNCTION: to watch that number any more makes libuv
+       abort, or watch a stranger. */
+    if (!watch->ours || watch->active & UV_WRITABLE)
         watch_close(watch);
-        return 0;
-    }
-    watch->parked = true;
-    /* A socket is nearly always writable. */
-    if (watch->active & UV_WRITABLE)
-        return start(watch, UV_READABLE);
+    else
+        watch->parked = true;
     return 0;
 }
 
@@ -206,10 +209,16 @@ curl_socket_t watches_open_socket(void *arg, curlsocktype purpose,
     struct watches *watches = arg;
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
                     address->protocol);
+    struct watch *stale;
 
     (void)purpose;
     if (fd < 0)
         return CURL_SOCKET_BAD;
+    /* The number is free again, so the socket that had it was closed behind
+       our back: libcurl 7.88 does that to one whose handshake it gives up. */
+    stale = find(watches, fd);
+    if (stale)
+        watch_close(stale);
     if (watch_new(watches, fd, true))
         return fd;
     close(fd);
