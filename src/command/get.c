@@ -282,14 +282,32 @@ static int verdict_of(const struct get *get)
     });
 }
 
+/* A signal came before anybody was contacted: nothing will be downloaded, and
+   the report says so. */
+static void report_nothing(struct get *get)
+{
+    const struct selection *selection = &get->plan.selection;
+    uint64_t named = 0;
+
+    for (size_t i = 0; i < selection->count; i++)
+        named += selection->codes[i].named;
+    tally_never_started(&get->tally, selection->count, named, STOP_INTERRUPTED);
+    if (!get->settings.quiet)
+        summary_end(stdout, &get->tally, get->plan.compat);
+}
+
 static int get_run(struct get *get)
 {
     int status;
+    int rc;
 
     if (interrupt_catch() < 0)
         return EXIT_STATUS_LOCAL;
-    if (begin(get) == 0)
+    rc = begin(get);
+    if (rc == 0)
         run(get);
+    else if (rc == -EINTR)
+        report_nothing(get);
     else
         get->failed = true;
     if (get->server_started)

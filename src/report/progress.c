@@ -91,7 +91,8 @@ static void on_event(void *arg, const struct event *event)
         p->settled++;
         p->failed += event->outcome->status == STATUS_ERROR;
     }
-    if (!p->visible || event->at_us - p->drawn_us >= REDRAW_US)
+    if (!p->visible || p->settled == p->total ||
+        event->at_us - p->drawn_us >= REDRAW_US)
         draw(p, event->at_us);
 }
 

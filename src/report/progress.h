@@ -10,7 +10,7 @@
  * progress: one line on a terminal that says how far the run is: a bar, the
  * items settled, those that failed, the time.
  *
- * It is drawn again at most 20 times a second, and is gone when it is closed.
+ * It is drawn again at most 20 times a second, and when all is settled.
  * Whoever writes to the terminal meanwhile calls progress_hide() first; the
  * bar comes back with the next event.
  *

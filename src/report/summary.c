@@ -38,6 +38,8 @@ static void print_search(FILE *out, const struct selection *selection)
 static void print_connections(FILE *out, const struct summary_plan *plan)
 {
     const char *plural = plan->max_req == 1 ? "" : "s";
+    size_t length = strlen(plan->directory);
+    bool slash = length > 0 && plan->directory[length - 1] == '/';
 
     switch (plan->compat) {
     case COMPAT_1E:
@@ -54,7 +56,7 @@ static void print_connections(FILE *out, const struct summary_plan *plan)
     fprintf(out, "%u concurrent connection%s will be used (%s), saving to ",
             plan->max_req, plural, plan->strategy);
     escape_print(out, plan->directory);
-    fputs("/.\n" + (plan->directory[strlen(plan->directory) - 1] == '/'), out);
+    fprintf(out, "%s.\n", slash ? "" : "/");
 }
 
 void summary_begin(FILE *out, const struct summary_plan *plan)

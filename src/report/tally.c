@@ -38,6 +38,15 @@ void tally_init(struct tally *tally, struct events *events)
     events_add(events, &tally->sink);
 }
 
+void tally_never_started(struct tally *tally, uint64_t items, uint64_t named,
+                         enum stop_reason why)
+{
+    tally->counts.of[STATUS_CANCELLED] = items;
+    tally->named = named;
+    tally->stop = why;
+    tally->first_us = -1;
+}
+
 int64_t tally_observed_us(const struct tally *tally)
 {
     if (tally->first_us < 0 || tally->last_us < tally->first_us)

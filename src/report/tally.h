@@ -23,5 +23,10 @@ struct tally {
 /* Zero the counts and add the sink to the stream, which borrows it. */
 void tally_init(struct tally *tally, struct events *events);
 
+/* Count `items` as cancelled, `named` of them by their own names, by a stop
+   before there was a run. Once, after tally_init() or on a zeroed tally. */
+void tally_never_started(struct tally *tally, uint64_t items, uint64_t named,
+                         enum stop_reason why);
+
 /* From the first item scheduled to the last one final; 0 before that. */
 int64_t tally_observed_us(const struct tally *tally);
