@@ -149,7 +149,7 @@ class Corpus(unittest.TestCase):
         self.assertEqual(set(harness.MOST_POPULOUS) - names, set())
 
     @every_country
-    def test_every_directory_is_a_code_with_its_three_files(self, directory, cc):
+    def test_every_directory_has_a_code_and_three_files(self, directory, cc):
         self.assertRegex(cc, r"\A[a-z]{2}\Z")
         self.assertEqual(
             sorted(p.name for p in directory.iterdir()),
@@ -180,7 +180,7 @@ class Corpus(unittest.TestCase):
         )
 
     @every_country
-    def test_every_plain_field_keeps_its_exact_colour_in_the_gif(self, directory, cc):
+    def test_every_plain_field_keeps_its_exact_colour(self, directory, cc):
         fields = {
             long_colour(rect.get("fill"))
             for rect in self.svg(directory).findall(f"{SVG}rect")
@@ -189,7 +189,7 @@ class Corpus(unittest.TestCase):
         self.assertEqual(fields - self.gif(directory).palette, set())
 
     @every_country
-    def test_every_svg_is_titled_and_refers_to_nothing_outside_itself(self, directory, cc):
+    def test_every_svg_is_titled_and_stands_alone(self, directory, cc):
         text = (directory / f"{cc}.svg").read_text(encoding="utf-8")
         self.assertNotRegex(text, r"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet")
         self.assertNotRegex(text, r"@import|url\((?!#)")
