@@ -7,15 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config.h"
+#include "transfer/easy.h"
 
 enum {
     FIRST_CAPACITY = 4096,
     /* Of the body that comes with an error, which nobody wants, read so much
        that the connection can be used again, then give up. */
     DISCARD_LIMIT = 1024 * 1024,
-    ENCODING_SIZE = 32,
-    REDIRECTS = 10
+    ENCODING_SIZE = 32
 };
 
 struct transfer {
@@ -171,74 +170,6 @@ static size_t on_body(char *from, size_t size, size_t count, void *arg)
     return bytes;
 }
 
-static CURLcode restrict_protocols(CURL *easy)
-{
-    CURLcode code;
-
-#if LIBCURL_VERSION_NUM >= 0x075500
-    code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    if (code == CURLE_OK)
-        code =
-            curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-#else
-    code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
-                            (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS,
-                                (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-    return code;
-}
-
-/* Long options that hold for all requests. */
-static CURLcode set_numbers(CURL *easy, const struct transfer_options *options)
-{
-    const struct {
-        CURLoption option;
-        long value;
-    } numbers[] = {
-        {CURLOPT_NOSIGNAL, 1},
-        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
-        {CURLOPT_FOLLOWLOCATION, 1},
-        {CURLOPT_MAXREDIRS, REDIRECTS},
-        {CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_timeout_us / 1000)},
-        {CURLOPT_FRESH_CONNECT, !options->reuse},
-        {CURLOPT_FORBID_REUSE, !options->reuse},
-#if LIBCURL_VERSION_NUM >= 0x075700
-        /* Else removing a transfer waits for its getaddrinfo(). */
-        {CURLOPT_QUICK_EXIT, 1},
-#endif
-    };
-    CURLcode code = CURLE_OK;
-
-    for (size_t i = 0;
-         code == CURLE_OK && i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        code = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
-    return code;
-}
-
-static CURLcode set_strings(CURL *easy, const struct transfer_options *options)
-{
-    const struct {
-        CURLoption option;
-        const char *value;
-    } strings[] = {
-        {CURLOPT_USERAGENT,
-         options->user_agent ? options->user_agent : "flags/" FLAGS_VERSION},
-        {CURLOPT_USERNAME, options->user},
-        {CURLOPT_PASSWORD, options->password},
-        {CURLOPT_NOPROXY, options->direct ? "*" : NULL},
-    };
-    CURLcode code = CURLE_OK;
-
-    for (size_t i = 0;
-         code == CURLE_OK && i < sizeof(strings) / sizeof(strings[0]); i++) {
-        if (strings[i].value)
-            code = curl_easy_setopt(easy, strings[i].option, strings[i].value);
-    }
-    return code;
-}
-
 static CURLcode set_callbacks(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
@@ -272,9 +203,7 @@ struct transfer *transfer_new(const struct transfer_options *options)
     transfer->headers[0].data = transfer->encoding_header;
     transfer->headers[1].data = transfer->attempt_header;
     transfer->easy = curl_easy_init();
-    if (transfer->easy && restrict_protocols(transfer->easy) == CURLE_OK &&
-        set_numbers(transfer->easy, options) == CURLE_OK &&
-        set_strings(transfer->easy, options) == CURLE_OK &&
+    if (transfer->easy && easy_configure(transfer->easy, options) == CURLE_OK &&
         set_callbacks(transfer) == CURLE_OK)
         return transfer;
     transfer_free(transfer);
@@ -290,14 +219,19 @@ void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
+/* 0 would be no limit: what is left is at least a millisecond. */
+static CURLcode set_timeout(CURL *easy, int64_t timeout_us)
+{
+    return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                            (long)((timeout_us + 999) / 1000));
+}
+
 /* Forget the request before; set what is this one's. */
 static CURLcode begin(struct transfer *transfer,
                       const struct transfer_request *request,
                       struct reply *reply)
 {
     CURLcode code;
-    /* 0 would be no limit: what is left is at least a millisecond. */
-    long timeout_ms = (long)((request->timeout_us + 999) / 1000);
 
     *reply = (struct reply){.url = request->url};
     transfer->request = request;
@@ -318,7 +252,7 @@ static CURLcode begin(struct transfer *transfer,
     }
     code = curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url);
     if (code == CURLE_OK)
-        code = curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, timeout_ms);
+        code = set_timeout(transfer->easy, request->timeout_us);
     return code;
 }
 
@@ -355,6 +289,37 @@ static void look_up(struct transfer *transfer, struct reply *reply)
     };
 }
 
+/* A kept connection broke before anything of the answer came. */
+static bool broke_unanswered(const struct transfer *transfer, CURLcode code)
+{
+    return (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+            code == CURLE_GOT_NOTHING) &&
+           !transfer->first_byte_seen &&
+           number_of(transfer->easy, CURLINFO_NUM_CONNECTS) == 0;
+}
+
+/*
+ * libcurl repeats a request whose kept connection broke unanswered, which is
+ * nobody's fault. But it counts that over the life of the handle, and gives up
+ * at every sixth (7.88, CONN_MAX_RETRIES), which sets the count back. Each is
+ * as innocent as the first, and none comes twice: the connection is gone.
+ */
+static CURLcode perform(struct transfer *transfer, struct way *way)
+{
+    int64_t left_us = transfer->request->timeout_us;
+    CURLcode code = way->perform(way, transfer->easy);
+
+    while (broke_unanswered(transfer, code)) {
+        left_us -= time_of(transfer->easy, CURLINFO_TOTAL_TIME_T);
+        if (transfer->request->timeout_us > 0 && left_us <= 0)
+            break;
+        code = set_timeout(transfer->easy, left_us > 0 ? left_us : 0);
+        if (code == CURLE_OK)
+            code = way->perform(way, transfer->easy);
+    }
+    return code;
+}
+
 void transfer_perform(struct transfer *transfer, struct way *way,
                       const struct transfer_request *request,
                       struct reply *reply)
@@ -372,7 +337,7 @@ void transfer_perform(struct transfer *transfer, struct way *way,
 
     reply->curl = begin(transfer, request, reply);
     if (reply->curl == CURLE_OK)
-        reply->curl = way->perform(way, transfer->easy);
+        reply->curl = perform(transfer, way);
     look_up(transfer, reply);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
                       &expected);

@@ -1,0 +1,86 @@
+#include "transfer/easy.h"
+
+#include <stddef.h>
+
+#include "config.h"
+
+enum { REDIRECTS = 10 };
+
+static CURLcode restrict_protocols(CURL *easy)
+{
+    CURLcode code;
+
+#if LIBCURL_VERSION_NUM >= 0x075500
+    code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    if (code == CURLE_OK)
+        code =
+            curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#else
+    code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
+                            (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS,
+                                (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+    return code;
+}
+
+/* Long options that hold for all requests. */
+static CURLcode set_numbers(CURL *easy, const struct transfer_options *options)
+{
+    const struct {
+        CURLoption option;
+        long value;
+    } numbers[] = {
+        {CURLOPT_NOSIGNAL, 1},
+        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+        {CURLOPT_FOLLOWLOCATION, 1},
+        {CURLOPT_MAXREDIRS, REDIRECTS},
+        {CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_timeout_us / 1000)},
+        {CURLOPT_FRESH_CONNECT, !options->reuse},
+        {CURLOPT_FORBID_REUSE, !options->reuse},
+#if LIBCURL_VERSION_NUM >= 0x075700
+        /* Else removing a transfer waits for its getaddrinfo(). */
+        {CURLOPT_QUICK_EXIT, 1},
+#endif
+    };
+    CURLcode code = CURLE_OK;
+
+    for (size_t i = 0;
+         code == CURLE_OK && i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        code = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
+    return code;
+}
+
+static CURLcode set_strings(CURL *easy, const struct transfer_options *options)
+{
+    const struct {
+        CURLoption option;
+        const char *value;
+    } strings[] = {
+        {CURLOPT_USERAGENT,
+         options->user_agent ? options->user_agent : "flags/" FLAGS_VERSION},
+        {CURLOPT_USERNAME, options->user},
+        {CURLOPT_PASSWORD, options->password},
+        {CURLOPT_NOPROXY, options->direct ? "*" : NULL},
+    };
+    CURLcode code = CURLE_OK;
+
+    for (size_t i = 0;
+         code == CURLE_OK && i < sizeof(strings) / sizeof(strings[0]); i++) {
+        if (strings[i].value)
+            code = curl_easy_setopt(easy, strings[i].option, strings[i].value);
+    }
+    return code;
+}
+
+CURLcode easy_configure(CURL *easy, const struct transfer_options *options)
+{
+    CURLcode code = restrict_protocols(easy);
+
+    if (code == CURLE_OK)
+        code = set_numbers(easy, options);
+    if (code == CURLE_OK)
+        code = set_strings(easy, options);
+    return code;
+}
