@@ -1,6 +1,7 @@
 """Servers that lie, stall or hang up: an error that names the item and the
 cause, nothing under the final name, and the other items unharmed."""
 
+import socket
 import time
 
 import harness
@@ -106,6 +107,42 @@ class BadAnswer(Case):
 
         self.one_error(strategy, bad, "timed? ?out|timeout", "-t", "300ms")
 
+    def detour(self, strategy, url, cause):
+        """BR is sent to `url`, where it fails. Its socket is closed before
+        it was ever ready for a request, and its number comes back."""
+        def answer(connection):
+            while request := connection.read_request():
+                code = request.path.split("/")[2]
+                if code == "br":
+                    connection.answer(302, Location=url)
+                else:
+                    connection.answer(200, corpus_file(code).read_bytes())
+
+        run = self.get("-S", strategy, "-s", self.raw_server(answer).url, "-m",
+                       "1", "-t", "300ms", "--reuse", "no")
+
+        self.assertStatus(run, 1)
+        self.assertEqual(counted(run), {"ok": 19, "error": 1}, str(run))
+        self.assertRegex(run.stderr, rf"(?i)\bbr: .*({cause})")
+
+    def test_connection_that_is_never_accepted(self, strategy):
+        full = socket.create_server(("127.0.0.1", 0), backlog=0)
+        self.addCleanup(full.close)
+        for _ in range(3):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+            self.addCleanup(filler.close)
+
+        self.detour(strategy, f"http://127.0.0.1:{full.getsockname()[1]}/",
+                    "timed? ?out|timeout")
+
+    def test_tls_handshake_that_is_never_answered(self, strategy):
+        silent = self.raw_server(lambda connection: connection.hold())
+
+        self.detour(strategy, f"https://127.0.0.1:{silent.port}/",
+                    "timed? ?out|timeout")
+
     def test_redirect_to_another_scheme(self, strategy):
         def bad(connection):
             connection.answer(302, Location="file:///etc/passwd")
@@ -176,19 +213,39 @@ class BadAnswer(Case):
         self.assertCorpus(self.out, ["br"])
 
     def test_connection_that_dies_while_idle_is_replaced(self, strategy):
-        # Each connection is good for one answer, which promises more.
+        # Each connection is good for one answer, promises more, and breaks
+        # on the next request. That is nobody's error: no answer was begun.
         def answer(connection):
             request = connection.read_request()
             code = request.path.split("/")[2]
             connection.answer(200, corpus_file(code).read_bytes(),
                               Connection="keep-alive")
+            connection.socket.recv(1, socket.MSG_PEEK)
+            connection.reset()
 
         server = self.raw_server(answer)
 
-        run = self.get("-S", strategy, "-s", server.url, "-m", "2")
+        run = self.get("-S", strategy, "-s", server.url, "-m", "1")
 
         self.assertStatus(run, 0)
         self.assertCorpus(self.out)
+
+
+@per_strategy
+class NoPages(Case):
+    # D1: against a server that answers only 404, 20 HTML pages were saved
+    # as flags and reported as downloads.
+    def test_of_a_404_are_saved_as_flags(self, strategy):
+        def answer(connection):
+            while connection.read_request():
+                connection.answer(404, b"<html>Not Found</html>",
+                                  Content_Type="text/html")
+
+        run = self.get("-S", strategy, "-s", self.raw_server(answer).url)
+
+        self.assertStatus(run, 4)
+        self.assertEqual(counted(run), {"ok": 0, "not_found": 20})
+        self.assertEqual(files_in(self.out), {})
 
 
 @per_strategy

@@ -2,6 +2,7 @@
 network and nothing to trust."""
 
 import json
+import os
 
 import harness
 from harness import (CORPUS, MOST_POPULOUS, Case, corpus_file, counted,
@@ -137,7 +138,6 @@ class CountryNames(Case):
             path for path in self.home.rglob("*")
             if not path.is_relative_to(deep) and not deep.is_relative_to(path)]
         self.assertEqual(outside, [])
-        import os
         self.assertFalse(os.path.exists("/tmp/flags-evil"))
         saved = list(deep.iterdir())
         self.assertEqual(len(saved), counted(run)["ok"], str(saved))

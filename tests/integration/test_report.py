@@ -1,9 +1,12 @@
 """What a person reads: the reports, the books' texts, the progress bar."""
 
 import os
+import pathlib
 import pty
 import re
 import select
+import signal
+import time
 
 import harness
 from harness import Case, corpus_file, counted, files_in, refused_url
@@ -244,7 +247,7 @@ class Progress(Case):
 
         self.assertStatus(run, 0)
         self.assertIn("\r", seen)
-        self.assertRegex(seen, r"10/10|100 ?%")
+        self.assertRegex(seen, r"\b[1-9]/10\b")
 
     def test_is_not_there_when_stderr_is_no_terminal(self):
         run = self.get("-s", self.slow(), "-l", "3", env={"TERM": "xterm"})
@@ -279,7 +282,7 @@ class Embedded(Case):
 
     def children(self, pid):
         found = []
-        for stat in harness.pathlib.Path("/proc").glob("[0-9]*/stat"):
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = stat.read_text().rpartition(")")[2].split()
             except OSError:
@@ -290,7 +293,7 @@ class Embedded(Case):
 
     def alive(self, pid):
         try:
-            stat = harness.pathlib.Path(f"/proc/{pid}/stat").read_text()
+            stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
         except OSError:
             return False
         return stat.rpartition(")")[2].split()[0] != "Z"
@@ -303,12 +306,12 @@ class Embedded(Case):
                          r"^LOCAL site: http://127\.0\.0\.1:\d+/flags\b")
 
     def test_delays_when_asked_to(self):
-        began = harness.time.monotonic()
+        began = time.monotonic()
 
         run = self.get("-s", "delay", "BR", "US")
 
         self.assertStatus(run, 0)
-        self.assertGreaterEqual(harness.time.monotonic() - began, 0.5)
+        self.assertGreaterEqual(time.monotonic() - began, 0.5)
         self.assertTrue(run.stdout.startswith("DELAY site: "))
         self.assertCorpus(self.out, ["br", "us"])
 
@@ -326,7 +329,7 @@ class Embedded(Case):
         harness.until(lambda: self.out.is_dir())
         pids = harness.until(lambda: self.children(running.pid))
 
-        running.signal(harness.signal.SIGKILL)
+        running.signal(signal.SIGKILL)
         running.finish()
 
         harness.until(lambda: not any(map(self.alive, pids)),
@@ -344,16 +347,13 @@ class Embedded(Case):
         # A terminal sends SIGINT to both. What was downloaded by then is
         # still reported by the parent.
         running = self.start("get", "-s", "DELAY", "-S", "sequential", "-o",
-                             self.out)
-        harness.until(lambda: self.out.is_dir())
-        pids = harness.until(lambda: self.children(running.pid))
+                             self.out, start_new_session=True)
+        running.wait_for("^DELAY site: ")
 
-        for pid in pids:
-            os.kill(pid, harness.signal.SIGINT)
-        running.signal(harness.signal.SIGINT)
+        os.killpg(running.pid, signal.SIGINT)
         run = running.finish()
 
-        self.assertStatus(run, -harness.signal.SIGINT)
+        self.assertStatus(run, -signal.SIGINT)
         self.assertEqual(sum(counted(run).values()), 20, str(run))
         self.assertEqual(counted(run).get("error", 0), 0, str(run))
 

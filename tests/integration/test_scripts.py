@@ -4,6 +4,7 @@ none."""
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -113,7 +114,7 @@ class Smoke(Script):
     def test_fails_when_a_flag_differs(self):
         # A corpus of which one file is not what the server has.
         other = self.home / "corpus"
-        harness.shutil.copytree(harness.CORPUS, other)
+        shutil.copytree(harness.CORPUS, other)
         (other / "br" / "br.gif").write_bytes(b"another flag")
 
         run = self.run_script(ROOT / "scripts" / "smoke", harness.PROGRAM,
@@ -134,7 +135,7 @@ class Lint(Script):
         for needed in ("scripts/lint", "src/await/await.h", ".clang-format"):
             target = directory / needed
             target.parent.mkdir(parents=True, exist_ok=True)
-            harness.shutil.copy(ROOT / needed, target)
+            shutil.copy(ROOT / needed, target)
         source = directory / name
         source.parent.mkdir(parents=True, exist_ok=True)
         source.write_text(text)
@@ -143,7 +144,7 @@ class Lint(Script):
 
     def setUp(self):
         super().setUp()
-        if not harness.shutil.which("clang-format"):
+        if not shutil.which("clang-format"):
             self.skipTest("clang-format is not installed")
 
     def test_accepts_what_is_right(self):

@@ -2,6 +2,8 @@
 the signal. D6: an interrupt loses the report, and counts need not add up."""
 
 import signal
+import socket
+import threading
 
 import harness
 from harness import Case, corpus_file, counted, files_in, per_strategy
@@ -9,28 +11,31 @@ from harness import Case, corpus_file, counted, files_in, per_strategy
 GIF = corpus_file("br").read_bytes()
 
 
-def only_bd(connection):
-    """Answers for BD, and leaves everybody else waiting."""
-    while request := connection.read_request():
-        if "/bd/" not in request.path:
-            connection.hold()
-            return
-        connection.answer(200, corpus_file("bd").read_bytes())
+def only(wanted):
+    """Answers for one code, and leaves everybody else waiting."""
+    def answer(connection):
+        while request := connection.read_request():
+            if f"/{wanted}/" not in request.path:
+                connection.hold()
+                return
+            connection.answer(200, corpus_file("bd").read_bytes())
+    return answer
 
 
 @per_strategy
 class Interrupt(Case):
-    def interrupt(self, strategy, number, *args):
-        server = self.raw_server(only_bd)
+    def interrupt(self, strategy, number, first, *args):
+        """Signal a run of which only the `first` flag has arrived."""
+        server = self.raw_server(only(first))
         running = self.start("get", "-S", strategy, "-s", server.url, "-o",
                              self.out, "-t", "60", *args)
-        server.wait_for_requests(2)  # BD's, and one that hangs
-        harness.until(lambda: (self.out / "bd.gif").exists())
+        server.wait_for_requests(2)  # the first one's, and one that hangs
+        harness.until(lambda: (self.out / f"{first}.gif").exists())
         running.signal(number)
         return running.finish(10)
 
     def check(self, strategy, number):
-        run = self.interrupt(strategy, number)
+        run = self.interrupt(strategy, number, "bd")
 
         self.assertStatus(run, -number)
         self.assertRegex(run.stdout, r"(?im)^interrupted\b")
@@ -51,15 +56,14 @@ class Interrupt(Case):
         self.check(strategy, signal.SIGHUP)
 
     def test_counts_add_up_for_a_wildcard_too(self, strategy):
-        run = self.interrupt(strategy, signal.SIGINT, "-m", "3"
-                             if strategy != "sequential" else "1", "b")
+        run = self.interrupt(strategy, signal.SIGINT, "ba", "-m",
+                             "1" if strategy == "sequential" else "3", "b")
 
         self.assertStatus(run, -signal.SIGINT)
         self.assertEqual(sum(counted(run).values()), 26, str(run))
 
     def test_while_connecting_ends_the_run_as_well(self, strategy):
         # A listening socket whose queue is full: connections hang.
-        import socket
         full = socket.create_server(("127.0.0.1", 0), backlog=0)
         self.addCleanup(full.close)
         fillers = []
@@ -84,7 +88,7 @@ class Interrupt(Case):
 class Ignored(Case):
     def test_sighup_that_was_ignored_stays_ignored(self):
         # As under nohup.
-        release = harness.threading.Event()
+        release = threading.Event()
 
         def answer(connection):
             while connection.read_request():

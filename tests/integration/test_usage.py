@@ -3,6 +3,7 @@ is contacted, nothing is created."""
 
 import os
 import signal
+import subprocess
 
 import harness
 from harness import Case
@@ -44,7 +45,7 @@ class UsageError(Case):
                      names=["NOWHERE", "LOCAL", "DELAY", "ERROR", "REMOTE"])
 
     def test_misspelt_server_gets_a_suggestion(self):
-        self.refused("-s", "DELAYY", names=["DELAYY", "'DELAY'"])
+        self.refused("-s", "DELAYY", names=["DELAYY", "did you mean"])
 
     def test_server_with_another_scheme(self):
         self.refused("-s", "ftp://127.0.0.1/flags", names=["ftp"])
@@ -116,11 +117,11 @@ class UsageError(Case):
         self.assertIn("'get'", run.stderr)
 
     def test_double_dash_ends_options(self):
+        self.refused("--", "-m", names=["-m"])
+
         run = self.get("-s", self.nginx().url, "--", "BR")
 
         self.assertStatus(run, 0)
-
-        self.refused("--", "-m", names=["-m"])
 
 
 class Answers(Case):
@@ -178,6 +179,22 @@ class Answers(Case):
 
                 self.assertStatus(run, 5)
                 self.assertIn("No space left", run.stderr)
+
+    def test_stdout_that_is_closed_is_a_local_failure(self):
+        # And no socket or file takes its place and gets the report.
+        server = self.nginx()
+        for args in (["--version"],
+                     ["get", "-s", server.url, "-o", str(self.out), "BR"]):
+            with self.subTest(args):
+                run = subprocess.run(
+                    ["sh", "-c", 'exec "$@" >&-', "sh", *self.command(*args)],
+                    cwd=self.home, env=self.environment(),
+                    stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                    timeout=harness.limit(20))
+
+                self.assertEqual(run.returncode, 5, run.stderr)
+                self.assertIn(b"flags: cannot write to standard output",
+                              run.stderr)
 
 
 harness.main()

@@ -575,6 +575,8 @@ http {{
         return server
 
     def _stop_nginx(self, running):
+        if running.process.returncode is not None:
+            return  # the test stopped it
         died = running.process.poll()
         self.assertIsNone(died, f"nginx died: {running.text('stderr')}")
         running.signal(signal.SIGTERM)
