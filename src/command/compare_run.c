@@ -56,7 +56,6 @@ static int start(struct child *child, const struct compare_run_options *options,
     char max_req[16];
     char feed_fd[16];
     size_t more = 0;
-    size_t used = 0;
     int rc;
 
     while (options->arguments[more])
@@ -67,25 +66,13 @@ static int start(struct child *child, const struct compare_run_options *options,
     snprintf(max_req, sizeof(max_req), "%u", options->max_req);
     snprintf(feed_fd, sizeof(feed_fd), "%d", FEED_FD);
     const char *const fixed[] = {
-        "get",
-        "--quiet",
-        "--strategy",
-        options->strategy,
-        "--max-req",
-        max_req,
-        "--server",
-        options->url,
-        "--feed-fd",
-        feed_fd,
-        "--output-dir",
-        directory,
-        options->fixture ? "--fixture" : NULL,
+        "get",       "--quiet", "--strategy",   options->strategy,
+        "--max-req", max_req,   "--server",     options->url,
+        "--feed-fd", feed_fd,   "--output-dir", directory,
     };
-    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-        if (fixed[i])
-            arguments[used++] = fixed[i];
-    }
-    memcpy(arguments + used, options->arguments, more * sizeof(*arguments));
+    memcpy(arguments, fixed, sizeof(fixed));
+    memcpy(arguments + sizeof(fixed) / sizeof(fixed[0]), options->arguments,
+           more * sizeof(*arguments));
     rc = child_start(child, arguments, FEED_FD);
     free(arguments);
     return rc;

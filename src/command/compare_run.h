@@ -32,7 +32,6 @@ struct compare_run_options {
     const char *strategy;
     unsigned max_req;
     const char *url;              /* of the server */
-    bool fixture;                 /* it is ours */
     const char *const *arguments; /* more of them for get, ended by NULL */
     /* Told of each item as it becomes final; NULL: nobody is. */
     void (*on_final)(void *arg, const struct feed_line *line);

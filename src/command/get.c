@@ -103,13 +103,6 @@ static void on_loop(struct aw_loop *loop, void *arg)
         stop_run(get->run);
 }
 
-/* The fixture is on this machine, where a proxy of the environment's is none of
-   its business. Before there are threads. */
-static int keep_off_proxies(void)
-{
-    return setenv("no_proxy", "*", 1) < 0 ? -errno : 0;
-}
-
 /* Have a server: one is there, or the fixture is started. */
 static int begin_server(struct get *get)
 {
@@ -117,7 +110,7 @@ static int begin_server(struct get *get)
     int rc;
 
     if (!get->plan.source.fixture)
-        return get->settings.fixture ? keep_off_proxies() : 0;
+        return 0;
     rc = local_server_start(&get->server, options);
     if (rc < 0) {
         if (rc != -EINTR)
@@ -125,9 +118,7 @@ static int begin_server(struct get *get)
         return rc;
     }
     get->server_started = true;
-    rc = keep_off_proxies();
-    if (rc == 0)
-        rc = source_set_base(&get->plan.source, get->server.url);
+    rc = source_set_base(&get->plan.source, get->server.url);
     if (rc < 0)
         fail(get, "cannot use the server", get->server.url, rc);
     return rc;
@@ -205,7 +196,7 @@ static struct download_options options_of(struct get *get)
                      .reuse = settings->reuse == 0},
         .output = get->output,
         .max_req = get->plan.connections,
-        .fixture = get->plan.source.fixture || settings->fixture,
+        .fixture = get->plan.may_be_fixture,
         .country_names = settings->work.country_names,
         .verify_content = true,
         .compat = get->plan.compat,

@@ -1,9 +1,12 @@
 #include "command/get_options.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 
 #include "command/command.h"
@@ -91,7 +94,6 @@ static const struct option_row rows[] = {
      .least = 3,
      .most = 1023,
      .offset = FIELD(feed_fd)},
-    {.name = "fixture", .kind = OPTION_FLAG, .offset = FIELD(fixture)},
 };
 
 const struct option_table get_option_table = {
@@ -154,6 +156,27 @@ static void plan_connections(struct get_plan *plan)
                 wanted, plan->connections);
 }
 
+/* Whether the URL's host is this machine, by a name that says so. */
+static bool is_on_this_machine(const char *url)
+{
+    static const char *const hosts[] = {"localhost", "[::1]", "127."};
+    CURLU *parts = curl_url();
+    char *host = NULL;
+    bool here = false;
+
+    /* Placeholders of a template are no part of a URL, but never of a host's
+       either. */
+    if (parts &&
+        curl_url_set(parts, CURLUPART_URL, url, CURLU_URLENCODE) == CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
+        here = strcasecmp(host, hosts[0]) == 0 || strcmp(host, hosts[1]) == 0 ||
+               strncmp(host, hosts[2], strlen(hosts[2])) == 0;
+    }
+    curl_free(host);
+    curl_url_cleanup(parts);
+    return here;
+}
+
 static const char *default_directory(enum compat compat)
 {
     return compat == COMPAT_2E ? "downloaded" : "downloads";
@@ -194,6 +217,8 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     if (!made.directory)
         made.directory = default_directory(made.compat);
     made.strategy = downloader_find(strategy_names[settings->strategy]);
+    made.may_be_fixture =
+        made.source.fixture || is_on_this_machine(made.source.base);
     made.max_req = clamp_max_req(made.strategy, settings->max_req);
     plan_connections(&made);
     *plan = made;

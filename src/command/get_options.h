@@ -19,7 +19,6 @@ struct get_settings {
     int compat; /* enum compat, less 1; only if it was given */
     /* Not in the help: for `flags compare`, which starts us. */
     int64_t feed_fd; /* where to write a report/feed.h; 0: nowhere */
-    bool fixture;    /* the server is ours, although a URL says where it is */
 };
 
 extern const struct option_table get_option_table;
@@ -32,6 +31,9 @@ struct get_plan {
     unsigned connections; /* the same, but no more than there are codes */
     enum compat compat;
     const char *directory; /* borrowed from the settings */
+    bool may_be_fixture;   /* the server is started by us, or is on this
+                              machine, where it may be a `flags serve`: number
+                              the attempts, for it to repeat its weather */
 };
 
 /*
