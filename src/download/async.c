@@ -6,6 +6,13 @@
 #include "download/downloader.h"
 #include "transfer/multi.h"
 
+/*
+ * How many attempts are started in one turn of the loop. All of them at once
+ * would each open a connection; where answers are quick, those of the first
+ * turns leave theirs to the rest.
+ */
+enum { BURST = 8 };
+
 struct supervisor;
 
 /* Where one attempt at a time runs. Made when first needed, reused, so there
@@ -130,6 +137,8 @@ static int start(struct supervisor *supervisor, aw_group *group,
    AW_ECANCELED: the run is to stop; or another code. */
 static int start_all(struct supervisor *supervisor, aw_group *group)
 {
+    unsigned started = 0;
+
     for (;;) {
         struct attempt attempt;
         int64_t wait_until_us;
@@ -140,6 +149,8 @@ static int start_all(struct supervisor *supervisor, aw_group *group)
             return 0;
         if (next == NEXT_START) {
             rc = start(supervisor, group, &attempt);
+            if (rc == 0 && ++started % BURST == 0)
+                rc = aw_sleep(0);
         } else if (atomic_load(run_stop_flag(supervisor->run))) {
             rc = AW_ECANCELED;
         } else {
