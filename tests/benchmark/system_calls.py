@@ -3,7 +3,8 @@ How many system calls a file costs, counted by strace over loopback, with kept
 connections, from nginx: 676 files of 4 KB. Counted per strategy for the whole
 process, and for one file more, which leaves the start of the program out.
 
-Asserted for async: at most 9 a file, and less than 0.2 of them epoll_ctl.
+Asserted for async: at most 9 for one file more, and less than 0.2 epoll_ctl a
+file of the whole run, the opening of the connections included.
 """
 
 import shutil
@@ -62,8 +63,8 @@ class SystemCalls(harness.Case):
                 for name, calls in sorted(many.items(), key=lambda c: -c[1]):
                     if name and calls > files / 10:
                         print(f"    {name:<18}{calls / files:10.2f}")
-        whole, _, epoll_ctl = found["async"]
-        self.assertLessEqual(whole, 9)
+        _, marginal, epoll_ctl = found["async"]
+        self.assertLessEqual(marginal, 9)
         self.assertLess(epoll_ctl, 0.2)
 
 
