@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,8 +23,8 @@ static int64_t now_us(void)
 }
 
 /* In the child, between fork and exec: async-signal-safe calls only. */
-static _Noreturn void become(char *const *argv, int fd, int pipe_end,
-                             pid_t parent)
+static _Noreturn void become(const char *program, char *const *argv, int fd,
+                             int pipe_end, pid_t parent)
 {
     sigset_t none;
     int empty;
@@ -45,12 +46,27 @@ static _Noreturn void become(char *const *argv, int fd, int pipe_end,
         fcntl(fd, F_SETFD, 0);
     else if (dup2(pipe_end, fd) < 0)
         _exit(127);
+    execv(program, argv);
     execv("/proc/self/exe", argv);
     _exit(127);
 }
 
+/*
+ * The file that we run. The link itself would do, but for tools that run us
+ * inside themselves (valgrind): they answer for us when the link is read, not
+ * when it is executed. It still is the second choice, for where the file has
+ * been replaced meanwhile.
+ */
+static void find_program(char *program, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", program, size - 1);
+
+    program[length > 0 ? length : 0] = '\0';
+}
+
 int child_start(struct child *child, const char *const *arguments, int fd)
 {
+    char program[PATH_MAX];
     size_t count = 0;
     pid_t parent = getpid();
     char **argv;
@@ -63,6 +79,7 @@ int child_start(struct child *child, const char *const *arguments, int fd)
     argv = calloc(count + 2, sizeof(*argv));
     if (!argv)
         return -ENOMEM;
+    find_program(program, sizeof(program));
     argv[0] = (char *)"flags"; /* exec only reads what it is given */
     for (size_t i = 0; i < count; i++)
         argv[i + 1] = (char *)arguments[i];
@@ -74,7 +91,7 @@ int child_start(struct child *child, const char *const *arguments, int fd)
     pid = fork();
     rc = -errno;
     if (pid == 0)
-        become(argv, fd, ends[1], parent);
+        become(program, argv, fd, ends[1], parent);
     free(argv);
     close(ends[1]);
     if (pid < 0) {

@@ -24,7 +24,7 @@ struct child {
     char buffer[4096]; /* what was read and not yet taken */
 };
 
-/* Run /proc/self/exe with `arguments` (ended by NULL, the program's own name
+/* Run our own program with `arguments` (ended by NULL, the program's own name
    not among them), its descriptor `fd` being the pipe to us and its standard
    input empty. On failure nothing was started. */
 int child_start(struct child *child, const char *const *arguments, int fd);
