@@ -289,7 +289,7 @@ TaskTest(loop, no_loop_runs_within_a_running_one)
     expect_lines("refused\nrefused\n");
 }
 
-/* A7 */
+/* A7, Precision 14 */
 Test(loop, a_closed_loop_takes_nothing_and_closes_again_without_harm)
 {
     aw_loop *loop = virtual_loop();

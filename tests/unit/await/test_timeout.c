@@ -128,7 +128,7 @@ TaskTest(timeout, of_nested_ones_only_the_expired_one_converts)
     cr_assert(eq(u32, requests(), 0));
 }
 
-/* A66 */
+/* A66, Precision 9 */
 TaskTest(timeout, may_be_moved_and_lifted_while_active)
 {
     aw_timeout t;
