@@ -1,4 +1,6 @@
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "await/stream_internal.h"
 
@@ -202,6 +204,31 @@ int aw_listener_port(const aw_listener *l)
 
 /* Closing. */
 
+/* Whoever the kernel has connected with us since the last turn would get a
+   reset, having perhaps sent a request already. Without memory it does. */
+static void accept_rest(aw_listener *l)
+{
+    uv_os_fd_t fd;
+    int connection;
+
+    if (uv_fileno((uv_handle_t *)&l->tcp, &fd) < 0)
+        return;
+    while ((connection =
+                accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        aw_stream *s = stream_new(l, l->loop);
+
+        if (!s || uv_tcp_open(&s->tcp, connection) < 0) {
+            close(connection);
+            if (s)
+                stream_close(s);
+        } else if (stream_open(s) < 0) {
+            stream_close(s);
+        } else {
+            start_connection(l, s);
+        }
+    }
+}
+
 static void stop_accepting(aw_listener *l)
 {
     link_remove(&l->link);
@@ -261,6 +288,7 @@ int aw_listener_close(aw_listener *l, double grace)
         return AW_ENOTASK;
     if (!ns_from_seconds(grace, &ns))
         return AW_EINVAL;
+    accept_rest(l);
     stop_accepting(l);
     rc = wait_until(l, t, deadline_after(l->loop, ns < 0 ? 0 : ns));
     cancelled = rc == AW_ECANCELED;
