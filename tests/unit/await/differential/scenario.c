@@ -1,0 +1,336 @@
+#include "scenario.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "operations.h"
+
+/* As long as the other side runs them (oracle.py). */
+enum {
+    HORIZON = 12, /* units until the root begins to cancel what is left */
+    ROUNDS = 60,  /* how often it does, at most */
+    TASKS_MAX = 64,
+};
+
+/* Words. */
+
+void scenario_say(struct scenario *s, const char *label, const char *format,
+                  ...)
+{
+    va_list args;
+
+    fprintf(s->trace, "%.0f.%d %s ", aw_time(s->loop) - s->began, s->turn,
+            label);
+    va_start(args, format);
+    vfprintf(s->trace, format, args);
+    va_end(args);
+    fputc('\n', s->trace);
+}
+
+const char *token(int code, char *room, size_t size)
+{
+    switch (code) {
+    case AW_ECANCELED:
+        return "cancelled";
+    case AW_ETIMEDOUT:
+        return "timeout";
+    case AW_ESTATE:
+    case AW_EEMPTY:
+        return "refused";
+    default:
+        if (code > AW_EUSER)
+            return aw_strerror(code);
+        snprintf(room, size, "error %d", AW_EUSER - code);
+        return room;
+    }
+}
+
+aw_value value_of(int n)
+{
+    return (aw_value){.ptr = (void *)(intptr_t)n};
+}
+
+const char *value_text(aw_value value, char *room, size_t size)
+{
+    if (!value.ptr)
+        return "list";
+    snprintf(room, size, "%d", (int)(intptr_t)value.ptr);
+    return room;
+}
+
+static const char *kind(const aw_future *f)
+{
+    static const char *const kinds[] = {"pending", "value", "error",
+                                        "cancelled"};
+
+    return kinds[aw_future_state(f)];
+}
+
+/* Objects. */
+
+static const char classes[] = "fgst";
+
+aw_future **scenario_place(struct scenario *s, struct arg arg)
+{
+    const char *class = strchr(classes, arg.kind);
+
+    if (!class || arg.n < 0)
+        return NULL;
+    return &s->futures[class - classes][arg.n];
+}
+
+aw_future *scenario_future(struct scenario *s, struct arg arg)
+{
+    aw_future **place = scenario_place(s, arg);
+
+    return place ? *place : NULL;
+}
+
+/* A shield of what is decided is the same future under a second name. */
+static struct arg name_of(struct scenario *s, const aw_future *f)
+{
+    for (const char *class = "tfgs"; *class; class ++)
+        for (int i = 0; i < OBJECTS_MAX; i++) {
+            struct arg arg = {*class, i};
+
+            if (scenario_future(s, arg) == f)
+                return arg;
+        }
+    return (struct arg){'?', 0};
+}
+
+/* Coroutines and callbacks. */
+
+static int run_coroutine(void *arg, aw_value *ret)
+{
+    struct actor *actor = arg;
+    struct scenario *s = actor->scenario;
+    struct frame frame = {.scenario = s, .value = 10 * actor->n + 10};
+    char label[LABEL_MAX];
+    char room[TOKEN_MAX];
+    int rc;
+
+    snprintf(label, sizeof(label), "c%d", actor->n);
+    scenario_say(s, label, "begins");
+    rc = run_block(&frame, s->program->coroutines[actor->n].ops);
+    if (rc < 0) {
+        scenario_say(s, label, "%s", token(rc, room, sizeof(room)));
+        return rc;
+    }
+    scenario_say(s, label, "value %d", frame.value);
+    *ret = value_of(frame.value);
+    return 0;
+}
+
+bool scenario_begin(struct scenario *s, int n, aw_coro *coro)
+{
+    if (s->begun[n] || !s->program->coroutines[n].exists)
+        return false;
+    s->begun[n] = true;
+    *coro = aw_call(run_coroutine, &s->coroutines[n]);
+    return true;
+}
+
+static void run_callback(struct actor *actor, const char *words)
+{
+    struct scenario *s = actor->scenario;
+    char label[LABEL_MAX];
+
+    snprintf(label, sizeof(label), "k%d", actor->n);
+    scenario_say(s, label, "%s", words);
+    run_plain(s, s->program->callbacks[actor->n].ops);
+}
+
+void scenario_call(void *callback)
+{
+    run_callback(callback, "runs");
+}
+
+void scenario_tell(aw_future *f, void *callback)
+{
+    struct actor *actor = callback;
+    struct arg name = name_of(actor->scenario, f);
+    char words[TOKEN_MAX];
+
+    snprintf(words, sizeof(words), "told %c%d %s", name.kind, name.n, kind(f));
+    run_callback(actor, words);
+}
+
+/* The root: what begins and ends every program. */
+
+static void tick(void *arg)
+{
+    struct scenario *s = arg;
+
+    if (++s->turn < s->program->turns)
+        (void)aw_call_soon(s->loop, tick, s, NULL);
+}
+
+static void begin_unit(void *arg)
+{
+    struct scenario *s = arg;
+
+    s->turn = 0;
+    (void)aw_call_later(s->loop, 1, begin_unit, s, NULL);
+    (void)aw_call_soon(s->loop, tick, s, NULL);
+}
+
+/* The unfinished tasks but the root, as new references. */
+static size_t rest(aw_loop *loop, aw_future **tasks)
+{
+    size_t n = aw_all_tasks(loop, tasks, TASKS_MAX);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n && i < TASKS_MAX; i++) {
+        if (tasks[i] == aw_current_task())
+            aw_unref(tasks[i]);
+        else
+            tasks[kept++] = tasks[i];
+    }
+    return kept;
+}
+
+static int cancel_rest(struct scenario *s)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        aw_future *tasks[TASKS_MAX];
+        size_t n = rest(s->loop, tasks);
+        int rc;
+
+        if (n == 0)
+            break;
+        scenario_say(s, "root", "cancels %zu", n);
+        for (size_t i = 0; i < n; i++) {
+            (void)aw_future_cancel(tasks[i]);
+            aw_unref(tasks[i]);
+        }
+        rc = aw_sleep(1);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int run_root(void *arg, aw_value *ret)
+{
+    struct scenario *s = arg;
+    aw_coro first;
+    int rc;
+
+    (void)ret;
+    if (s->program->turns > 0)
+        begin_unit(s);
+    if (scenario_begin(s, 0, &first))
+        *scenario_place(s, (struct arg){'t', 0}) =
+            aw_create_task(s->loop, first);
+    rc = aw_sleep(HORIZON);
+    return rc < 0 ? rc : cancel_rest(s);
+}
+
+/* Beginning and end. */
+
+static void note_unread(const aw_report *report, void *arg)
+{
+    struct scenario *s = arg;
+    size_t room = sizeof(s->unread) / sizeof(s->unread[0]);
+
+    if (report->kind == AW_NEVER_RETRIEVED && s->n_unread < room)
+        s->unread[s->n_unread++] = report->code;
+}
+
+static int make_objects(struct scenario *s)
+{
+    for (int i = 0; i < OBJECTS_MAX; i++) {
+        s->coroutines[i] = (struct actor){s, i};
+        s->callbacks[i] = (struct actor){s, i};
+    }
+    for (int i = 0; i < s->program->futures; i++) {
+        aw_future **place = scenario_place(s, (struct arg){'f', i});
+
+        *place = aw_future_new(s->loop);
+        if (!*place)
+            return AW_ENOMEM;
+    }
+    for (size_t i = 0; i < s->program->n_semaphores; i++) {
+        int rc = aw_semaphore_init(&s->semaphores[i],
+                                   s->program->semaphores[i].value,
+                                   s->program->semaphores[i].bound);
+
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static void write_states(struct scenario *s)
+{
+    fputs("end", s->trace);
+    for (const char *class = classes; *class; class ++)
+        for (int i = 0; i < OBJECTS_MAX; i++) {
+            const aw_future *f = scenario_future(s, (struct arg){*class, i});
+
+            if (f)
+                fprintf(s->trace, " %c%d %s", *class, i, kind(f));
+        }
+    fputc('\n', s->trace);
+}
+
+static void release_objects(struct scenario *s)
+{
+    for (int i = 0; i < OBJECTS_MAX; i++) {
+        for (size_t class = 0; class < sizeof(classes) - 1; class ++)
+            aw_unref(s->futures[class][i]);
+        aw_handle_unref(s->handles[i]);
+    }
+}
+
+static int by_token(const void *a, const void *b)
+{
+    char room_a[TOKEN_MAX];
+    char room_b[TOKEN_MAX];
+
+    return strcmp(token(*(const int *)a, room_a, sizeof(room_a)),
+                  token(*(const int *)b, room_b, sizeof(room_b)));
+}
+
+static void write_unread(struct scenario *s)
+{
+    char room[TOKEN_MAX];
+
+    qsort(s->unread, s->n_unread, sizeof(s->unread[0]), by_token);
+    fputs("unread", s->trace);
+    for (size_t i = 0; i < s->n_unread; i++)
+        fprintf(s->trace, " %s", token(s->unread[i], room, sizeof(room)));
+    fputc('\n', s->trace);
+}
+
+int scenario_run(const struct program *program, FILE *trace)
+{
+    struct scenario *s = calloc(1, sizeof(*s));
+    int rc;
+
+    if (!s)
+        return AW_ENOMEM;
+    s->program = program;
+    s->trace = trace;
+    rc = aw_loop_new(&s->loop, &(aw_loop_options){.virtual_clock = true});
+    if (rc < 0) {
+        free(s);
+        return rc;
+    }
+    s->began = aw_time(s->loop);
+    aw_set_report_handler(s->loop, note_unread, s);
+    rc = make_objects(s);
+    if (rc == 0)
+        rc = aw_run_until_complete(s->loop, aw_call(run_root, s), NULL);
+    write_states(s);
+    /* An error that nobody read is told with the last reference. */
+    release_objects(s);
+    (void)aw_loop_close(s->loop);
+    aw_loop_unref(s->loop);
+    if (s->program->unread)
+        write_unread(s);
+    free(s);
+    return rc;
+}
