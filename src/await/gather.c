@@ -122,14 +122,21 @@ static void mark_read(aw_future *f)
         own->read = true;
 }
 
-static int watch_members(struct gather *g)
+/*
+ * Each is wrapped and watched before the next: the callback of a decided
+ * member is queued at once, before the first step of a coroutine that comes
+ * after it.
+ */
+static int take_members(struct gather *g, const aw_awaitable *xs, size_t n)
 {
     const void *first = &g->members[0].future;
     int rc = 0;
 
-    for (size_t i = 0; i < g->n && rc == 0; i++) {
+    while (g->n < n && rc == 0) {
+        size_t i = g->n++;
         struct member *m = &g->members[i];
 
+        m->future = aw_ensure_future_any(xs[i], g->future.loop);
         if (members_repeat(first, sizeof(*m), i, g))
             continue;
         rc = watch_start(&m->watch, m->future, on_member_done, m);
@@ -144,7 +151,8 @@ static int watch_members(struct gather *g)
 }
 
 /* Let nothing of it remain: what was a coroutine a moment ago never runs. */
-static aw_future *give_up(struct gather *g, const aw_awaitable *xs, int code)
+static aw_future *give_up(struct gather *g, const aw_awaitable *xs, size_t n,
+                          int code)
 {
     aw_loop *loop = g->future.loop;
     aw_future *failed = future_failed(loop, code);
@@ -152,6 +160,7 @@ static aw_future *give_up(struct gather *g, const aw_awaitable *xs, int code)
     for (size_t i = 0; i < g->n; i++)
         if (xs[i].kind == AW_IS_CORO)
             (void)aw_future_cancel(g->members[i].future);
+    members_drop(xs + g->n, n - g->n);
     aw_unref(&g->future.base);
     return failed;
 }
@@ -171,11 +180,9 @@ aw_future *aw_gather(const aw_awaitable *xs, size_t n, unsigned flags)
     future_init(&g->future, loop, &gather_ops);
     g->future.sealed = true;
     g->flags = flags;
-    for (g->n = 0; g->n < n; g->n++)
-        g->members[g->n].future = aw_ensure_future_any(xs[g->n], loop);
-    rc = watch_members(g);
+    rc = take_members(g, xs, n);
     if (rc < 0)
-        return give_up(g, xs, rc);
+        return give_up(g, xs, n, rc);
     if (n == 0)
         future_decide(&g->future, AW_VALUE, 0, (aw_value){0});
     return &g->future.base;
