@@ -81,25 +81,43 @@ static void give_place(aw_semaphore *s)
 
         if (park->state != PARK_PENDING)
             continue; /* cancelled, and has not gone on yet */
+        s->given++;
         park_decide(park);
         return;
     }
     s->value++;
 }
 
+/* Someone who was given a place has gone on: who came since then, and had to
+   queue up although a place was free, may follow. */
+static void let_follow(aw_semaphore *s)
+{
+    s->given--;
+    if (s->value == 0)
+        return;
+    s->value--;
+    give_place(s);
+}
+
 int aw_semaphore_acquire(aw_semaphore *s)
 {
-    struct park park;
+    struct park park = {.state = PARK_PENDING};
     int rc;
 
-    if (s->value > 0) {
+    if (s->value > 0 && s->given == 0) {
         s->value--;
         return 0;
     }
     rc = wait_in(&park, &s->waiters);
-    /* Cancelled after it was chosen: the place is passed on (A51). */
-    if (rc == AW_ECANCELED && park.state == PARK_DECIDED)
+    if (park.state != PARK_DECIDED)
+        return rc;
+    if (rc < 0) {
+        /* Cancelled after it was chosen: the place is passed on (A51). */
+        s->given--;
         give_place(s);
+    } else {
+        let_follow(s);
+    }
     return rc;
 }
 
