@@ -144,13 +144,20 @@ static aw_future *refuse(aw_loop *loop, aw_coro coro, int code)
     return code == AW_ENOMEM ? &loop->no_memory.base : &loop->refused.base;
 }
 
+/* The last member has ended while it is being left: it is over, although its
+   parent has not gone on yet. */
+static bool is_over(const struct members *g)
+{
+    return g->leaver && g->unfinished == 0;
+}
+
 aw_future *aw_group_create_task(aw_group *group, aw_coro coro)
 {
     struct members *g = members_of(group);
     struct member *m;
     aw_loop *loop;
 
-    if (!g || g->aborting)
+    if (!g || g->aborting || is_over(g))
         return refuse(aw_get_event_loop(), coro, AW_ESTATE);
     loop = g->parent->future.loop;
     m = make_room(g) ? calloc(1, sizeof(*m)) : NULL;
