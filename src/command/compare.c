@@ -4,25 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "command/command.h"
 #include "command/compare_options.h"
 #include "command/compare_run.h"
+#include "command/compare_work.h"
 #include "command/interrupt.h"
-#include "command/local_server.h"
 #include "download/downloader.h"
 #include "report/comparison.h"
+#include "report/progress.h"
 
-enum { CELLS = 3, FORWARDED = 16, NUMBER_SIZE = 24 };
-
-/* Values of options, for the children's command lines. */
-struct argument_texts {
-    char limit[NUMBER_SIZE];
-    char timeout[NUMBER_SIZE];
-    char connect_timeout[NUMBER_SIZE];
-    char seed[NUMBER_SIZE];
-};
+enum { CELLS = 3 };
 
 /* One strategy with the runs made of it. */
 struct cell {
@@ -35,12 +27,7 @@ struct cell {
 /* One `flags compare`. */
 struct compare {
     struct compare_settings settings;
-    struct selection selection;
-    struct source source;
-    struct local_server server;
-    bool server_started;
-    struct argument_texts texts;
-    const char **arguments; /* for each `flags get`: options and codes */
+    struct compare_work work;
     struct cell cells[CELLS];
     struct compare_run model; /* the first valid run, which all must equal */
     bool has_model;
@@ -82,8 +69,9 @@ static int make_run(struct compare *compare, const struct cell *cell,
     struct compare_run_options options = {
         .strategy = cell->strategy->name,
         .max_req = cell->max_req,
-        .url = compare->source.base,
-        .arguments = compare->arguments,
+        .url = compare->work.url,
+        .arguments = compare->work.arguments,
+        .hush = compare->has_model,
         .on_final = compare->settings.book ? on_final : NULL,
         .arg = compare,
     };
@@ -99,8 +87,10 @@ static void judge(struct compare *compare, struct cell *cell, size_t number,
     char difference[128];
     char why[192];
 
-    if (run->exit_status == EXIT_STATUS_USAGE ||
-        run->exit_status >= EXIT_STATUS_LOCAL) {
+    if (run->exit_status == EXIT_STATUS_NOTHING) {
+        invalidate(compare, cell, number, "it downloaded nothing");
+    } else if (run->exit_status == EXIT_STATUS_USAGE ||
+               run->exit_status >= EXIT_STATUS_LOCAL) {
         snprintf(why, sizeof(why), "it ended with status %d", run->exit_status);
         invalidate(compare, cell, number, why);
     } else if (!compare->has_model) {
@@ -148,6 +138,7 @@ static int compare_once(struct compare *compare, struct cell *cell,
     if (settings->book)
         printf("\n%zu flag%s downloaded in %.2fs\n", compare->printed,
                compare->printed == 1 ? "" : "s", (double)run.observed_us / 1e6);
+    compare->printed = 0;
     judge(compare, cell, number, &run);
     return 0;
 }
@@ -174,6 +165,31 @@ static int compare_all(struct compare *compare)
     return 0;
 }
 
+/* What was not downloaded, the same in all runs that count. */
+static void print_troubles(const struct compare_run *model)
+{
+    static const struct {
+        enum status status;
+        const char *name;
+    } troubles[] = {{STATUS_NOT_FOUND, "not found"}, {STATUS_ERROR, "error"}};
+    const char *lead = "\nIn each run:";
+
+    for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++) {
+        size_t count = 0;
+
+        for (size_t j = 0; j < model->count; j++)
+            count += model->items[j].status == troubles[i].status;
+        if (count == 0)
+            continue;
+        printf("%s %zu of %zu %s%s", lead, count, model->count,
+               troubles[i].name,
+               troubles[i].status == STATUS_ERROR && count > 1 ? "s" : "");
+        lead = ",";
+    }
+    if (*lead == ',')
+        puts(".");
+}
+
 static void print_table(struct compare *compare)
 {
     struct comparison_cell cells[CELLS];
@@ -186,66 +202,33 @@ static void print_table(struct compare *compare)
         if (cell->valid > 0)
             cells[i].observed = statistics_of(cell->observed_us, cell->valid);
     }
+    if (compare->printed > 0)
+        putchar('\n'); /* the codes of a run that was cut short */
     if (interrupt_signal())
         puts("interrupted");
     if (compare->settings.book)
         putchar('\n');
     comparison_print(stdout, cells, CELLS,
                      strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
+    print_troubles(&compare->model);
 }
 
 static void print_head(const struct compare *compare)
 {
     const struct compare_settings *settings = &compare->settings;
-    size_t count = compare->selection.count;
+    size_t count = compare->work.selection.count;
 
     printf("%zu flag%s, %" PRId64 " run%s of each strategy", count,
            count == 1 ? "" : "s", settings->runs,
            settings->runs == 1 ? "" : "s");
-    if (compare->server_started)
-        printf(", weather %s, seed %" PRId64, settings->weather,
+    if (compare->work.server_started)
+        printf(", weather %s, seed %" PRId64,
+               settings->work.server ? compare->work.source.label
+                                     : settings->weather,
                settings->seed);
     else
-        printf(", at %s", compare->source.base);
+        printf(", at %s", compare->work.source.base);
     puts("\n");
-}
-
-/* What each `flags get` is told beside its strategy. */
-static int make_arguments(struct compare *compare,
-                          const struct command_line *line)
-{
-    const struct work_settings *work = &compare->settings.work;
-    struct argument_texts *texts = &compare->texts;
-    size_t used = 0;
-    const char **arguments =
-        calloc(FORWARDED + line->count, sizeof(*arguments));
-
-    if (!arguments)
-        return -ENOMEM;
-    snprintf(texts->limit, NUMBER_SIZE, "%" PRId64, work->limit);
-    snprintf(texts->timeout, NUMBER_SIZE, "%" PRId64 "us", work->timeout_us);
-    snprintf(texts->connect_timeout, NUMBER_SIZE, "%" PRId64 "us",
-             work->connect_timeout_us);
-    if (work->all)
-        arguments[used++] = "--all";
-    if (work->every)
-        arguments[used++] = "--every";
-    if (work->limit) {
-        arguments[used++] = "--limit";
-        arguments[used++] = texts->limit;
-    }
-    if (work->country_names)
-        arguments[used++] = "--country-names";
-    arguments[used++] = "--timeout";
-    arguments[used++] = texts->timeout;
-    arguments[used++] = "--connect-timeout";
-    arguments[used++] = texts->connect_timeout;
-    arguments[used++] = compare->settings.reuse ? "--reuse=no" : "--reuse=yes";
-    arguments[used++] = "--";
-    for (size_t i = 0; i < line->count; i++)
-        arguments[used++] = line->arguments[i];
-    compare->arguments = arguments;
-    return 0;
 }
 
 static int make_cells(struct compare *compare)
@@ -268,33 +251,12 @@ static int make_cells(struct compare *compare)
     return 0;
 }
 
-/* The fixture with the weather, unless the user has a server. */
-static int begin_server(struct compare *compare)
-{
-    const struct compare_settings *settings = &compare->settings;
-    char *seed = compare->texts.seed;
-    const char *options[] = {"--delay", settings->weather, "--seed", seed,
-                             NULL};
-    const char *profile[] = {"--profile", compare->source.label, "--seed", seed,
-                             NULL};
-    int rc;
-
-    if (settings->work.server && !compare->source.fixture)
-        return 0;
-    snprintf(seed, NUMBER_SIZE, "%" PRId64, settings->seed);
-    rc = local_server_start(&compare->server,
-                            settings->work.server ? profile : options);
-    if (rc < 0)
-        return rc == -EINTR ? rc : fail("cannot start the server", rc);
-    compare->server_started = true;
-    rc = source_set_base(&compare->source, compare->server.url);
-    return rc < 0 ? fail("cannot use the server", rc) : 0;
-}
-
 static int compare_and_report(struct compare *compare)
 {
-    int rc = begin_server(compare);
+    int rc = compare_work_begin(&compare->work, &compare->settings);
 
+    if (rc < 0 && rc != -EINTR)
+        fail("cannot start the server", rc);
     if (rc < 0)
         return EXIT_STATUS_LOCAL;
     if (!compare->settings.book)
@@ -312,50 +274,41 @@ static int compare_and_report(struct compare *compare)
 
 static int prepare(struct compare *compare, struct command_line *line)
 {
-    const char *server = compare->settings.work.server;
     int rc = compare_settings_check(&compare->settings, line);
 
     if (rc == 0)
-        rc = work_select(&compare->selection, &compare->settings.work, line);
-    if (rc == 0)
-        rc = work_source(&compare->source, "--server",
-                         server ? server : "LOCAL", line);
+        rc = compare_work_plan(&compare->work, &compare->settings, line);
     if (rc == 0)
         rc = make_cells(compare);
-    if (rc == 0)
-        rc = make_arguments(compare, line);
     return rc == 0 ? interrupt_catch() : rc;
 }
 
 static void compare_close(struct compare *compare)
 {
-    if (compare->server_started)
-        local_server_stop(&compare->server);
     for (size_t i = 0; i < CELLS; i++)
         free(compare->cells[i].observed_us);
     compare_run_close(&compare->model);
-    free(compare->arguments);
-    source_close(&compare->source);
-    selection_close(&compare->selection);
+    compare_work_close(&compare->work);
+    option_settings_free(&compare_option_table, &compare->settings);
 }
 
 static int run_compare(int argc, char **argv)
 {
-    struct compare compare = {.progress = isatty(STDERR_FILENO)};
+    struct compare compare = {.progress = progress_fits(stderr)};
     struct command_line line;
     int status = EXIT_STATUS_LOCAL;
     int rc;
 
-    if (!command_begin(&line, &compare_option_table, &compare.settings, argc,
-                       argv, &status))
-        return status;
-    rc = prepare(&compare, &line);
-    if (rc == 0)
-        status = compare_and_report(&compare);
-    else if (rc == -EINVAL)
-        status = command_usage_error(&line);
-    else
-        fprintf(stderr, "flags: %s\n", command_strerror(rc));
+    if (command_begin(&line, &compare_option_table, &compare.settings, argc,
+                      argv, &status)) {
+        rc = prepare(&compare, &line);
+        if (rc == 0)
+            status = compare_and_report(&compare);
+        else if (rc == -EINVAL)
+            status = command_usage_error(&line);
+        else
+            fprintf(stderr, "flags: %s\n", command_strerror(rc));
+    }
     compare_close(&compare);
     status = command_end(status);
     if (interrupt_signal())

@@ -33,6 +33,7 @@ struct compare_run_options {
     unsigned max_req;
     const char *url;              /* of the server */
     const char *const *arguments; /* more of them for get, ended by NULL */
+    bool hush; /* the failures of its items are known, and not told again */
     /* Told of each item as it becomes final; NULL: nobody is. */
     void (*on_final)(void *arg, const struct feed_line *line);
     void *arg;

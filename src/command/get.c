@@ -171,7 +171,8 @@ static int listen_to_events(struct get *get)
         .on_write_error = on_output_broken,
         .arg = get,
     };
-    lines_init(&get->lines, &get->events);
+    if (!settings->hush)
+        lines_init(&get->lines, &get->events);
     if (settings->verbose)
         setvbuf(stdout, NULL, _IOLBF, 0);
     if (bar)
@@ -190,8 +191,13 @@ static struct download_options options_of(struct get *get)
 {
     const struct get_settings *settings = &get->settings;
 
+    /* The server that we started is on this machine, and no proxy's business.
+     */
     return (struct download_options){
-        .transfer = {.timeout_us = settings->work.timeout_us,
+        .transfer = {.user = get->plan.source.user,
+                     .password = get->plan.source.password,
+                     .direct = get->server_started || settings->direct,
+                     .timeout_us = settings->work.timeout_us,
                      .connect_timeout_us = settings->work.connect_timeout_us,
                      .reuse = settings->reuse == 0},
         .output = get->output,

@@ -94,6 +94,8 @@ static const struct option_row rows[] = {
      .least = 3,
      .most = 1023,
      .offset = FIELD(feed_fd)},
+    {.name = "hush", .kind = OPTION_FLAG, .offset = FIELD(hush)},
+    {.name = "direct", .kind = OPTION_FLAG, .offset = FIELD(direct)},
 };
 
 const struct option_table get_option_table = {

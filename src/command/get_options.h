@@ -19,6 +19,8 @@ struct get_settings {
     int compat; /* enum compat, less 1; only if it was given */
     /* Not in the help: for `flags compare`, which starts us. */
     int64_t feed_fd; /* where to write a report/feed.h; 0: nowhere */
+    bool hush;       /* not a line about an item */
+    bool direct;     /* past the proxies of the environment */
 };
 
 extern const struct option_table get_option_table;

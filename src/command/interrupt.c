@@ -4,13 +4,16 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static atomic_int noted; /* lock-free, so a handler may write to it */
+/* Lock-free, so a handler may write to them. */
+static atomic_int noted;
+static atomic_llong noted_us; /* when */
 
 /* Whom to tell. Written with the signals blocked on the thread that handles
    them. */
@@ -29,13 +32,25 @@ _Noreturn void interrupt_die(int signum)
     _exit(128 + signum); /* not reached: the default action is to end */
 }
 
+static long long now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now); /* async-signal-safe */
+    return (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 void interrupt_note(int signum)
 {
     int none = 0;
 
-    if (!atomic_compare_exchange_strong(&noted, &none, signum))
-        interrupt_die(signum);
-    else if (forward)
+    if (!atomic_compare_exchange_strong(&noted, &none, signum)) {
+        if (now_us() - atomic_load(&noted_us) >= INTERRUPT_ECHO_US)
+            interrupt_die(signum);
+        return;
+    }
+    atomic_store(&noted_us, now_us());
+    if (forward)
         forward(forward_arg);
 }
 

@@ -7,10 +7,14 @@
  * interrupt: the signals that ask the program to end: SIGINT, SIGTERM, SIGHUP.
  *
  * The first one is noted; whoever waits looks and stops in order. A second one
- * ends the process at once, by its default action. System calls of the
- * catching thread return EINTR. The note is the program's one mutable global:
- * a handler has nothing else to write to.
+ * ends the process at once, by its default action, unless it is the first
+ * one's echo: timeout(1) signals its child and then the process group with the
+ * child in it, and a terminal that closes may be told of by kernel and shell.
+ * System calls of the catching thread return EINTR. The note is the program's
+ * one mutable global: a handler has nothing else to write to.
  */
+
+enum { INTERRUPT_ECHO_US = 50000 };
 
 /* Install the handlers; a signal that the program was started with as ignored
    (nohup) stays so. 0, or a negative errno value. Main thread. */

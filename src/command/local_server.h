@@ -20,9 +20,7 @@ struct local_server {
  * need, and wait, at most 10 s, until it listens. 0; -EINTR: a signal of
  * interrupt.h came; else a negative errno value, -EPROTO meaning that it ended
  * or said something else. It tells its own reasons on stderr. On failure
- * nothing is left running. From here on, requests of this process and of those
- * that it starts go past the proxies of the environment: call it while there
- * is one thread.
+ * nothing is left running.
  */
 int local_server_start(struct local_server *server, const char *const *options);
 

@@ -1,0 +1,97 @@
+#include "command/compare_work.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARGUMENTS_MOST = 16 }; /* beside the codes */
+
+/* What each `flags get` is told beside its strategy and its server. */
+static int make_arguments(struct compare_work *work,
+                          const struct compare_settings *settings,
+                          const struct command_line *line)
+{
+    const struct work_settings *common = &settings->work;
+    size_t used = 0;
+    const char **arguments =
+        calloc(ARGUMENTS_MOST + line->count, sizeof(*arguments));
+
+    if (!arguments)
+        return -ENOMEM;
+    snprintf(work->limit, COMPARE_NUMBER_SIZE, "%" PRId64, common->limit);
+    snprintf(work->timeout, COMPARE_NUMBER_SIZE, "%" PRId64 "us",
+             common->timeout_us);
+    snprintf(work->connect_timeout, COMPARE_NUMBER_SIZE, "%" PRId64 "us",
+             common->connect_timeout_us);
+    if (common->all)
+        arguments[used++] = "--all";
+    if (common->every)
+        arguments[used++] = "--every";
+    if (common->limit) {
+        arguments[used++] = "--limit";
+        arguments[used++] = work->limit;
+    }
+    if (common->country_names)
+        arguments[used++] = "--country-names";
+    arguments[used++] = "--timeout";
+    arguments[used++] = work->timeout;
+    arguments[used++] = "--connect-timeout";
+    arguments[used++] = work->connect_timeout;
+    arguments[used++] = settings->reuse ? "--reuse=no" : "--reuse=yes";
+    if (work->source.fixture)
+        arguments[used++] = "--direct";
+    arguments[used++] = "--";
+    for (size_t i = 0; i < line->count; i++)
+        arguments[used++] = line->arguments[i];
+    work->arguments = arguments;
+    return 0;
+}
+
+int compare_work_plan(struct compare_work *work,
+                      const struct compare_settings *settings,
+                      struct command_line *line)
+{
+    const char *server = settings->work.server;
+    int rc = work_select(&work->selection, &settings->work, line);
+
+    if (rc == 0)
+        rc = work_source(&work->source, "--server", server ? server : "LOCAL",
+                         line);
+    if (rc == 0)
+        rc = make_arguments(work, settings, line);
+    work->url = server; /* as it was typed: with its credentials */
+    return rc;
+}
+
+int compare_work_begin(struct compare_work *work,
+                       const struct compare_settings *settings)
+{
+    char seed[COMPARE_NUMBER_SIZE];
+    const char *weather[] = {"--delay", settings->weather, "--seed", seed,
+                             NULL};
+    const char *profile[] = {"--profile", work->source.label, "--seed", seed,
+                             NULL};
+    int rc;
+
+    if (!work->source.fixture)
+        return 0;
+    snprintf(seed, sizeof(seed), "%" PRId64, settings->seed);
+    rc = local_server_start(&work->server,
+                            settings->work.server ? profile : weather);
+    if (rc < 0)
+        return rc;
+    work->server_started = true;
+    work->url = work->server.url;
+    return 0;
+}
+
+void compare_work_close(struct compare_work *work)
+{
+    if (work->server_started)
+        local_server_stop(&work->server);
+    free(work->arguments);
+    source_close(&work->source);
+    selection_close(&work->selection);
+    *work = (struct compare_work){0};
+}

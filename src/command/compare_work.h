@@ -1,0 +1,45 @@
+#pragma once
+
+#include <stdbool.h>
+
+#include "command/compare_options.h"
+#include "command/local_server.h"
+#include "country/selection.h"
+#include "country/source.h"
+
+/*
+ * compare_work: what all runs of a comparison have in common: the codes, the
+ * server, and what each `flags get` is told of them.
+ *
+ * Ownership: embedded by the caller, zeroed; compare_work_close() once, also
+ * after a failure. It borrows settings and command line.
+ */
+
+enum { COMPARE_NUMBER_SIZE = 24 };
+
+struct compare_work {
+    struct selection selection;
+    struct source source;
+    struct local_server server; /* ours, if server_started */
+    bool server_started;
+    const char *url;        /* of the server, as --server takes it */
+    const char **arguments; /* for `flags get`, codes included; ended by NULL */
+
+    /* Values of its options, as text. */
+    char limit[COMPARE_NUMBER_SIZE];
+    char timeout[COMPARE_NUMBER_SIZE];
+    char connect_timeout[COMPARE_NUMBER_SIZE];
+};
+
+/* Read the meaning of settings and line. 0; -EINVAL: a usage error, in
+   line->error; -ENOMEM. */
+int compare_work_plan(struct compare_work *work,
+                      const struct compare_settings *settings,
+                      struct command_line *line);
+
+/* Start the fixture with the weather, unless the user has a server. As
+   local_server_start(). */
+int compare_work_begin(struct compare_work *work,
+                       const struct compare_settings *settings);
+
+void compare_work_close(struct compare_work *work);
