@@ -386,6 +386,34 @@ Test(downloader, distrusts_metadata) /* D4 */
     with_each(mixed, NULL, codes, 4, &options, look_for_bad_metadata);
 }
 
+/* As deep as fits: a parser that follows it leaves a coroutine's stack. */
+static enum server_then answer_deeply(struct server_request *request, void *arg)
+{
+    static char deep[60000];
+
+    if (!strstr(server_path(request), ".json"))
+        return server_flags(request, arg);
+    memset(deep, '[', sizeof(deep));
+    server_answer(request, "200 OK", deep, sizeof(deep));
+    return SERVER_KEEP;
+}
+
+static void look_for_depth(struct bench *bench, const struct server *server)
+{
+    (void)server;
+    cr_expect(eq(u64, count_of(bench, STATUS_ERROR), 1));
+    cr_expect(eq(str, bench->text, "bad metadata: it nests too deep"));
+    expect_files(bench, "");
+}
+
+Test(downloader, survives_metadata_that_nests_deep)
+{
+    static const char *const codes[] = {"BR"};
+    const struct download_options options = {.country_names = true};
+
+    with_each(answer_deeply, NULL, codes, 1, &options, look_for_depth);
+}
+
 static enum server_then same_country(struct server_request *request, void *arg)
 {
     static const char json[] = "{\"country\": \"Atlantis\"}";
