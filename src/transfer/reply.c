@@ -114,6 +114,13 @@ static bool broke_in_body(const struct reply *reply)
            reply->curl == CURLE_WRITE_ERROR;
 }
 
+/* It is we who lack something. */
+static bool is_local(int os_error)
+{
+    return os_error == EMFILE || os_error == ENFILE || os_error == ENOMEM ||
+           os_error == ENOBUFS;
+}
+
 static void explain_failure(struct reply *reply,
                             const struct reply_facts *facts)
 {
@@ -127,8 +134,9 @@ static void explain_failure(struct reply *reply,
                    words(reply, facts));
         break;
     case CURLE_COULDNT_CONNECT:
-        reply_fail(reply, CAUSE_CONNECT, "cannot connect: %s",
-                   system_words(reply, facts));
+        reply_fail(reply,
+                   is_local(reply->os_error) ? CAUSE_LOCAL : CAUSE_CONNECT,
+                   "cannot connect: %s", system_words(reply, facts));
         break;
     case CURLE_OPERATION_TIMEDOUT:
         explain_timeout(reply, facts);

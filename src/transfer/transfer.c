@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "transfer/easy.h"
 
@@ -272,12 +274,28 @@ static long number_of(CURL *easy, CURLINFO which)
     return number;
 }
 
+/*
+ * libcurl does not tell why it got no socket (7.88): ask the system again.
+ * A positive errno, 0: it gives one.
+ */
+static int socket_error(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return errno;
+    close(fd);
+    return 0;
+}
+
 /* What libcurl knows of the transfer. */
 static void look_up(struct transfer *transfer, struct reply *reply)
 {
     CURL *easy = transfer->easy;
 
     reply->os_error = (int)number_of(easy, CURLINFO_OS_ERRNO);
+    if (reply->curl == CURLE_COULDNT_CONNECT && reply->os_error == 0)
+        reply->os_error = socket_error();
     reply->local_port = number_of(easy, CURLINFO_LOCAL_PORT);
     reply->new_connection = number_of(easy, CURLINFO_NUM_CONNECTS) > 0;
     reply->times = (struct reply_times){
