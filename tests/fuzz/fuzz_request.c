@@ -20,10 +20,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const rules[] = {
-    "status=503,retry-after=date:9", "redirect-loop",
-    "truncate=50%,framing=chunked",  "corrupt=3",
-    "bad-chunk",                     "header-bomb=100,line=20",
-    "etag=changing",                 "meta=huge",
+    "status=503,retry-after=date:9",
+    "redirect-loop",
+    "truncate=50%,framing=chunked",
+    "corrupt=3",
+    "bad-chunk",
+    "header-bomb=100,line=20",
+    "etag=changing",
+    "meta=huge",
 };
 
 static void check(int good, const char *what)
@@ -83,8 +87,8 @@ static void read_response(const struct response *r)
     while (at < 100000) {
         struct iovec iov[4];
         int count = 4;
-        int64_t n = response_gather(r, at, 1000, iov, &count, scratch,
-                                    sizeof(scratch));
+        int64_t n =
+            response_gather(r, at, 1000, iov, &count, scratch, sizeof(scratch));
 
         check(n >= 0, "response");
         if (n == 0)
