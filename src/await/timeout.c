@@ -140,17 +140,21 @@ static int wait_for_nothing(aw_awaitable a, aw_value *out)
     bool borrowed = a.kind == AW_IS_FUTURE;
     aw_future *f = aw_ensure_future_any(a, NULL);
     bool decided = aw_future_state(f) != AW_PENDING;
-    int rc;
+    int rc = 0;
 
-    if (!decided)
+    if (!decided) {
         (void)aw_future_cancel(f);
-    rc = aw_await(f, NULL);
-    if (rc == 0)
+        /* Not by awaiting it: being cancelled oneself must not look like its
+           cancellation, nor ask it again while it cleans up. */
+        rc = aw_wait(&f, 1, AW_FOREVER, AW_ALL_COMPLETED, NULL);
+    }
+    if (rc == 0) {
         rc = borrowed || !out ? aw_future_result(f, out)
                               : aw_future_take(f, out);
-    else if (rc == AW_ECANCELED && !decided &&
-             aw_future_state(f) == AW_CANCELLED)
-        rc = AW_ETIMEDOUT;
+        if (rc == AW_ECANCELED && !decided &&
+            aw_future_state(f) == AW_CANCELLED)
+            rc = AW_ETIMEDOUT;
+    }
     aw_unref(f);
     return rc;
 }

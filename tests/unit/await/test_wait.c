@@ -209,6 +209,30 @@ TaskTest(wait, a_cancelled_waiter_cancels_the_inner_task_and_awaits_its_end)
     expect_lines("inner cancelled\ninner over\nwaiter cancelled\ncancelled\n");
 }
 
+static int no_time(void *future, aw_value *ret)
+{
+    int rc = aw_wait_for((aw_future *)future, 0, ret);
+
+    ev("waiter %s", token(rc));
+    return rc;
+}
+
+/* A45: cancelled while the inner task cleans up, it is no timeout, and the
+   inner one is not asked twice. */
+TaskTest(wait, a_waiter_without_time_that_is_cancelled_is_cancelled)
+{
+    aw_future *inner = spawn(aw_call(clean_slowly, NULL), NULL);
+
+    turns(1);
+    aw_future *w = spawn(aw_call(no_time, inner), NULL);
+    turns(3);
+    aw_future_cancel(w);
+    ev("%s", outcome(aw_give(w)));
+    expect_rc(aw_await(aw_give(inner), NULL), AW_ECANCELED);
+    expect_lines("inner cancelled\nwaiter cancelled\ncancelled\n"
+                 "inner over\n");
+}
+
 /* A45: without a limit it is an await. */
 TaskTest(wait, for_ever_is_an_await)
 {
