@@ -69,7 +69,7 @@ static int do_timeout(struct player *p, const struct op *op, char *text)
 
 static int do_gather(struct player *p, const struct op *op, char *text)
 {
-    aw_awaitable xs[ARGS];
+    aw_awaitable xs[ARGS] = {{0}};
     char one[32];
     size_t n = (size_t)op->n - 1;
 
