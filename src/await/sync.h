@@ -27,9 +27,9 @@ void aw_event_clear(aw_event *e);
 typedef struct aw_semaphore {
     int value; /* free places; 0: locked */
     int bound; /* releasing beyond it is refused; 0: none */
-    int given; /* places of waiters who have not gone on yet: nobody who comes
-                  later overtakes them */
     aw_waiters waiters;
+    int given; /* the library's: places of waiters who have not gone on yet, so
+                  that nobody who comes later overtakes them */
 } aw_semaphore;
 
 /* AW_EINVAL: negative. aw_semaphore_release: AW_ESTATE beyond the bound. */
