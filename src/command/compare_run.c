@@ -66,9 +66,19 @@ static int start(struct child *child, const struct compare_run_options *options,
     snprintf(max_req, sizeof(max_req), "%u", options->max_req);
     snprintf(feed_fd, sizeof(feed_fd), "%d", FEED_FD);
     const char *const fixed[] = {
-        "get",       "--quiet", "--strategy",   options->strategy,
-        "--max-req", max_req,   "--server",     options->url,
-        "--feed-fd", feed_fd,   "--output-dir", directory,
+        "get",
+        "--quiet",
+        "--strategy",
+        options->strategy,
+        "--max-req",
+        max_req,
+        "--server",
+        options->url,
+        "--feed-fd",
+        feed_fd,
+        "--output-dir",
+        directory,
+        options->hush ? "--hush" : "--quiet",
     };
     memcpy(arguments, fixed, sizeof(fixed));
     memcpy(arguments + sizeof(fixed) / sizeof(fixed[0]), options->arguments,

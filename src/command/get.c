@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -244,24 +245,33 @@ static int download(struct get *get)
     return rc;
 }
 
+/* There was no run: all that was asked for is cancelled, so that the counts
+   add up here, too. */
+static void count_as_cancelled(struct get *get, enum stop_reason why)
+{
+    const struct selection *selection = &get->plan.selection;
+    uint64_t named = 0;
+
+    for (size_t i = 0; i < selection->count; i++)
+        named += selection->codes[i].named;
+    tally_never_started(&get->tally, selection->count, named, why);
+}
+
 static void run(struct get *get)
 {
-    bool bar;
     int rc = events_init(&get->events);
 
-    if (rc < 0) {
-        fail(get, "cannot start", get->plan.strategy->name, rc);
-        return;
+    if (rc == 0) {
+        rc = download(get);
+        events_close(&get->events);
     }
-    rc = download(get);
-    bar = get->lines.progress != NULL;
-    if (bar)
+    if (get->lines.progress)
         progress_hide(&get->progress);
     if (rc < 0)
         fail(get, "cannot go on with", get->plan.strategy->name, rc);
-    if (!get->settings.quiet)
-        summary_end(stdout, &get->tally, get->plan.compat);
-    events_close(&get->events);
+    if (counts_total(&get->tally.counts) == 0)
+        count_as_cancelled(get, STOP_LOCAL_FAILURE);
+    assert(counts_total(&get->tally.counts) == get->plan.selection.count);
 }
 
 static int verdict_of(const struct get *get)
@@ -279,20 +289,6 @@ static int verdict_of(const struct get *get)
     });
 }
 
-/* A signal came before anybody was contacted: nothing will be downloaded, and
-   the report says so. */
-static void report_nothing(struct get *get)
-{
-    const struct selection *selection = &get->plan.selection;
-    uint64_t named = 0;
-
-    for (size_t i = 0; i < selection->count; i++)
-        named += selection->codes[i].named;
-    tally_never_started(&get->tally, selection->count, named, STOP_INTERRUPTED);
-    if (!get->settings.quiet)
-        summary_end(stdout, &get->tally, get->plan.compat);
-}
-
 static int get_run(struct get *get)
 {
     int status;
@@ -304,9 +300,11 @@ static int get_run(struct get *get)
     if (rc == 0)
         run(get);
     else if (rc == -EINTR)
-        report_nothing(get);
+        count_as_cancelled(get, STOP_INTERRUPTED);
     else
         get->failed = true;
+    if (!get->settings.quiet && (rc == 0 || rc == -EINTR))
+        summary_end(stdout, &get->tally, get->plan.compat);
     if (get->server_started)
         local_server_stop(&get->server);
     save_dir_close(get->output);
