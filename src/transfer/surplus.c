@@ -1,9 +1,10 @@
 #include "transfer/surplus.h"
 
+#include <stdbool.h>
 #include <sys/socket.h>
 
 /* The content types of RFC 8446, 5.1: no answer begins so. */
-static int is_tls_record(unsigned char first)
+static bool is_tls_record(unsigned char first)
 {
     return first >= 20 && first <= 23;
 }
