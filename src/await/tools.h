@@ -32,15 +32,15 @@
     __sanitizer_start_switch_fiber((save), (bottom), (size))
 #define tool_switch_end(save, from_bottom, from_size) \
     __sanitizer_finish_switch_fiber((save), (from_bottom), (from_size))
-/* What a former user of the stack left poisoned. */
-#define tool_unpoison(low, size) __asan_unpoison_memory_region((low), (size))
+#define tool_asan_unpoison(low, size) \
+    __asan_unpoison_memory_region((low), (size))
 /* LeakSanitizer does not look for pointers in mapped memory by itself. */
 #define tool_root_add(low, size) __lsan_register_root_region((low), (size))
 #define tool_root_remove(low, size) __lsan_unregister_root_region((low), (size))
 #else
 #define tool_switch_begin(save, bottom, size) ((void)(save), (void)(bottom))
 #define tool_switch_end(save, from_bottom, from_size) ((void)(save))
-#define tool_unpoison(low, size) ((void)(low))
+#define tool_asan_unpoison(low, size) ((void)(low))
 #define tool_root_add(low, size) ((void)(low))
 #define tool_root_remove(low, size) ((void)(low))
 #endif
@@ -59,17 +59,28 @@
 #endif
 
 #if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
 #endif
 #endif
 #ifdef VALGRIND_STACK_REGISTER
 #define tool_stack_register(low, high) VALGRIND_STACK_REGISTER((low), (high))
 #define tool_stack_deregister(id) VALGRIND_STACK_DEREGISTER(id)
+#define tool_memcheck_open(low, size) \
+    ((void)VALGRIND_MAKE_MEM_DEFINED((low), (size)))
 #else
 #define tool_stack_register(low, high) 0u
 #define tool_stack_deregister(id) ((void)(id))
+#define tool_memcheck_open(low, size) ((void)(low))
 #endif
+
+/* What a former user of the stack left poisoned (ASan), and out of reach below
+   its stack pointer (Memcheck). */
+#define tool_unpoison(low, size)           \
+    do {                                   \
+        tool_asan_unpoison((low), (size)); \
+        tool_memcheck_open((low), (size)); \
+    } while (0)
 
 #if defined(AW_ASAN) || defined(AW_TSAN)
 #define AW_SANITIZED 1

@@ -415,6 +415,8 @@ def counted(finished):
 
 
 class Case(unittest.TestCase):
+    """One test: a directory of its own, and all that it starts in there."""
+
     maxDiff = None
 
     def setUp(self):
