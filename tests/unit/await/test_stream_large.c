@@ -1,0 +1,111 @@
+#include "kit.h"
+#include "socket.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Streams with more bytes than the kernel takes at once. */
+
+TestSuite(stream_large, .timeout = 30);
+
+/* The bytes are their own number. */
+enum { LARGE = 24 * 1024 * 1024 };
+static unsigned char large[LARGE];
+
+static void fill_large(void)
+{
+    for (size_t i = 0; i < LARGE; i++)
+        large[i] = (unsigned char)(i * 2654435761U >> 24);
+}
+
+static int write_large(aw_stream *s, void *data)
+{
+    struct iovec parts[] = {{large, 0},
+                            {large, 10},
+                            {large + 10, LARGE / 2},
+                            {large + 10 + LARGE / 2, LARGE - 10 - LARGE / 2}};
+    int rc = aw_writev(s, parts, 4);
+
+    *(int *)data = rc;
+    return rc;
+}
+
+TaskTest(stream_large, writing_returns_when_the_kernel_has_it_all)
+{
+    static unsigned char buf[1 << 16];
+    int rc = 1;
+    size_t at = 0;
+
+    fill_large();
+    aw_listener *l = listen_with(write_large, &rc);
+    int fd = connect_to(l);
+    turns(20);
+    cr_assert(eq(int, rc, 1), "nobody has read yet");
+    while (at < LARGE) {
+        int n = recv_some(fd, buf, sizeof(buf));
+
+        cr_assert(gt(int, n, 0));
+        cr_assert(eq(int, memcmp(buf, large + at, (size_t)n), 0));
+        at += (size_t)n;
+    }
+    close(fd);
+    expect_rc(aw_listener_close(l, 1), 0);
+    cr_assert(eq(int, rc, 0));
+}
+
+/* Precision 5 is not for this one: it is cancelled, and told so. */
+TaskTest(stream_large, a_writer_may_be_cancelled)
+{
+    int rc = 1;
+
+    aw_listener *l = listen_with(write_large, &rc);
+    int fd = connect_to(l);
+    turns(20);
+    cr_assert(eq(int, rc, 1));
+    expect_rc(aw_listener_close(l, 0), 0);
+    cr_assert(eq(int, rc, AW_ECANCELED));
+    close(fd);
+}
+
+static int never_read(aw_stream *s, void *go)
+{
+    static char buf[1 << 16];
+    ssize_t n, all = 0;
+
+    int rc = aw_event_wait(go);
+    while (rc == 0 && (n = aw_read(s, buf, sizeof(buf))) > 0)
+        all += n;
+    ev("%s", yes(all == LARGE));
+    return rc;
+}
+
+/* Read ahead into a bounded buffer: the sender is held up. */
+TaskTest(stream_large, reading_ahead_is_bounded)
+{
+    aw_event go = {0};
+    aw_listener *l = listen_with(never_read, &go);
+    int fd = connect_to(l);
+    size_t sent = 0;
+
+    for (int idle = 0; idle < 200;) {
+        ssize_t n = send(fd, large + sent, LARGE - sent, MSG_DONTWAIT);
+
+        sent += n > 0 ? (size_t)n : 0;
+        idle = n > 0 ? 0 : idle + 1;
+        cr_assert(lt(sz, sent, LARGE), "nobody holds the sender up");
+        turns(1);
+    }
+    aw_event_set(&go);
+    while (sent < LARGE) {
+        ssize_t n = send(fd, large + sent, LARGE - sent, MSG_DONTWAIT);
+
+        sent += n > 0 ? (size_t)n : 0;
+        turns(1);
+    }
+    close(fd);
+    turns(5);
+    expect_rc(aw_listener_close(l, 1e9), 0);
+    expect_lines("true\n");
+}
