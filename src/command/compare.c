@@ -256,7 +256,8 @@ static int compare_and_report(struct compare *compare)
     int rc = compare_work_begin(&compare->work, &compare->settings);
 
     if (rc < 0 && rc != -EINTR)
-        fail("cannot start the server", rc);
+        fprintf(stderr, "flags: cannot start the server: %s\n",
+                local_server_why(rc));
     if (rc < 0)
         return EXIT_STATUS_LOCAL;
     if (!compare->settings.book)

@@ -115,7 +115,8 @@ static int begin_server(struct get *get)
     rc = local_server_start(&get->server, options);
     if (rc < 0) {
         if (rc != -EINTR)
-            fail(get, "cannot start the server", get->plan.source.label, rc);
+            fprintf(stderr, "flags: cannot start the server '%s': %s\n",
+                    get->plan.source.label, local_server_why(rc));
         return rc;
     }
     get->server_started = true;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/command.h"
+
 enum {
     READY_US = 10 * 1000000,
     GRACE_US = 2 * 1000000,
@@ -51,6 +53,18 @@ int local_server_start(struct local_server *server, const char *const *options)
     }
     child_stop(&server->child, GRACE_US, &status);
     return rc >= 0 ? -EPROTO : rc;
+}
+
+const char *local_server_why(int code)
+{
+    switch (code) {
+    case -EPROTO:
+        return "it ended before it listened";
+    case -ETIMEDOUT:
+        return "it did not listen within 10 seconds";
+    default:
+        return command_strerror(code);
+    }
 }
 
 void local_server_stop(struct local_server *server)

@@ -24,5 +24,8 @@ struct local_server {
  */
 int local_server_start(struct local_server *server, const char *const *options);
 
+/* Why the start failed, in words. Static. */
+const char *local_server_why(int code);
+
 /* End it and reap it. */
 void local_server_stop(struct local_server *server);
