@@ -175,8 +175,6 @@ static int listen_to_events(struct get *get)
     };
     if (!settings->hush)
         lines_init(&get->lines, &get->events);
-    if (settings->verbose)
-        setvbuf(stdout, NULL, _IOLBF, 0);
     if (bar)
         progress_init(&get->progress, stderr, get->plan.selection.count,
                       progress_style_of_terminal(), &get->events);
@@ -193,8 +191,7 @@ static struct download_options options_of(struct get *get)
 {
     const struct get_settings *settings = &get->settings;
 
-    /* The server that we started is on this machine, and no proxy's business.
-     */
+    /* What we started is on this machine: no proxy's business. */
     return (struct download_options){
         .transfer = {.user = get->plan.source.user,
                      .password = get->plan.source.password,
@@ -297,6 +294,8 @@ static int get_run(struct get *get)
 
     if (interrupt_catch() < 0)
         return EXIT_STATUS_LOCAL;
+    if (get->settings.verbose) /* whoever follows sees each line at once */
+        setvbuf(stdout, NULL, _IOLBF, 0);
     rc = begin(get);
     if (rc == 0)
         run(get);

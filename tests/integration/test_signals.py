@@ -85,6 +85,25 @@ class Interrupt(Case):
         self.assertStatus(running.finish(10), -signal.SIGINT)
 
 
+@per_strategy
+class Twice(Case):
+    def test_an_echo_of_the_signal_does_not_cost_the_report(self, strategy):
+        # timeout(1) signals its child, then the group that it is in; when a
+        # terminal closes, kernel and shell both tell.
+        server = self.raw_server(only("bd"))
+        running = self.start("get", "-S", strategy, "-s", server.url, "-o",
+                             self.out, "-t", "60")
+        server.wait_for_requests(2)
+        harness.until(lambda: (self.out / "bd.gif").exists())
+
+        running.signal(signal.SIGTERM)
+        running.signal(signal.SIGHUP)
+        run = running.finish(10)
+
+        self.assertIn(run.status, (-signal.SIGTERM, -signal.SIGHUP))
+        self.assertEqual(sum(counted(run).values()), 20, str(run))
+
+
 class Ignored(Case):
     def test_sighup_that_was_ignored_stays_ignored(self):
         # As under nohup.
