@@ -112,6 +112,28 @@ TaskTest(group, tells_how_many_errors_there_were_beyond_the_room)
     cr_assert(eq(int, errors[1], 7), "beyond the room nothing is written");
 }
 
+/* A60: more than anybody expects. */
+TaskTest(group, many_members_may_fail)
+{
+    enum { MEMBERS = 50 };
+    static int numbers[MEMBERS], errors[MEMBERS + 2];
+    size_t n = MEMBERS + 2;
+    aw_group g;
+
+    expect_rc(aw_group_enter(&g), 0);
+    for (int i = 0; i < MEMBERS; i++) {
+        numbers[i] = i + 1;
+        aw_group_create_task(&g, aw_call(clean_and_fail, &numbers[i]));
+    }
+    turns(1);
+    trace_clear();
+    expect_rc(aw_group_leave(&g, APP(99), errors, &n), APP(1));
+    cr_assert(eq(sz, n, MEMBERS + 1));
+    for (int i = 0; i < MEMBERS; i++)
+        cr_assert(eq(int, errors[i], APP(i + 1)));
+    cr_assert(eq(int, errors[MEMBERS], APP(99)));
+}
+
 /* A61 */
 TaskTest(group, an_error_of_the_body_aborts_too)
 {

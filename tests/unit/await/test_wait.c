@@ -352,6 +352,24 @@ TaskTest(wait, completions_of_nothing_end_at_once)
     expect_rc(aw_next(NULL, NULL), AW_ENOMEM);
 }
 
+TaskTest(wait, completions_of_two_loops_are_refused)
+{
+    aw_loop *other = virtual_loop();
+    int drops = 0;
+    aw_awaitable xs[] = {aw_any(aw_call_own(wait_for_all, &drops, count_drop)),
+                         aw_give(aw_future_new(other)),
+                         aw_give(aw_future_new(loop))};
+    aw_completions *c = aw_as_completed(xs, 3, AW_FOREVER);
+
+    expect_rc(aw_next(c, NULL), AW_EOTHERLOOP);
+    expect_rc(aw_next(c, NULL), AW_EEND);
+    aw_completions_free(c);
+    turns(2);
+    cr_assert(eq(int, drops, 1));
+    aw_loop_close(other);
+    aw_loop_unref(other);
+}
+
 TaskTest(wait, completions_may_be_freed_early_and_the_tasks_run_on)
 {
     aw_awaitable xs[] = {aw_any(give(1, "a", "a")), aw_any(give(2, "b", "b"))};

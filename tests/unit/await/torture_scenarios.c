@@ -179,7 +179,8 @@ int torture_group(void *arg, aw_value *ret)
     if (rc < 0)
         return rc;
     aw_group_create_task(&g, counted_coro(torture_leaf, NULL));
-    aw_group_create_task(&g, counted_coro(torture_sleep_long, NULL));
+    for (int i = 0; i < 10; i++)
+        aw_group_create_task(&g, counted_coro(torture_sleep_long, NULL));
     aw_future *last =
         aw_group_create_task(&g, counted_coro(torture_failing, NULL));
     bool refused = aw_future_state(last) == AW_ERROR;
