@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,15 @@ static void raise_descriptors(void)
         return;
     limit.rlim_cur = limit.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &limit); /* else with what there is */
+}
+
+/* The buffers of busy connections come and go at the top of the heap, which
+   would be given back to the kernel and fetched again all the time. */
+static void keep_heap(void)
+{
+#ifdef M_TRIM_THRESHOLD
+    (void)mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
+#endif
 }
 
 static void format_url(const struct serve *serve, size_t i, char *url,
@@ -289,6 +299,7 @@ static int serve_run(struct serve *serve)
     if (rc < 0 || open_log(serve) < 0)
         return EXIT_STATUS_LOCAL;
     raise_descriptors();
+    keep_heap();
     rc = aw_run(aw_call(serve_all, serve), NULL, NULL);
     if (rc < 0)
         fail(serve, "the server ended", "by itself", rc);
