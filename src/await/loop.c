@@ -19,9 +19,12 @@ void loop_append(aw_loop *loop, struct entry *entry)
         uv_stop(&loop->uv);
 }
 
-static void ignore_timer(uv_timer_t *timer)
+/* It ends the wait, that is all. libuv runs what is overdue before it polls:
+   where the process was held up since the timer was set, the poll to come would
+   wait for something that has passed. */
+static void end_wait(uv_timer_t *timer)
 {
-    (void)timer; /* it has ended the wait: that is all */
+    uv_stop(timer->loop);
 }
 
 static void ignore_wake(uv_async_t *wake)
@@ -276,7 +279,7 @@ static void arm_timer(aw_loop *l, int64_t deadline_ns)
     if (wait_ns < 0)
         wait_ns = 0;
     uv_update_time(&l->uv); /* the start counts from libuv's cached time */
-    (void)uv_timer_start(&l->uv_timer, ignore_timer,
+    (void)uv_timer_start(&l->uv_timer, end_wait,
                          (uint64_t)(wait_ns + 999999) / 1000000, 0);
 }
 
