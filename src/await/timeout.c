@@ -151,8 +151,8 @@ static int wait_for_nothing(aw_awaitable a, aw_value *out)
     if (rc == 0) {
         rc = borrowed || !out ? aw_future_result(f, out)
                               : aw_future_take(f, out);
-        if (rc == AW_ECANCELED && !decided &&
-            aw_future_state(f) == AW_CANCELLED)
+        /* A gather that was cancelled has failed with that code. */
+        if (rc == AW_ECANCELED && !decided)
             rc = AW_ETIMEDOUT;
     }
     aw_unref(f);
