@@ -8,6 +8,8 @@ import random
 import re
 
 POLICIES = [".", "c", "a", "e"]
+KINDS = ["await", "combine", "sync", "scope", "cancel", "callback", "query",
+         "time"]
 SYNC = 10  # an index above every body's
 
 
@@ -24,31 +26,39 @@ class Generator:
     def __init__(self, seed):
         self.random = random.Random(seed)
         r = self.random
+        # Most programs are about one or two things more than others.
+        themes = r.sample(KINDS, r.choice([0, 1, 1, 2]))
+        self.weight = {kind: 6 if kind in themes else r.choice([0.3, 1, 1])
+                       for kind in KINDS}
         self.bodies = r.randint(2, 9)
         self.futures = r.choice([0, 1, 1, 2, 3])
-        self.events = r.choice([0, 0, 1, 2])
+        self.events = max(r.choice([0, 1, 2]), int("sync" in themes))
         self.semaphores = [
             r.choice(["0/0", "1/0", "1/1", "2/0", "2/2"])
-            for _ in range(r.choice([0, 0, 1, 2]))]
-        self.callbacks = r.choice([0, 1, 2, 3])
+            for _ in range(max(r.choice([0, 1, 2]), int("sync" in themes)))]
+        self.callbacks = max(r.choice([0, 1, 2, 3]),
+                             int("callback" in themes))
         self.turns = r.choice([0, 12])
         # Bodies that no operation begins yet.
         self.idle = list(range(1, self.bodies))
+        self.tasks = [0]  # those that begin as tasks
         self.scopes = self.groups = self.handles = 0
         # How low the bodies are that each gather depends on.
         self.floors = {}
         self.outers = 0
-        self.flavour = {name: r.choice([0.2, 1, 1, 3]) for name in
-                        ("await", "combine", "sync", "scope", "cancel",
-                         "callback", "query", "time")}
 
     # Arguments.
 
     def pick(self, letter, count):
         return f"{letter}{self.random.randrange(count)}" if count else None
 
-    def task(self):
-        return self.pick("t", self.bodies)
+    def task(self, first=0):
+        """Mostly one that will be there."""
+        r = self.random
+        known = [i for i in self.tasks if i >= first]
+        if known and r.random() < 0.9:
+            return f"t{r.choice(known)}"
+        return f"t{r.randrange(first, self.bodies)}"
 
     def future(self):
         return self.pick("f", self.futures)
@@ -87,8 +97,7 @@ class Generator:
         r = self.random
         kinds = []
         if body.index + 1 < self.bodies:
-            kinds += [lambda: f"t{r.randrange(body.index + 1, self.bodies)}"
-                      ] * 4
+            kinds += [lambda: self.task(body.index + 1)] * 4
         if self.futures:
             kinds += [self.future] * 2
         free = [g for g, floor in self.floors.items() if floor > body.index]
@@ -125,10 +134,9 @@ class Generator:
         return what and [f"shield {what}"]
 
     def wait_for(self, body):
-        # No limit <= 0 for what is pending: CPython waits one or two turns
-        # longer there, for a future of its own.
         what = self.awaited(body)
-        return what and [f"wait_for {self.random.randint(1, 3)} {what}"]
+        return what and [f"wait_for {self.random.choice([0, 1, 1, 2, 3])} "
+                         f"{what}"]
 
     def several(self, make, least=0):
         return [x for x in (make() for _ in range(
@@ -188,7 +196,7 @@ class Generator:
         lines = self.block(body, f"group {name}")
         at = 1
         for _ in range(self.random.choice([1, 1, 2, 3])):
-            member = self.coroutine(body)
+            member = self.as_task(body)
             if member:
                 lines.insert(at, f". member {name} {member}")
                 at += 1
@@ -212,12 +220,18 @@ class Generator:
         return [self.random.choice([f"return {n}", f"fail {n}", f"fail {n}",
                                     "cancelled"])]
 
-    def create(self, body):
+    def as_task(self, body):
         name = self.coroutine(body)
+        if name:
+            self.tasks.append(int(name[1:]))
+        return name
+
+    def create(self, body):
+        name = self.as_task(body)
         return name and [f"create {name}"]
 
     def member(self, body):
-        name = self.groups and self.coroutine(body)
+        name = self.groups and self.as_task(body)
         return name and [f"member {self.pick('n', self.groups)} {name}"]
 
     def cancel(self, body):
@@ -287,12 +301,12 @@ class Generator:
         (3, wait_for, "time"), (4, wait, "combine"),
         (3, completed, "combine"), (4, timeout, "scope"),
         (4, group, "scope"), (3, try_, "await"), (3, event, "sync"),
-        (3, acquire, "sync"), (2, end, "await"),
+        (4, acquire, "sync"), (2, end, "await"),
     ]
 
     def operation(self, body):
         table = self.PLAIN if body.callback else self.PLAIN + self.SUSPENDING
-        weights = [weight * self.flavour[kind] for weight, _, kind in table]
+        weights = [weight * self.weight[kind] for weight, _, kind in table]
         while True:
             _, make, _ = self.random.choices(table, weights)[0]
             lines = make(self, body)
@@ -317,7 +331,7 @@ class Generator:
             lines = []
             if i == 0:
                 for _ in range(self.random.randint(0, self.bodies // 2)):
-                    lines.append(f". create {self.coroutine(body)}")
+                    lines.append(f". create {self.as_task(body)}")
             lines += self.operations(body, self.random.randint(1, 7))
             if self.random.random() < 0.2:
                 lines.append(f"a fail {self.random.randint(1, 9)}")

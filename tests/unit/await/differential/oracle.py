@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 import gc
 import heapq
+import warnings
 
 HORIZON = 12  # units until the root begins to cancel what is left
 ROUNDS = 60   # how often it does, at most
@@ -104,6 +105,8 @@ class Timeout(asyncio.Timeout):
 
 async def wait_for(awaitable, limit):
     """A timeout around an await in the caller's own task (CPython 3.12)."""
+    if limit <= 0:
+        return await asyncio.wait_for(awaitable, limit)
     async with Timeout(asyncio.get_running_loop().time() + limit):
         return await awaitable
 
@@ -169,6 +172,7 @@ class Program:
         lines = iter(source.splitlines())
         self.name, self.header = self.head(next(lines))
         self.bodies = {}
+        self.names = {}  # of the operations, by their labels
         for line in lines:
             self.count = 0
             self.bodies[line] = self.block(line, lines)[0]
@@ -186,6 +190,7 @@ class Program:
             policy, name, *args = line.split()
             op = Op(policy, name, args, f"{body}.{self.count}")
             self.count += 1
+            self.names[op.label] = name
             ops.append(op)
             if name in ("timeout", "group", "try"):
                 closed = "finally"
@@ -567,6 +572,9 @@ def run(source):
 
 
 def trace(programs):
+    """Run them one after the other; give a list of lines each."""
+    # A task that the last callback made never begins; so it is on both sides.
+    warnings.simplefilter("ignore", RuntimeWarning)
     gc.disable()
     for n, source in enumerate(programs):
         yield run(source)
