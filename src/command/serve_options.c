@@ -7,6 +7,8 @@
 
 #include "command/command.h"
 #include "command/serve_log.h"
+#include "command/suggest.h"
+#include "report/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct serve_settings, name)
@@ -79,7 +81,10 @@ static const struct option_row rows[] = {
      .metavar = "RULE",
      .help = "'KIND[=ARG][,key=value] [@PATTERN] [#ATTEMPTS] [%PROB]', for "
              "instance 'status=503,retry-after=1 @/br/* #2'; repeatable, the "
-             "first rule that is met decides",
+             "first rule that is met decides. Kinds: delay, slow-headers, "
+             "bandwidth, slice, status, limit, reset, close, truncate, hang, "
+             "corrupt, garbage, empty, bad-chunk, bad-length, header-bomb, "
+             "html, redirect, redirect-loop, etag, meta",
      .offset = FIELD(faults)},
     {.name = "seed",
      .kind = OPTION_INTEGER,
@@ -145,21 +150,47 @@ const struct option_table serve_option_table = {
     .command = "serve",
     .synopsis = "[OPTIONS] [-- COMMAND [ARG]...]",
     .purpose = "Serve flags over HTTP, with delays, errors and faults that are "
-               "the same in each run.\nWith COMMAND: run it with FLAGS_SERVER "
+               "the same in each\nrun. With COMMAND: run it with FLAGS_SERVER "
                "set, and exit with its status.",
     .rows = rows,
     .count = COUNT(rows),
     .example = "flags serve -p 0 --fault 'status=503 @/br/* #2' -- make check",
-    .example_means = "run a test suite against a server on which the first two "
-                     "attempts at\nBrazil's flag fail",
+    .example_means = "run tests while the first two attempts at Brazil's flag "
+                     "fail",
     .command_follows = true,
 };
+
+/* The kind that a rule with an unknown one probably means, or NULL. */
+static const char *meant_kind(const char *rule)
+{
+    const char *kinds[FAULT_KINDS];
+    size_t length = strcspn(rule, "=, \t");
+    char typed[32];
+
+    if (length >= sizeof(typed))
+        return NULL;
+    memcpy(typed, rule, length);
+    typed[length] = '\0';
+    for (int i = 0; i < FAULT_KINDS; i++) {
+        kinds[i] = fault_kind_name((enum fault_kind)i);
+        if (strcmp(kinds[i], typed) == 0)
+            return NULL; /* something else is wrong */
+    }
+    return suggest_nearest(typed, kinds, FAULT_KINDS);
+}
 
 static int refuse_rule(struct command_line *line, const char *rule,
                        const char *why)
 {
-    snprintf(line->error, sizeof(line->error), "--fault '%.80s': %s", rule,
-             why);
+    const char *meant = meant_kind(rule);
+    char shown[100];
+    char reason[380];
+
+    escape_copy(shown, sizeof(shown), rule);
+    escape_copy(reason, sizeof(reason), why);
+    snprintf(line->error, sizeof(line->error), "--fault '%s': %s%s%s%s", shown,
+             reason, meant ? "; did you mean '" : "", meant ? meant : "",
+             meant ? "'?" : "");
     return -EINVAL;
 }
 
