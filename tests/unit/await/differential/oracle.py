@@ -89,8 +89,8 @@ class Group(asyncio.TaskGroup):
 
 
 class Timeout(asyncio.Timeout):
-    """Does not mind requests that were outstanding when it was entered, as
-    CPython does since 3.11.5."""
+    """Does not mind requests that were outstanding when it was entered; the
+    first releases of 3.11 did."""
 
     async def __aenter__(self):
         self.requests = asyncio.current_task().cancelling()
