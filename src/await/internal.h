@@ -52,7 +52,7 @@ struct future {
     bool immortal; /* and its error counts as read */
     aw_value value;
     aw_loop *loop;
-    const void *mark; /* members.c, during one call */
+    const void *mark; /* members.c and task.c, during one call */
     struct link callbacks;
     struct callback first; /* nearly all futures have one waiter */
 };

@@ -143,8 +143,11 @@ const struct entry_class task_step_class = {run_step, discard_step};
 int task_suspend(struct task *t, struct wait *wait)
 {
     t->waits_for = wait;
-    if (t->must_cancel && wait->cancel && wait->cancel(wait))
-        t->must_cancel = false;
+    if (t->must_cancel && wait->cancel) {
+        t->must_cancel = false; /* a circle may lead back here and set it */
+        if (!wait->cancel(wait))
+            t->must_cancel = true;
+    }
     coroutine_yield(&t->coroutine);
     t->waits_for = NULL;
     if (!t->must_cancel)
@@ -155,32 +158,61 @@ int task_suspend(struct task *t, struct wait *wait)
 
 /* Cancellation. */
 
+/* The pending task of ours that this one awaits. */
+static struct task *awaited(const struct task *t)
+{
+    aw_future *f = t->waits_for ? t->waits_for->future : NULL;
+
+    if (!f || f->ops->cancel != task_cancel_op ||
+        task_of(f)->future.state != AW_PENDING)
+        return NULL;
+    return task_of(f);
+}
+
+/* Tell t itself: nothing that it awaits will. */
+static void interrupt(struct task *t)
+{
+    t->must_cancel = true;
+    if (!link_is_linked(&t->step.link))
+        loop_append(t->future.loop, &t->step);
+}
+
+/*
+ * Who awaits another task passes the request on to it (A30). A chain of tasks
+ * is walked, not recursed into: it may be longer than the stack this is called
+ * on is deep. Tasks that await each other in a circle have no innermost one;
+ * the one that closes the circle is told itself.
+ */
 bool task_cancel_op(aw_future *f)
 {
-    /* A chain of tasks that await each other is walked, not recursed into: it
-       may be longer than the stack this is called on is deep. */
-    for (;;) {
-        struct task *t = task_of(f);
-        struct wait *w = t->waits_for;
-        aw_future *inner;
+    struct task *first = task_of(f);
+    struct task *t = first;
+    struct task *next;
 
-        if (t->future.state != AW_PENDING) {
-            t->future.read = true;
-            return false;
-        }
-        if (t->abandoned)
-            return false;
-        t->requests++;
-        inner = w ? w->future : NULL;
-        if (inner && inner->ops->cancel == task_cancel_op &&
-            task_of(inner)->future.state == AW_PENDING) {
-            f = inner;
-            continue;
-        }
-        if (!w || !w->cancel || !w->cancel(w))
-            t->must_cancel = true;
-        return true;
+    if (first->future.state != AW_PENDING) {
+        first->future.read = true;
+        return false;
     }
+    for (;;) {
+        t->future.mark = first;
+        t->requests++;
+        next = awaited(t);
+        if (!next || next->future.mark == first)
+            break;
+        t = next;
+    }
+    for (struct task *done = first; done && done->future.mark == first;
+         done = awaited(done))
+        done->future.mark = NULL;
+
+    if (t->abandoned)
+        return false;
+    if (next)
+        interrupt(t);
+    else if (!t->waits_for || !t->waits_for->cancel ||
+             !t->waits_for->cancel(t->waits_for))
+        t->must_cancel = true;
+    return true;
 }
 
 unsigned aw_task_cancelling(const aw_future *f)

@@ -349,3 +349,82 @@ TaskTest(cancel, is_heard_at_every_kind_of_await)
     aw_semaphore_release(&semaphore);
     cr_assert(eq(int, semaphore.value, 1), "no waiter stays behind");
 }
+
+/* Tasks that await the next one, the last the first: a deadlock. */
+struct circle {
+    aw_future *tasks[3];
+    size_t next; /* the one that begins next */
+};
+
+static int await_next(void *arg, aw_value *ret)
+{
+    (void)ret;
+    struct circle *circle = arg;
+    size_t own = circle->next++;
+    int rc = aw_await(circle->tasks[(own + 1) % 3], NULL);
+
+    ev("%zu %s", own, token(rc));
+    return rc;
+}
+
+static void begin_circle(struct circle *circle)
+{
+    *circle = (struct circle){0};
+    for (size_t i = 0; i < 3; i++)
+        circle->tasks[i] = spawn(aw_call(await_next, circle), NULL);
+    turns(3);
+}
+
+static void end_circle(struct circle *circle)
+{
+    for (size_t i = 0; i < 3; i++)
+        aw_unref(circle->tasks[i]);
+}
+
+/* Each has one request, and is told after the one that it awaits. */
+TaskTest(cancel, ends_a_circle_of_tasks_that_await_each_other)
+{
+    struct circle circle;
+
+    begin_circle(&circle);
+    cr_assert(aw_future_cancel(circle.tasks[1]));
+    for (size_t i = 0; i < 3; i++)
+        cr_assert(eq(u32, aw_task_cancelling(circle.tasks[i]), 1));
+    turns(5);
+    expect_lines("0 cancelled\n2 cancelled\n1 cancelled\n");
+    end_circle(&circle);
+}
+
+TaskTest(cancel, may_be_repeated_on_every_task_of_a_circle)
+{
+    struct circle circle;
+
+    begin_circle(&circle);
+    for (size_t i = 0; i < 3; i++)
+        cr_assert(aw_future_cancel(circle.tasks[i]));
+    turns(5);
+    for (size_t i = 0; i < 3; i++)
+        cr_assert(eq(int, aw_future_state(circle.tasks[i]), AW_CANCELLED));
+    trace_clear();
+    end_circle(&circle);
+}
+
+static int await_after_own_cancel(void *arg, aw_value *ret)
+{
+    aw_future_cancel(aw_current_task());
+    return await_next(arg, ret);
+}
+
+/* A33: met where the circle closes. */
+TaskTest(cancel, of_oneself_is_met_at_the_await_that_closes_a_circle)
+{
+    struct circle circle = {0};
+
+    for (size_t i = 0; i < 3; i++)
+        circle.tasks[i] = spawn(
+            aw_call(i == 2 ? await_after_own_cancel : await_next, &circle),
+            NULL);
+    turns(6);
+    expect_lines("2 cancelled\n1 cancelled\n0 cancelled\n");
+    end_circle(&circle);
+}
