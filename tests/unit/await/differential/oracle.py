@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 import gc
 import heapq
+import sys
 import warnings
 
 HORIZON = 12  # units until the root begins to cancel what is left
@@ -117,6 +118,9 @@ class AppError(Exception):
     def __init__(self, number):
         super().__init__(number)
         self.number = number
+
+
+FAILURES = (Exception, asyncio.CancelledError)
 
 
 def token(exc):
@@ -295,7 +299,7 @@ class Run:
         frame = Frame(10 * int(name[1:]) + 10)
         try:
             await self.block(frame, self.program.bodies[name])
-        except BaseException as exc:
+        except FAILURES as exc:
             self.say(name, token(exc))
             raise
         self.say(name, f"value {frame.value}")
@@ -316,7 +320,7 @@ class Run:
                 words = self.act(op)
             else:
                 words = await getattr(self, "op_" + op.name)(frame, op)
-        except BaseException as exc:
+        except FAILURES as exc:
             self.say(op.label, token(exc))
             if isinstance(exc, BaseExceptionGroup):
                 exc = exc.exceptions[0]  # of a group only the first goes on
@@ -433,7 +437,7 @@ class Run:
         failed = None
         try:
             await self.block(frame, op.blocks[0])
-        except BaseException as exc:
+        except FAILURES as exc:
             failed = exc
         returned, frame.returned = frame.returned, False
         await self.block(frame, op.blocks[1])
@@ -573,8 +577,10 @@ def run(source):
 
 def trace(programs):
     """Run them one after the other; give a list of lines each."""
-    # A task that the last callback made never begins; so it is on both sides.
+    # A task that begins in the very last turn, or would after it, never ends;
+    # so it is on both sides.
     warnings.simplefilter("ignore", RuntimeWarning)
+    sys.unraisablehook = lambda ignored: None
     gc.disable()
     for n, source in enumerate(programs):
         yield run(source)
