@@ -177,42 +177,50 @@ static void interrupt(struct task *t)
         loop_append(t->future.loop, &t->step);
 }
 
+/* The mark of tasks that a request is passing through. */
+static const char passing;
+
 /*
  * Who awaits another task passes the request on to it (A30). A chain of tasks
  * is walked, not recursed into: it may be longer than the stack this is called
- * on is deep. Tasks that await each other in a circle have no innermost one;
- * the one that closes the circle is told itself.
+ * on is deep. Tasks that await each other in a circle, also by way of a
+ * gather, have no innermost one; whoever closes the circle is told itself.
  */
 bool task_cancel_op(aw_future *f)
 {
     struct task *first = task_of(f);
     struct task *t = first;
     struct task *next;
+    bool heard = true;
 
     if (first->future.state != AW_PENDING) {
         first->future.read = true;
         return false;
     }
+    if (first->future.mark == &passing) {
+        interrupt(first);
+        return true;
+    }
     for (;;) {
-        t->future.mark = first;
+        t->future.mark = &passing;
         t->requests++;
         next = awaited(t);
-        if (!next || next->future.mark == first)
+        if (!next || next->future.mark == &passing)
             break;
         t = next;
     }
-    for (struct task *done = first; done && done->future.mark == first;
-         done = awaited(done))
-        done->future.mark = NULL;
-
     if (t->abandoned)
-        return false;
-    if (next)
+        heard = false;
+    else if (next)
         interrupt(t);
     else if (!t->waits_for || !t->waits_for->cancel ||
              !t->waits_for->cancel(t->waits_for))
         t->must_cancel = true;
-    return true;
+
+    for (; first != t; first = awaited(first))
+        first->future.mark = NULL;
+    t->future.mark = NULL;
+    return heard;
 }
 
 unsigned aw_task_cancelling(const aw_future *f)
