@@ -245,10 +245,12 @@ static void abandon_closer(struct wait *wait)
 {
     struct park *park = container_of(wait, struct park, wait);
     struct closer *c = container_of(park, struct closer, park);
+    aw_listener *l = c->listener;
 
-    c->listener->closer = NULL;
-    c->listener->released = true; /* nobody else will */
+    l->closer = NULL;
+    l->released = true; /* nobody else will */
     park_abandon(wait);
+    free_if_done(l); /* all else may have ended before */
 }
 
 /* 0: all connections have ended. */
