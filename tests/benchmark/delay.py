@@ -71,6 +71,12 @@ class Delay(harness.Case):
                   f"{process * 1e3:10.1f}")
             self.assertGreaterEqual(min(observed), ideal)
 
+        # The program and its server are single-threaded; a third that wants
+        # to run on two cores is in the way.
+        busy = os.getloadavg()[0]
+        if busy > 1.5:
+            print(f"the machine is busy (load {busy:.1f}): too high, all this")
+
         self.assertLessEqual(medians["sequential"], 1.03 * 20 * DELAY)
         self.assertLessEqual(medians["threaded"], DELAY + 0.010)
         self.assertLessEqual(medians["async"], DELAY + 0.010)
