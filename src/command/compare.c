@@ -11,7 +11,7 @@
 #include "command/compare_work.h"
 #include "command/interrupt.h"
 #include "download/downloader.h"
-#include "report/comparison.h"
+#include "report/old_table.h"
 #include "report/progress.h"
 
 enum { CELLS = 3 };
@@ -192,12 +192,12 @@ static void print_troubles(const struct compare_run *model)
 
 static void print_table(struct compare *compare)
 {
-    struct comparison_cell cells[CELLS];
+    struct old_cell cells[CELLS];
 
     for (size_t i = 0; i < CELLS; i++) {
         struct cell *cell = &compare->cells[i];
 
-        cells[i] = (struct comparison_cell){.strategy = cell->strategy->name,
+        cells[i] = (struct old_cell){.strategy = cell->strategy->name,
                                             .max_req = cell->max_req};
         if (cell->valid > 0)
             cells[i].observed = statistics_of(cell->observed_us, cell->valid);
@@ -208,7 +208,7 @@ static void print_table(struct compare *compare)
         puts("interrupted");
     if (compare->settings.book)
         putchar('\n');
-    comparison_print(stdout, cells, CELLS,
+    old_print(stdout, cells, CELLS,
                      strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
     print_troubles(&compare->model);
 }

@@ -2,26 +2,169 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <stdint.h>
 
+#include "report/record.h"
 #include "report/statistics.h"
 
 /*
- * comparison: the table of a comparison, a row for each cell (a strategy under
- * given conditions) with its median, its range, its ratio to the first cell
- * and a bar. At most 80 columns.
+ * comparison: everything that a comparison found, as data. `flags compare`
+ * fills it in; the text report, the exports, the conclusions and the checks of
+ * --fail-if read it, and so agree.
+ *
+ * Times are microseconds, memory is bytes. A double that is not known is NAN,
+ * an integer that is not known is -1.
+ *
+ * Ownership: embedded by whoever fills it in, zeroed; comparison_close() frees
+ * the cells with what they hold. Everything that is const char * is borrowed.
  */
 
-struct comparison_cell {
-    const char *strategy;
-    unsigned max_req;
-    struct statistics observed; /* microseconds; count 0: no run was valid */
+/* One run that counts. */
+struct comparison_run {
+    int64_t number;      /* within its cell, from 1; those that do not count
+                            have numbers, too */
+    int64_t observed_us; /* first item scheduled to last item settled */
+    int64_t process_us;  /* the whole process: from fork to its end */
+    int64_t user_us, system_us;     /* CPU */
+    int64_t peak_rss;               /* the greatest resident set */
+    int64_t threads;                /* the greatest number of them */
+    int64_t descriptors;            /* likewise, open ones */
+    int64_t voluntary, involuntary; /* context switches */
+    /* As the server saw them; -1: it is not ours. */
+    int64_t connections, peak_in_flight, requests, server_bytes;
+    bool outlier; /* as statistics_outliers() of the cell's times finds */
 };
 
-/* `unicode`: bars of block characters instead of number signs. */
-void comparison_print(FILE *out, const struct comparison_cell *cells,
-                      size_t count, bool unicode);
+/* One strategy under given conditions. */
+struct comparison_cell {
+    const char *strategy; /* "sequential" */
+    unsigned max_req;
+    bool reuse;
+    char name[32]; /* "async", or where there are several of it, all that
+                      tells them apart: "async -m 20", "async -m 20 no reuse" */
+
+    struct comparison_run *runs; /* those that count, in the order of time */
+    size_t run_count;
+    size_t invalid; /* runs that do not count */
+    size_t errors;  /* items that ended in error although they did not in most
+                       runs of the comparison; in all runs of the cell */
+    size_t error_runs; /* runs in which there were such */
+
+    int64_t *request_us; /* how long each request of those runs took, sorted */
+    size_t request_count;
+    struct record record; /* of the run whose time is nearest to the median;
+                             empty: no run counts */
+
+    double ideal_us; /* by the schedule over the weather alone; NAN: unknown */
+
+    /* What comparison_derive() makes of it. With no run that counts: count 0,
+       NAN. */
+    struct statistics observed;
+    struct interval ratio; /* to the first cell */
+    size_t outliers;
+    double overhead_us; /* median - ideal */
+    double efficiency;  /* ideal / median */
+    /* Medians of the runs' values. */
+    double process_us, cpu_us, user_us, system_us;
+    double peak_rss, threads, descriptors, voluntary, involuntary;
+    double connections, peak_in_flight, requests, server_bytes;
+    double p50_us, p90_us, p99_us; /* of a request */
+};
+
+enum comparison_order { ORDER_INTERLEAVED, ORDER_RANDOM, ORDER_BLOCKED };
+
+/* What was asked for, and on what. */
+struct comparison_setup {
+    const char *const *codes; /* the items, sorted */
+    size_t item_count;
+    bool country_names;
+    const char *weather;   /* "uniform:.02:.08", or a profile's name; NULL: the
+                              server is not ours */
+    int64_t seed;          /* of the weather */
+    const char *server;    /* base URL or template, without credentials; NULL:
+                              ours */
+    int64_t runs, warmups; /* of each cell */
+    enum comparison_order order;
+    int64_t timeout_us;  /* of an attempt */
+    const char *began;   /* RFC 3339 */
+    const char *machine; /* "2 x AMD EPYC, Linux 6.1 x86_64" */
+    double load;         /* average of the last minute, at the start */
+    const char *flags, *curl, *uv, *tls; /* versions */
+};
+
+enum comparison_verdict {
+    VERDICT_PASSED,   /* the condition is not met, whichever sample is drawn */
+    VERDICT_FAILED,   /* it is */
+    VERDICT_UNDECIDED /* it depends on the sample: the interval of its two
+                         sides' difference holds 0. No failure. */
+};
+
+/* One --fail-if. */
+struct comparison_check {
+    const char *expression; /* as it was typed */
+    enum comparison_verdict verdict;
+    struct interval difference; /* left side less right side */
+};
+
+struct comparison {
+    struct comparison_setup setup;
+    struct comparison_cell *cells; /* the first is what others are related to */
+    size_t cell_count;
+    bool interrupted;     /* not all runs were made */
+    bool ideal_estimated; /* from the sequential cell, or the weather has
+                             what delays alone do not tell: marked ~ */
+    bool same_work;       /* all runs did the same; else see cells[].invalid */
+    /* Of the model that all runs that count equal. */
+    size_t not_found, errors, retried;
+    struct comparison_check *checks;
+    size_t check_count;
+};
+
+/* Compute what is derived, cell by cell, and the names of the cells. Once.
+   -ENOMEM: some of it is missing. */
+int comparison_derive(struct comparison *comparison);
+void comparison_close(struct comparison *comparison);
+
+/*
+ * The ratio of two cells' medians with its interval, NAN if one of them has no
+ * run that counts. The same pair always gets the same answer. -ENOMEM.
+ */
+int comparison_relate(const struct comparison *comparison, size_t cell,
+                      size_t to, struct interval *ratio);
+
+/*
+ * What the numbers say, in words: sentences, each without a newline, most
+ * important first. "async is 10.9 to 11.3 times as fast as sequential",
+ * "async and threaded: no difference detected", ... -ENOMEM.
+ */
+int comparison_conclude(const struct comparison *comparison,
+                        void (*on_sentence)(void *arg, const char *sentence),
+                        void *arg);
 
 /* A time with its unit, three significant digits: "7.21 s", "52.3 ms". */
-enum { COMPARISON_TIME_SIZE = 16 };
-void comparison_time(char text[COMPARISON_TIME_SIZE], double us);
+enum { COMPARISON_TEXT_SIZE = 16 };
+void comparison_time(char text[COMPARISON_TEXT_SIZE], double us);
+
+/* A size likewise, in binary units: "9.4 MiB"; NAN: "-". */
+void comparison_size(char text[COMPARISON_TEXT_SIZE], double bytes);
+
+/* "interleaved" ... */
+const char *comparison_order_name(enum comparison_order order);
+
+/* "passed", "failed", "undecided". */
+const char *comparison_verdict_name(enum comparison_verdict verdict);
+
+/*
+ * The forms. Write errors are left in the stream for its owner to find;
+ * -ENOMEM: it is incomplete.
+ *
+ * comparison_print: for a terminal, at most 100 columns; `unicode`: bars and
+ * blocks of more than ASCII. comparison_json: flags.compare/1, as
+ * compare.schema.json describes it. comparison_markdown: tables to paste.
+ * comparison_html: one self-contained page.
+ */
+int comparison_print(FILE *out, const struct comparison *comparison,
+                     bool unicode);
+int comparison_json(FILE *out, const struct comparison *comparison);
+int comparison_markdown(FILE *out, const struct comparison *comparison);
+int comparison_html(FILE *out, const struct comparison *comparison);

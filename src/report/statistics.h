@@ -1,10 +1,12 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * statistics: what a handful of times says. Pure.
+ * statistics: what a handful of times says. Pure: the same values and the same
+ * seed give the same answer.
  */
 
 struct statistics {
@@ -15,3 +17,51 @@ struct statistics {
 
 /* Of `count` values, which are sorted in place; at least one. */
 struct statistics statistics_of(int64_t *values, size_t count);
+
+/*
+ * The quantile `q` (0 to 1) of `count` sorted values, at least one, linear
+ * between neighbours: definition 7 of Hyndman and Fan, "Sample Quantiles in
+ * Statistical Packages" (1996).
+ */
+double statistics_quantile(const int64_t *sorted, size_t count, double q);
+
+/*
+ * How many of the values are outliers, and which: outlier[i] tells of
+ * values[i], in whatever order they are; NULL: nobody asks. By the modified
+ * z-score, 0.6745 (x - median) / MAD, beyond 3.5: Iglewicz and Hoaglin, "How to
+ * Detect and Handle Outliers" (1993). Where more than half of the values are
+ * the same, MAD is 0 and the mean deviation from the median takes its place
+ * (1.253314 of it), as they propose. -ENOMEM.
+ */
+int statistics_outliers(const int64_t *values, size_t count, bool *outlier,
+                        size_t *outliers);
+
+/* An estimate with the bounds of its 95 % interval. */
+struct interval {
+    double value, low, high;
+};
+
+bool interval_holds(const struct interval *interval, double value);
+
+enum { STATISTICS_RESAMPLES = 10000 };
+
+/*
+ * A stream of random numbers for resampling: SplitMix64 (Steele, Lea and Flood,
+ * "Fast Splittable Pseudorandom Number Generators", 2014). The seed is the
+ * state.
+ */
+uint64_t statistics_random(uint64_t *state);
+
+/* From 0 to below `count`, without bias that could matter: count < 2^32. */
+size_t statistics_index(uint64_t *state, size_t count);
+
+/*
+ * The median of `a` over the median of `b`, with the 2.5 and 97.5 % quantiles
+ * of the same over STATISTICS_RESAMPLES pairs of samples drawn from them with
+ * replacement (the percentile bootstrap: Efron, "Bootstrap Methods: Another
+ * Look at the Jackknife", 1979). Both hold at least one value, and b none below
+ * 1. With a single value in each the interval is the value. -ENOMEM: *ratio is
+ * untouched.
+ */
+int statistics_ratio(struct interval *ratio, const int64_t *a, size_t a_count,
+                     const int64_t *b, size_t b_count, uint64_t seed);

@@ -1,4 +1,4 @@
-#include "report/comparison.h"
+#include "report/old_table.h"
 
 #include <math.h>
 
@@ -11,7 +11,7 @@ static int decimals(double value)
     return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
 }
 
-void comparison_time(char text[COMPARISON_TIME_SIZE], double us)
+void old_time(char text[OLD_TIME_SIZE], double us)
 {
     const char *unit = "s";
     double value = us / 1e6;
@@ -23,11 +23,11 @@ void comparison_time(char text[COMPARISON_TIME_SIZE], double us)
         unit = "ms";
         value = us / 1e3;
     }
-    snprintf(text, COMPARISON_TIME_SIZE, "%.*f %s", decimals(value), value,
+    snprintf(text, OLD_TIME_SIZE, "%.*f %s", decimals(value), value,
              unit);
 }
 
-static double longest_median(const struct comparison_cell *cells, size_t count)
+static double longest_median(const struct old_cell *cells, size_t count)
 {
     double longest = 0;
 
@@ -47,13 +47,13 @@ static void print_bar(FILE *out, double share, bool unicode)
         fputs(unicode ? "\u2588" : "#", out);
 }
 
-static void print_cell(FILE *out, const struct comparison_cell *cell,
-                       const struct comparison_cell *first, double longest,
+static void print_cell(FILE *out, const struct old_cell *cell,
+                       const struct old_cell *first, double longest,
                        bool unicode)
 {
-    char median[COMPARISON_TIME_SIZE];
-    char min[COMPARISON_TIME_SIZE];
-    char max[COMPARISON_TIME_SIZE];
+    char median[OLD_TIME_SIZE];
+    char min[OLD_TIME_SIZE];
+    char max[OLD_TIME_SIZE];
     char ratio[16] = "-";
     const struct statistics *observed = &cell->observed;
 
@@ -63,9 +63,9 @@ static void print_cell(FILE *out, const struct comparison_cell *cell,
         fprintf(out, " %8s\n", "no valid run");
         return;
     }
-    comparison_time(median, observed->median);
-    comparison_time(min, observed->min);
-    comparison_time(max, observed->max);
+    old_time(median, observed->median);
+    old_time(min, observed->min);
+    old_time(max, observed->max);
     if (first->observed.count > 0 && first->observed.median > 0)
         snprintf(ratio, sizeof(ratio), "%.3f",
                  observed->median / first->observed.median);
@@ -74,7 +74,7 @@ static void print_cell(FILE *out, const struct comparison_cell *cell,
     fputc('\n', out);
 }
 
-void comparison_print(FILE *out, const struct comparison_cell *cells,
+void old_print(FILE *out, const struct old_cell *cells,
                       size_t count, bool unicode)
 {
     double longest = longest_median(cells, count);
