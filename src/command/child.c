@@ -189,8 +189,9 @@ int child_wait(struct child *child, int *status)
 {
     pid_t got;
 
+    child->usage = (struct rusage){0};
     do {
-        got = waitpid(child->pid, status, 0);
+        got = wait4(child->pid, status, 0, &child->usage);
     } while (got < 0 && errno == EINTR);
     close(child->pipe);
     child->pipe = -1;

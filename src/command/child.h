@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /*
@@ -21,7 +22,9 @@ struct child {
     pid_t pid;
     int pipe; /* the end that we read from */
     size_t used, taken;
-    char buffer[4096]; /* what was read and not yet taken */
+    char buffer[4096];   /* what was read and not yet taken */
+    struct rusage usage; /* of the process and of its own children that it
+                            waited for; set when it is reaped */
 };
 
 /* Run our own program with `arguments` (ended by NULL, the program's own name

@@ -2,11 +2,115 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "command/values.h"
+#include "report/comparison.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct compare_settings, name)
 
-static const char *const reuse_names[] = {"yes", "no", NULL};
+enum { WORD_SIZE = 16, MAX_REQ_MOST = 10000 };
+
+static const char *const order_names[] = {
+    [ORDER_INTERLEAVED] = "interleaved",
+    [ORDER_RANDOM] = "random",
+    [ORDER_BLOCKED] = "blocked",
+    NULL,
+};
+
+/* The next word of a list with commas, moving *text behind it. 1: there is
+   one; 0: the list is over; -EINVAL: a word is empty or too long. */
+static int next_word(const char **text, char word[WORD_SIZE])
+{
+    size_t length;
+
+    if (!*text)
+        return 0;
+    length = strcspn(*text, ",");
+    if (length == 0 || length >= WORD_SIZE)
+        return -EINVAL;
+    memcpy(word, *text, length);
+    word[length] = '\0';
+    *text = (*text)[length] == ',' ? *text + length + 1 : NULL;
+    return 1;
+}
+
+static int take_strategies(void *settings, const char *text)
+{
+    struct compare_settings *s = settings;
+    const struct downloader *taken[COMPARE_STRATEGIES];
+    size_t count = 0;
+    char word[WORD_SIZE];
+    int rc;
+
+    while ((rc = next_word(&text, word)) > 0) {
+        const struct downloader *found = downloader_find(word);
+
+        if (!found)
+            return -EINVAL;
+        for (size_t i = 0; i < count; i++) {
+            if (taken[i] == found)
+                return -EINVAL;
+        }
+        taken[count++] = found;
+    }
+    if (rc < 0)
+        return rc;
+    memcpy(s->strategies, taken, count * sizeof(taken[0]));
+    s->strategy_count = count;
+    return 0;
+}
+
+static int take_max_req(void *settings, const char *text)
+{
+    struct compare_settings *s = settings;
+    unsigned taken[COMPARE_MAX_REQS];
+    size_t count = 0;
+    char word[WORD_SIZE];
+    int rc;
+
+    while ((rc = next_word(&text, word)) > 0) {
+        int64_t number;
+
+        if (count == COUNT(taken) || value_integer(word, &number) < 0 ||
+            number < 1 || number > MAX_REQ_MOST)
+            return -EINVAL;
+        for (size_t i = 0; i < count; i++) {
+            if (taken[i] == number)
+                return -EINVAL;
+        }
+        taken[count++] = (unsigned)number;
+    }
+    if (rc < 0)
+        return rc;
+    memcpy(s->max_req, taken, count * sizeof(taken[0]));
+    s->max_req_count = count;
+    return 0;
+}
+
+static int take_reuse(void *settings, const char *text)
+{
+    struct compare_settings *s = settings;
+    bool taken[2];
+    size_t count = 0;
+    char word[WORD_SIZE];
+    int rc;
+
+    while ((rc = next_word(&text, word)) > 0) {
+        bool yes = strcmp(word, "yes") == 0;
+
+        if ((!yes && strcmp(word, "no") != 0) || count == COUNT(taken) ||
+            (count == 1 && taken[0] == yes))
+            return -EINVAL;
+        taken[count++] = yes;
+    }
+    if (rc < 0)
+        return rc;
+    memcpy(s->reuse, taken, count * sizeof(taken[0]));
+    s->reuse_count = count;
+    return 0;
+}
 
 static int take_weather(void *settings, const char *text)
 {
@@ -26,6 +130,32 @@ static const struct option_row rows[] = {
      .help = "the example of Fluent Python: three runs of each strategy, in "
              "its texts, under weather like its own",
      .offset = FIELD(book)},
+    {.name = "strategies",
+     .kind = OPTION_TAKEN,
+     .metavar = "LIST",
+     .fallback = "sequential,threaded,async",
+     .take = take_strategies,
+     .accepted = "strategies with commas between them, each once: sequential, "
+                 "threaded, async",
+     .help = "which; the others are related to the first"},
+    {.name = "max-req",
+     .alias = "max_req",
+     .letter = 'm',
+     .kind = OPTION_TAKEN,
+     .metavar = "LIST",
+     .fallback = "20",
+     .take = take_max_req,
+     .accepted = "at most 32 different numbers from 1 to 10000, with commas "
+                 "between them",
+     .help = "requests in flight, threaded and async; several, as in "
+             "1,2,5,10,20,50,100, are a sweep"},
+    {.name = "reuse",
+     .kind = OPTION_TAKEN,
+     .metavar = "LIST",
+     .fallback = "yes",
+     .take = take_reuse,
+     .accepted = "yes, no, or both with a comma between them",
+     .help = "keep connections for the next request: yes, no or yes,no"},
     {.name = "runs",
      .letter = 'r',
      .kind = OPTION_INTEGER,
@@ -34,25 +164,26 @@ static const struct option_row rows[] = {
      .most = 10000,
      .fallback = "10",
      .shown = "10; 3 with --book",
-     .help = "runs of each strategy, one of each in turn",
+     .help = "runs of each cell that count",
      .offset = FIELD(runs)},
-    {.name = "max-req",
-     .alias = "max_req",
-     .letter = 'm',
+    {.name = "warmup",
+     .letter = 'w',
      .kind = OPTION_INTEGER,
      .metavar = "N",
-     .least = 1,
-     .most = 1000,
-     .fallback = "20",
-     .help = "requests in flight, threaded and async",
-     .offset = FIELD(max_req)},
-    {.name = "reuse",
+     .most = 10000,
+     .fallback = "1",
+     .shown = "1; 0 with --book",
+     .help = "runs of each before them that do not",
+     .offset = FIELD(warmups)},
+    {.name = "order",
      .kind = OPTION_CHOICE,
-     .metavar = "yes|no",
-     .choices = reuse_names,
-     .fallback = "yes",
-     .help = "keep connections for the next request",
-     .offset = FIELD(reuse)},
+     .metavar = "ORDER",
+     .choices = order_names,
+     .fallback = "interleaved",
+     .shown = "interleaved; blocked with --book",
+     .help = "interleaved: one run of each in turn; random; blocked: all of a "
+             "cell, then the next",
+     .offset = FIELD(order)},
     {.group = "The server",
      .name = "weather",
      .kind = OPTION_TAKEN,
@@ -61,8 +192,7 @@ static const struct option_row rows[] = {
      .take = take_weather,
      .accepted = "a delay as in 50ms, uniform:.5:5, normal:1:.2 or "
                  "lognormal:.3:.6",
-     .help = "delays of the server that is started for the comparison",
-     .offset = FIELD(weather)},
+     .help = "delays of the server that is started for the comparison"},
     {.name = "seed",
      .kind = OPTION_INTEGER,
      .metavar = "N",
@@ -73,29 +203,67 @@ static const struct option_row rows[] = {
      .letter = 's',
      .kind = OPTION_TEXT,
      .metavar = "X",
-     .help = "compare at a base URL or a template instead",
+     .help = "compare at DELAY or ERROR, a base URL or a template instead; the "
+             "ideal of a server that is not started here is an estimate",
      .offset = FIELD(work.server)},
     WORK_TRANSFER_ROWS(struct compare_settings, work),
+    {.group = "The results",
+     .name = "timeline",
+     .kind = OPTION_FLAG,
+     .help = "draw who waited for what, in a run of each cell",
+     .offset = FIELD(timeline)},
+    {.name = "export-json",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .help = "everything, as flags.compare/1; - is standard output, and the "
+             "report goes to standard error",
+     .offset = FIELD(json)},
+    {.name = "export-markdown",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .help = "tables to paste",
+     .offset = FIELD(markdown)},
+    {.name = "export-html",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .help = "one page with bars, runs and waterfalls",
+     .offset = FIELD(html)},
+    {.name = "trace",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .help = "a run of each cell in the Trace Event Format, for Perfetto",
+     .offset = FIELD(trace)},
+    {.name = "fail-if",
+     .kind = OPTION_TEXTS,
+     .metavar = "EXPR",
+     .help = "end with status 6 if this is so beyond doubt, as in "
+             "'async.median > 0.2*sequential.median'; repeatable",
+     .offset = FIELD(conditions)},
     OPTION_COMMON_ROWS,
 };
 
 const struct option_table compare_option_table = {
     .command = "compare",
     .synopsis = "[OPTIONS] [CC]...",
-    .purpose = "Download the same flags by each strategy, each run in a "
-               "process of its own, and\ncompare the times.",
+    .purpose =
+        "Download the same flags by each strategy, each run in a process of "
+        "its own, and\ncompare the times, with each other and with the ideal: "
+        "what the server's delays\nalone would take. It needs nothing but "
+        "itself: it brings the server.",
     .rows = rows,
     .count = COUNT(rows),
-    .example = "flags compare -r 5 --weather uniform:.1:.4",
+    .example =
+        "flags compare -r 5 --weather uniform:.1:.4 --export-html x.html",
     .example_means = "five runs of each strategy, each answer after 100 to "
-                     "400 ms",
+                     "400 ms; a page of it",
 };
 
 /* What the book's example has of its own. */
 static int check_book(struct command_line *line)
 {
     static const char *const fixed[] = {
-        "all", "every", "limit", "weather", "server", "seed", "country-names"};
+        "all",  "every",         "limit", "weather",   "server",
+        "seed", "country-names", "order", "strategies"};
 
     for (size_t i = 0; i < COUNT(fixed); i++) {
         if (command_line_has(line, &compare_option_table, fixed[i])) {
@@ -108,11 +276,36 @@ static int check_book(struct command_line *line)
     return 0;
 }
 
+/* Standard output has room for one of them. */
+static int check_stdout(const struct compare_settings *settings,
+                        struct command_line *line)
+{
+    const char *const files[] = {settings->json, settings->markdown,
+                                 settings->html, settings->trace};
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT(files); i++) {
+        if (files[i] && !*files[i]) {
+            snprintf(line->error, sizeof(line->error),
+                     "an export needs the name of a file, or -");
+            return -EINVAL;
+        }
+        count += files[i] && strcmp(files[i], "-") == 0;
+    }
+    if (count <= 1)
+        return 0;
+    snprintf(line->error, sizeof(line->error),
+             "-: only one of the exports can go to standard output");
+    return -EINVAL;
+}
+
 int compare_settings_check(struct compare_settings *settings,
                            struct command_line *line)
 {
-    int rc;
+    int rc = check_stdout(settings, line);
 
+    if (rc < 0)
+        return rc;
     if (settings->work.server &&
         command_line_has(line, &compare_option_table, "weather")) {
         snprintf(line->error, sizeof(line->error),
@@ -129,7 +322,10 @@ int compare_settings_check(struct compare_settings *settings,
                                    "no code, as --book has its own", NULL);
     settings->weather = COMPARE_BOOK_WEATHER;
     settings->seed = COMPARE_BOOK_SEED;
+    settings->order = ORDER_BLOCKED;
     if (!command_line_has(line, &compare_option_table, "runs"))
         settings->runs = COMPARE_BOOK_RUNS;
+    if (!command_line_has(line, &compare_option_table, "warmup"))
+        settings->warmups = 0;
     return 0;
 }

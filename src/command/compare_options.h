@@ -2,20 +2,35 @@
 
 #include "command/option.h"
 #include "command/work.h"
+#include "download/downloader.h"
 #include "fixture/delay.h"
 
 /*
  * compare_options: the command line of `flags compare`, and what it means.
  */
 
+enum { COMPARE_STRATEGIES = 3, COMPARE_MAX_REQS = 32 };
+
 struct compare_settings {
     struct work_settings work;
     bool book;
-    int64_t runs;
-    int64_t max_req;
-    int reuse;           /* 0: yes, 1: no */
+
+    /* The grid, each list in the order as typed, nothing twice. */
+    const struct downloader *strategies[COMPARE_STRATEGIES];
+    size_t strategy_count;
+    unsigned max_req[COMPARE_MAX_REQS];
+    size_t max_req_count;
+    bool reuse[2];
+    size_t reuse_count;
+
+    int64_t runs, warmups;
+    int order;           /* enum comparison_order */
     const char *weather; /* as fixture/delay.h reads it */
     int64_t seed;
+
+    const char *json, *markdown, *html, *trace; /* files; NULL: not wanted */
+    bool timeline;
+    struct option_texts conditions; /* of --fail-if */
 };
 
 extern const struct option_table compare_option_table;

@@ -6,14 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command/child.h"
+#include "command/server_stats.h"
 
 enum {
     FEED_FD = 3,
     STOP_US = 5 * 1000000,
     FIXED_ARGUMENTS = 16,
+    LINE_SIZE = 1024, /* of a feed: names are the longest */
     TREE_DESCRIPTORS = 8,
 };
 
@@ -78,6 +81,7 @@ static int start(struct child *child, const struct compare_run_options *options,
         feed_fd,
         "--output-dir",
         directory,
+        options->reuse ? "--reuse=yes" : "--reuse=no",
         options->hush ? "--hush" : "--quiet",
     };
     memcpy(arguments, fixed, sizeof(fixed));
@@ -88,20 +92,42 @@ static int start(struct child *child, const struct compare_run_options *options,
     return rc;
 }
 
-static int keep(struct compare_run *run, const struct feed_line *line)
+static int64_t now_us(void)
 {
-    struct compare_item *grown =
-        reallocarray(run->items, run->count + 1, sizeof(*grown));
+    struct timespec now;
 
-    if (!grown)
-        return -ENOMEM;
-    run->items = grown;
-    grown[run->count] = (struct compare_item){.status = line->status,
-                                              .bytes = line->bytes,
-                                              .attempts = line->attempts};
-    memcpy(grown[run->count].code, line->code, CODE_SIZE);
-    run->count++;
-    return 0;
+    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail on Linux */
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t timeval_us(const struct timeval *time)
+{
+    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
+/* A line that is not the record's. 1: it was the last one. */
+static int take_line(struct compare_run *run, const char *text,
+                     const struct compare_run_options *options)
+{
+    struct feed_line line;
+
+    if (feed_parse(&line, text) < 0)
+        return -EBADMSG;
+    switch (line.kind) {
+    case FEED_FINAL:
+        if (options->on_final)
+            options->on_final(options->arg, &line);
+        return 0;
+    case FEED_FOOTPRINT:
+        run->figures.peak_rss = line.peak_rss;
+        run->figures.threads = line.threads;
+        run->figures.descriptors = line.descriptors;
+        return 0;
+    case FEED_OBSERVED:
+        run->figures.observed_us = line.observed_us;
+        return 1;
+    }
+    return -EBADMSG;
 }
 
 /* Read the feed to its end. 0: it was complete. */
@@ -109,103 +135,122 @@ static int follow(struct compare_run *run, struct child *child,
                   const struct compare_run_options *options)
 {
     bool complete = false;
-    char text[128];
+    char text[LINE_SIZE];
     int rc;
 
     while ((rc = child_read_line(child, text, sizeof(text), -1)) > 0) {
-        struct feed_line line;
-
-        if (complete || feed_parse(&line, text) < 0)
+        if (complete)
             return -EBADMSG;
-        if (line.kind == FEED_OBSERVED) {
-            run->observed_us = line.observed_us;
-            complete = true;
-            continue;
+        rc = record_read(&run->record, text);
+        if (rc == 0) {
+            rc = take_line(run, text, options);
+            complete = rc == 1;
         }
-        rc = keep(run, &line);
         if (rc < 0)
             return rc;
-        if (options->on_final)
-            options->on_final(options->arg, &line);
     }
     return rc < 0 ? rc : complete ? 0 : -EPROTO;
 }
 
-static int compare_codes(const void *a, const void *b)
+/* What is in place, byte for byte. A file that is not there is nothing to
+   fail of: the run did other work than it says, and its digest tells. */
+static int read_digests(struct compare_run *run, const char *directory)
 {
-    return strcmp(((const struct compare_item *)a)->code,
-                  ((const struct compare_item *)b)->code);
+    run->digests = calloc(run->record.item_count + 1, sizeof(*run->digests));
+    if (!run->digests)
+        return -ENOMEM;
+    for (size_t i = 0; i < run->record.item_count; i++) {
+        const char *name = run->record.items[i].name;
+        char *path;
+        int rc;
+
+        if (!name)
+            continue;
+        if (asprintf(&path, "%s/%s", directory, name) < 0)
+            return -ENOMEM;
+        rc = digest_file(&run->digests[i], path);
+        free(path);
+        if (rc < 0 && rc != -ENOENT && rc != -ELOOP)
+            return rc;
+    }
+    return 0;
+}
+
+static void account(struct comparison_run *figures, const struct rusage *usage,
+                    int64_t process_us)
+{
+    figures->process_us = process_us;
+    figures->user_us = timeval_us(&usage->ru_utime);
+    figures->system_us = timeval_us(&usage->ru_stime);
+    figures->voluntary = usage->ru_nvcsw;
+    figures->involuntary = usage->ru_nivcsw;
+}
+
+/* Run the child and read what it tells. */
+static int run_child(struct compare_run *run,
+                     const struct compare_run_options *options,
+                     const char *directory)
+{
+    int64_t began_us = now_us();
+    struct child child;
+    int status = 0;
+    int ended;
+    int rc = start(&child, options, directory);
+
+    if (rc < 0)
+        return rc;
+    rc = follow(run, &child, options);
+    /* At the end of its feed the child is about to end by itself. */
+    ended = rc == 0 || rc == -EPROTO ? child_wait(&child, &status)
+                                     : child_stop(&child, STOP_US, &status);
+    account(&run->figures, &child.usage, now_us() - began_us);
+    run->exit_status =
+        WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return rc < 0 ? rc : ended;
+}
+
+/* The server's own count is of this run alone, as nobody else is served. */
+static int run_counted(struct compare_run *run,
+                       const struct compare_run_options *options,
+                       const char *directory)
+{
+    struct server_stats stats = {-1, -1, -1, -1};
+    int rc = options->server_is_ours ? server_stats_reset(options->url) : 0;
+
+    if (rc == 0)
+        rc = run_child(run, options, directory);
+    if (rc == 0 && options->server_is_ours)
+        rc = server_stats_get(&stats, options->url);
+    run->figures.requests = stats.requests;
+    run->figures.connections = stats.connections;
+    run->figures.peak_in_flight = stats.peak_in_flight;
+    run->figures.server_bytes = stats.bytes;
+    return rc;
 }
 
 int compare_run(struct compare_run *run,
                 const struct compare_run_options *options)
 {
-    struct child child;
     char *directory;
-    int status = 0;
-    int ended;
     int rc;
 
-    *run = (struct compare_run){0};
+    *run = (struct compare_run){.record = {.first_us = -1, .last_us = -1}};
     rc = make_directory(&directory);
     if (rc < 0)
         return rc;
-    rc = start(&child, options, directory);
-    if (rc == 0) {
-        rc = follow(run, &child, options);
-        /* At the end of its feed the child is about to end by itself. */
-        ended = rc == 0 || rc == -EPROTO ? child_wait(&child, &status)
-                                         : child_stop(&child, STOP_US, &status);
-        rc = rc < 0 ? rc : ended;
-        run->exit_status =
-            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
+    rc = run_counted(run, options, directory);
+    if (rc == 0)
+        rc = read_digests(run, directory);
     remove_tree(directory);
     free(directory);
-    if (rc < 0) {
-        free(run->items);
-        run->items = NULL;
-        return rc;
-    }
-    if (run->count > 0)
-        qsort(run->items, run->count, sizeof(*run->items), compare_codes);
-    return 0;
+    if (rc < 0)
+        compare_run_close(run); /* exit_status stays */
+    return rc;
 }
 
 void compare_run_close(struct compare_run *run)
 {
-    free(run->items);
-    *run = (struct compare_run){0};
-}
-
-bool compare_run_differs(const struct compare_run *run,
-                         const struct compare_run *model, char *phrase,
-                         size_t size)
-{
-    if (run->count != model->count) {
-        snprintf(phrase, size, "%zu codes, not %zu", run->count, model->count);
-        return true;
-    }
-    for (size_t i = 0; i < run->count; i++) {
-        const struct compare_item *a = &run->items[i];
-        const struct compare_item *b = &model->items[i];
-
-        if (strcmp(a->code, b->code) != 0) {
-            snprintf(phrase, size, "%s, which nobody asked for", a->code);
-            return true;
-        }
-        if (a->status != b->status) {
-            snprintf(phrase, size, "%s: %s, not %s", a->code,
-                     status_name(a->status), status_name(b->status));
-            return true;
-        }
-        if (a->bytes != b->bytes || a->attempts != b->attempts) {
-            snprintf(phrase, size,
-                     "%s: %" PRId64 " bytes in %u attempts, not %" PRId64
-                     " in %u",
-                     a->code, a->bytes, a->attempts, b->bytes, b->attempts);
-            return true;
-        }
-    }
-    return false;
+    record_close(&run->record);
+    free(run->digests);
+    run->digests = NULL;
 }

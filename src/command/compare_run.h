@@ -1,37 +1,37 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "country/selection.h"
+#include "report/comparison.h"
 #include "report/feed.h"
+#include "transfer/digest.h"
 
 /*
  * compare_run: one run of a comparison: `flags get` as a child process, with
  * an output directory of its own that goes with it.
  *
  * observed time: in the child, from its first item scheduled to its last item
- * final, as it reports in its feed (report/feed.h).
+ * final, as it reports in its feed (report/feed.h). Memory, threads and
+ * descriptors are the child's own report, too; CPU and context switches are
+ * the kernel's, when the child is reaped. The files are read after its end, so
+ * that checking them costs the child nothing.
  */
 
-/* What became of one code. */
-struct compare_item {
-    char code[CODE_SIZE];
-    enum status status;
-    int64_t bytes;
-    unsigned attempts;
-};
-
 struct compare_run {
-    int64_t observed_us;
-    struct compare_item *items; /* sorted by code */
-    size_t count;
-    int exit_status; /* the child's; 128 + n: ended by signal n */
+    struct comparison_run figures; /* but for its number and the outlier */
+    struct record record;
+    struct digest *digests; /* of the file in place of each of the record's
+                               items; zeros: there is none */
+    int exit_status;        /* the child's; 128 + n: ended by signal n */
 };
 
 struct compare_run_options {
     const char *strategy;
     unsigned max_req;
+    bool reuse;
     const char *url;              /* of the server */
+    bool server_is_ours;          /* it is asked what it saw */
     const char *const *arguments; /* more of them for get, ended by NULL */
     bool hush; /* the failures of its items are known, and not told again */
     /* Told of each item as it becomes final; NULL: nobody is. */
@@ -47,11 +47,6 @@ struct compare_run_options {
  */
 int compare_run(struct compare_run *run,
                 const struct compare_run_options *options);
-void compare_run_close(struct compare_run *run);
 
-/* The first code that differs between two runs, as a phrase: "BR: error, not
-   ok". True: there is one. The runs' directories, times and order of arrival
-   do not matter. */
-bool compare_run_differs(const struct compare_run *run,
-                         const struct compare_run *model, char *phrase,
-                         size_t size);
+/* Harmless when repeated. */
+void compare_run_close(struct compare_run *run);

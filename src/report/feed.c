@@ -8,9 +8,8 @@ static void on_event(void *arg, const struct event *event)
 {
     struct feed *feed = arg;
 
-    fprintf(feed->out, "final %s %s %" PRId64 " %u\n", event->item->code,
-            status_name(event->outcome->status), event->outcome->bytes,
-            event->attempt);
+    fprintf(feed->out, "final %s %s\n", event->item->code,
+            status_name(event->outcome->status));
     fflush(feed->out);
 }
 
@@ -20,13 +19,29 @@ void feed_init(struct feed *feed, FILE *out, struct events *events)
                                    .arg = feed,
                                    .kinds = EVENT_BIT(EVENT_FINAL)},
                           .out = out};
+    record_init(&feed->record, events);
+    footprint_init(&feed->footprint, events);
     events_add(events, &feed->sink);
 }
 
-int feed_end(struct feed *feed, const struct tally *tally)
+void feed_close(struct feed *feed)
 {
+    record_close(&feed->record);
+}
+
+int feed_end(struct feed *feed)
+{
+    const struct footprint *footprint = &feed->footprint;
+
+    if (feed->record.error < 0)
+        return feed->record.error;
+    footprint_end(&feed->footprint);
     errno = 0;
-    fprintf(feed->out, "observed %" PRId64 "\n", tally_observed_us(tally));
+    record_write(feed->out, &feed->record);
+    fprintf(feed->out, "footprint %" PRId64 " %" PRId64 " %" PRId64 "\n",
+            footprint->peak_rss, footprint->threads, footprint->descriptors);
+    fprintf(feed->out, "observed %" PRId64 "\n",
+            record_observed_us(&feed->record));
     if (fflush(feed->out) == 0 && !ferror(feed->out))
         return 0;
     return errno ? -errno : -EIO;
@@ -43,22 +58,48 @@ static int parse_status(const char *name, enum status *status)
     return -EINVAL;
 }
 
-int feed_parse(struct feed_line *line, const char *text)
+static int parse_final(struct feed_line *line, const char *text)
 {
-    struct feed_line read = {.kind = FEED_OBSERVED};
     char name[16];
     int end = -1;
 
-    if (sscanf(text, "observed %" SCNd64 "%n", &read.observed_us, &end) == 1 &&
-        text[end] == '\0') {
-        *line = read;
-        return 0;
-    }
-    read.kind = FEED_FINAL;
-    end = -1;
-    if (sscanf(text, "final %2s %15s %" SCNd64 " %u%n", read.code, name,
-               &read.bytes, &read.attempts, &end) != 4 ||
-        end < 0 || text[end] != '\0' || parse_status(name, &read.status) < 0)
+    line->kind = FEED_FINAL;
+    if (sscanf(text, "final %2s %15s%n", line->code, name, &end) != 2 ||
+        text[end] != '\0')
+        return -EINVAL;
+    return parse_status(name, &line->status);
+}
+
+static int parse_footprint(struct feed_line *line, const char *text)
+{
+    int end = -1;
+
+    line->kind = FEED_FOOTPRINT;
+    if (sscanf(text, "footprint %" SCNd64 " %" SCNd64 " %" SCNd64 "%n",
+               &line->peak_rss, &line->threads, &line->descriptors,
+               &end) != 3 ||
+        text[end] != '\0')
+        return -EINVAL;
+    return 0;
+}
+
+static int parse_observed(struct feed_line *line, const char *text)
+{
+    int end = -1;
+
+    line->kind = FEED_OBSERVED;
+    if (sscanf(text, "observed %" SCNd64 "%n", &line->observed_us, &end) != 1 ||
+        text[end] != '\0')
+        return -EINVAL;
+    return 0;
+}
+
+int feed_parse(struct feed_line *line, const char *text)
+{
+    struct feed_line read = {0};
+
+    if (parse_final(&read, text) < 0 && parse_footprint(&read, text) < 0 &&
+        parse_observed(&read, text) < 0)
         return -EINVAL;
     *line = read;
     return 0;

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "country/selection.h"
+#include "country/source.h"
+#include "download/outcome.h"
+#include "fixture/weather.h"
+
+/*
+ * compare_ideal: how long the work of a comparison takes at the least: the
+ * schedule that the strategies obey (download/schedule.h), in virtual time,
+ * over attempts that last as long as the server lets them wait.
+ *
+ * In it: the delays of an attempt's requests, the limit of requests in flight,
+ * the attempt's timeout. Not in it: connecting, transferring, saving, CPU.
+ */
+
+struct ideal_basis {
+    const struct selection *selection;
+    const struct source *source; /* with a base */
+    bool country_names;
+    int64_t timeout_us;
+
+    /* Of a server whose weather is known, */
+    const struct weather *weather;
+    const char *root; /* its corpus: what is not there is not found */
+    /* or of any other (weather NULL): how long each item waited for its
+       answers, by its place in the selection. */
+    const int64_t *wait_us;
+};
+
+struct ideal {
+    int64_t total_us;
+    bool exact; /* else the weather has what delays alone do not tell */
+    struct counts counts;
+};
+
+/* With `max_req` requests in flight. 0 or -ENOMEM: *ideal is untouched. Reads
+   no more of the disk than whether files are there. */
+int compare_ideal(struct ideal *ideal, const struct ideal_basis *basis,
+                  unsigned max_req);

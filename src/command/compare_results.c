@@ -1,0 +1,263 @@
+#include "command/compare_results.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void result_close(struct result *run)
+{
+    record_close(&run->record);
+    free(run->request_us);
+    free(run->wait_us);
+}
+
+void results_close(struct results *results)
+{
+    for (size_t i = 0; i < results->count; i++)
+        result_close(&results->runs[i]);
+    free(results->runs);
+    same_work_close(&results->same);
+    *results = (struct results){0};
+}
+
+/* From having a connection to the answer's first byte: the server's delay and
+   the way there and back. */
+static int64_t wait_of(const struct record_request *request)
+{
+    if (request->connected_us < 0)
+        return request->end_us - request->start_us;
+    if (request->first_byte_us < 0)
+        return request->end_us - request->connected_us;
+    return request->first_byte_us - request->connected_us;
+}
+
+static int measure_requests(struct result *result, const struct record *record)
+{
+    result->request_count = record->request_count;
+    result->item_count = record->item_count;
+    result->request_us =
+        calloc(record->request_count + 1, sizeof(*result->request_us));
+    result->wait_us = calloc(record->item_count + 1, sizeof(*result->wait_us));
+    if (!result->request_us || !result->wait_us)
+        return -ENOMEM;
+    for (size_t i = 0; i < record->request_count; i++) {
+        const struct record_request *request = &record->requests[i];
+
+        result->request_us[i] = request->end_us - request->start_us;
+        result->wait_us[request->item] += wait_of(request);
+    }
+    return 0;
+}
+
+/* The whole record, as long as there is room. */
+static void keep_record(struct results *results, struct result *result,
+                        struct record *record)
+{
+    size_t rows = record->item_count + record->request_count;
+
+    if (rows > RESULTS_ROWS - results->rows)
+        return;
+    results->rows += rows;
+    result->record = *record;
+    *record = (struct record){0};
+}
+
+int results_add(struct results *results, size_t cell, int64_t number,
+                struct compare_run *run)
+{
+    struct result result = {.cell = cell, .figures = run->figures};
+    struct result *grown =
+        reallocarray(results->runs, results->count + 1, sizeof(*grown));
+    int rc = grown ? 0 : -ENOMEM;
+
+    if (rc == 0) {
+        results->runs = grown;
+        rc = measure_requests(&result, &run->record);
+    }
+    if (rc == 0)
+        rc = same_work_add(&results->same, run, &result.work);
+    if (rc < 0) {
+        result_close(&result);
+    } else {
+        result.figures.number = number;
+        keep_record(results, &result, &run->record);
+        grown[results->count++] = result;
+    }
+    compare_run_close(run);
+    return rc;
+}
+
+/* Those of a cell that count, appended to it. */
+static int collect(struct results *results, size_t model, size_t index,
+                   struct comparison_cell *cell)
+{
+    size_t runs = 0;
+    size_t requests = 0;
+
+    for (size_t i = 0; i < results->count; i++) {
+        const struct result *run = &results->runs[i];
+
+        if (run->cell == index && run->work == model) {
+            runs++;
+            requests += run->request_count;
+        }
+    }
+    cell->runs = calloc(runs + 1, sizeof(*cell->runs));
+    cell->request_us = calloc(requests + 1, sizeof(*cell->request_us));
+    if (!cell->runs || !cell->request_us)
+        return -ENOMEM;
+    for (size_t i = 0; i < results->count; i++) {
+        const struct result *run = &results->runs[i];
+
+        if (run->cell != index || run->work != model)
+            continue;
+        cell->runs[cell->run_count++] = run->figures;
+        memcpy(cell->request_us + cell->request_count, run->request_us,
+               run->request_count * sizeof(*run->request_us));
+        cell->request_count += run->request_count;
+    }
+    return 0;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The record of the run that is nearest to the cell's median: what a run of it
+   looks like. */
+static int choose_record(struct results *results, size_t model, size_t index,
+                         struct comparison_cell *cell)
+{
+    struct result *nearest = NULL;
+    int64_t *times;
+    double median;
+
+    if (cell->run_count == 0)
+        return 0;
+    times = calloc(cell->run_count, sizeof(*times));
+    if (!times)
+        return -ENOMEM;
+    for (size_t i = 0; i < cell->run_count; i++)
+        times[i] = cell->runs[i].observed_us;
+    median = statistics_of(times, cell->run_count).median;
+    free(times);
+    for (size_t i = 0; i < results->count; i++) {
+        struct result *run = &results->runs[i];
+
+        if (run->cell != index || run->work != model ||
+            run->record.item_count == 0)
+            continue;
+        if (!nearest || fabs((double)run->figures.observed_us - median) <
+                            fabs((double)nearest->figures.observed_us - median))
+            nearest = run;
+    }
+    if (nearest) {
+        cell->record = nearest->record;
+        nearest->record = (struct record){0};
+    }
+    return 0;
+}
+
+static void describe_model(const struct work_done *work,
+                           struct comparison *comparison)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        comparison->not_found += work->items[i].status == STATUS_NOT_FOUND;
+        comparison->errors += work->items[i].status == STATUS_ERROR;
+        comparison->retried += work->items[i].attempts > 1;
+    }
+}
+
+/* Runs that do not count, and errors that others had not. */
+static void sort_out(struct results *results, size_t model,
+                     struct comparison *comparison,
+                     void (*on_invalid)(void *arg, const struct result *run,
+                                        const char *why),
+                     void *arg)
+{
+    for (size_t i = 0; i < results->count; i++) {
+        const struct result *run = &results->runs[i];
+        struct comparison_cell *cell = &comparison->cells[run->cell];
+        size_t errors;
+        char difference[128];
+        char why[192];
+
+        if (run->work == model)
+            continue;
+        errors = same_work_errors(&results->same, run->work, model);
+        cell->invalid++;
+        cell->errors += errors;
+        cell->error_runs += errors > 0;
+        comparison->same_work = false;
+        same_work_difference(&results->same, run->work, model, difference,
+                             sizeof(difference));
+        snprintf(why, sizeof(why), "other work than most runs did: %s",
+                 difference);
+        on_invalid(arg, run, why);
+    }
+}
+
+int results_finish(struct results *results, struct comparison *comparison,
+                   void (*on_invalid)(void *arg, const struct result *run,
+                                      const char *why),
+                   void *arg)
+{
+    size_t model;
+
+    if (results->count == 0)
+        return 0;
+    model = same_work_model(&results->same);
+    describe_model(&results->same.works[model], comparison);
+    sort_out(results, model, comparison, on_invalid, arg);
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        struct comparison_cell *cell = &comparison->cells[i];
+        int rc = collect(results, model, i, cell);
+
+        if (rc == 0)
+            rc = choose_record(results, model, i, cell);
+        if (rc < 0)
+            return rc;
+        qsort(cell->request_us, cell->request_count, sizeof(*cell->request_us),
+              compare_times);
+    }
+    return 0;
+}
+
+int results_waits(const struct results *results, size_t cell, int64_t **wait_us)
+{
+    size_t model = results->count ? same_work_model(&results->same) : 0;
+    size_t items = results->count ? results->same.works[model].count : 0;
+    int64_t *waits = calloc(items + 1, sizeof(*waits));
+    int64_t *column = calloc(results->count + 1, sizeof(*column));
+    size_t runs = 0;
+
+    *wait_us = NULL;
+    if (!waits || !column) {
+        free(waits);
+        free(column);
+        return -ENOMEM;
+    }
+    for (size_t item = 0; item < items; item++) {
+        runs = 0;
+        for (size_t i = 0; i < results->count; i++) {
+            const struct result *run = &results->runs[i];
+
+            if (run->cell == cell && run->work == model)
+                column[runs++] = run->wait_us[item];
+        }
+        if (runs > 0)
+            waits[item] = (int64_t)llround(statistics_of(column, runs).median);
+    }
+    free(column);
+    if (runs > 0)
+        *wait_us = waits;
+    else
+        free(waits);
+    return 0;
+}

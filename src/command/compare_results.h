@@ -1,0 +1,65 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "command/compare_run.h"
+#include "command/compare_same.h"
+#include "report/comparison.h"
+
+/*
+ * compare_results: the runs of a comparison as they come in, and what a
+ * comparison (report/comparison.h) gets of them in the end, when it is known
+ * which of them did what most did.
+ *
+ * Memory: of each run a few numbers for each item. The whole records, for
+ * timelines, are kept up to RESULTS_ROWS rows in all runs together; runs
+ * beyond have none.
+ *
+ * Ownership: embedded by the caller, zeroed; results_close() once.
+ */
+
+enum { RESULTS_ROWS = 1000000 };
+
+struct result {
+    size_t cell;
+    size_t work; /* index in `same` */
+    struct comparison_run figures;
+    struct record record; /* may be empty: no room */
+    int64_t *request_us;  /* how long each request took */
+    size_t request_count;
+    int64_t *wait_us; /* of each item, for its answers to begin */
+    size_t item_count;
+};
+
+struct results {
+    struct result *runs; /* in the order of time */
+    size_t count;
+    struct same_work same;
+    size_t rows; /* in the records that are kept */
+};
+
+/* Take a run over, the run number `number` (from 1) of cell `cell`. -ENOMEM: it
+   has been closed, and is not in the results. */
+int results_add(struct results *results, size_t cell, int64_t number,
+                struct compare_run *run);
+
+/*
+ * Move what counts into the comparison's cells, which have none yet, and say
+ * what the model is. For each run that does not count, on_invalid gets a phrase
+ * that says why. -ENOMEM: it is not complete.
+ */
+int results_finish(struct results *results, struct comparison *comparison,
+                   void (*on_invalid)(void *arg, const struct result *run,
+                                      const char *why),
+                   void *arg);
+
+/*
+ * How long each item waits at a server that nobody knows, as the median over
+ * the runs of `cell` that did the model's work. To be freed; NULL with 0: there
+ * is no such run. -ENOMEM.
+ */
+int results_waits(const struct results *results, size_t cell,
+                  int64_t **wait_us);
+
+void results_close(struct results *results);

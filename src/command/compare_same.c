@@ -1,0 +1,182 @@
+#include "command/compare_same.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void work_close(struct work_done *work)
+{
+    for (size_t i = 0; i < work->count; i++)
+        free(work->items[i].subject);
+    free(work->items);
+    *work = (struct work_done){0};
+}
+
+void same_work_close(struct same_work *same)
+{
+    for (size_t i = 0; i < same->count; i++)
+        work_close(&same->works[i]);
+    free(same->works);
+    *same = (struct same_work){0};
+}
+
+static int work_of(struct work_done *work, const struct compare_run *run)
+{
+    const struct record *record = &run->record;
+
+    *work = (struct work_done){.runs = 1};
+    work->items = calloc(record->item_count + 1, sizeof(*work->items));
+    if (!work->items)
+        return -ENOMEM;
+    for (size_t i = 0; i < record->item_count; i++) {
+        const struct record_item *item = &record->items[i];
+
+        work->items[i] = (struct work_item){
+            .subject = strdup(item->subject ? item->subject : ""),
+            .status = item->status,
+            .http_status = item->cause == CAUSE_HTTP ? item->http_status : 0,
+            .attempts = item->attempts,
+            .bytes = item->bytes,
+            .settled = item->final_us >= 0,
+            .digest = run->digests[i],
+        };
+        work->count++;
+        if (!work->items[i].subject) {
+            work_close(work);
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static bool is_same_item(const struct work_item *a, const struct work_item *b)
+{
+    return strcmp(a->subject, b->subject) == 0 && a->settled == b->settled &&
+           a->status == b->status && a->http_status == b->http_status &&
+           a->attempts == b->attempts && a->bytes == b->bytes &&
+           digest_equal(&a->digest, &b->digest);
+}
+
+static bool is_same(const struct work_done *a, const struct work_done *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        if (!is_same_item(&a->items[i], &b->items[i]))
+            return false;
+    }
+    return true;
+}
+
+int same_work_add(struct same_work *same, const struct compare_run *run,
+                  size_t *which)
+{
+    struct work_done work;
+    struct work_done *grown;
+    int rc = work_of(&work, run);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < same->count; i++) {
+        if (is_same(&same->works[i], &work)) {
+            work_close(&work);
+            same->works[i].runs++;
+            *which = i;
+            return 0;
+        }
+    }
+    grown = reallocarray(same->works, same->count + 1, sizeof(*grown));
+    if (!grown) {
+        work_close(&work);
+        return -ENOMEM;
+    }
+    same->works = grown;
+    grown[same->count] = work;
+    *which = same->count++;
+    return 0;
+}
+
+size_t same_work_model(const struct same_work *same)
+{
+    size_t most = 0;
+
+    assert(same->count > 0);
+    for (size_t i = 1; i < same->count; i++) {
+        if (same->works[i].runs > same->works[most].runs)
+            most = i;
+    }
+    return most;
+}
+
+/* "error, HTTP 418". */
+static void describe(const struct work_item *item, char *text, size_t size)
+{
+    if (item->status == STATUS_ERROR && item->http_status > 0)
+        snprintf(text, size, "%s, HTTP %ld", status_name(item->status),
+                 item->http_status);
+    else
+        snprintf(text, size, "%s", status_name(item->status));
+}
+
+static void describe_difference(const struct work_item *a,
+                                const struct work_item *b, char *phrase,
+                                size_t size)
+{
+    char is[40];
+    char should[40];
+
+    describe(a, is, sizeof(is));
+    describe(b, should, sizeof(should));
+    if (strcmp(a->subject, b->subject) != 0)
+        snprintf(phrase, size, "%s, not %s", a->subject, b->subject);
+    else if (a->settled != b->settled)
+        snprintf(phrase, size, "%s: %s", a->subject,
+                 a->settled ? "settled, unlike elsewhere" : "never settled");
+    else if (strcmp(is, should) != 0)
+        snprintf(phrase, size, "%s: %s, not %s", a->subject, is, should);
+    else if (a->attempts != b->attempts)
+        snprintf(phrase, size, "%s: %u attempts, not %u", a->subject,
+                 a->attempts, b->attempts);
+    else if (digest_is_none(&a->digest))
+        snprintf(phrase, size, "%s: %s, but there is no file", a->subject, is);
+    else if (a->bytes != b->bytes)
+        snprintf(phrase, size, "%s: %" PRId64 " bytes, not %" PRId64,
+                 a->subject, a->bytes, b->bytes);
+    else
+        snprintf(phrase, size, "%s: other bytes", a->subject);
+}
+
+void same_work_difference(const struct same_work *same, size_t which,
+                          size_t model, char *phrase, size_t size)
+{
+    const struct work_done *a = &same->works[which];
+    const struct work_done *b = &same->works[model];
+
+    if (a->count != b->count) {
+        snprintf(phrase, size, "%zu items, not %zu", a->count, b->count);
+        return;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        if (!is_same_item(&a->items[i], &b->items[i])) {
+            describe_difference(&a->items[i], &b->items[i], phrase, size);
+            return;
+        }
+    }
+    snprintf(phrase, size, "nothing");
+}
+
+size_t same_work_errors(const struct same_work *same, size_t which,
+                        size_t model)
+{
+    const struct work_done *a = &same->works[which];
+    const struct work_done *b = &same->works[model];
+    size_t errors = 0;
+
+    for (size_t i = 0; i < a->count; i++)
+        errors += a->items[i].status == STATUS_ERROR &&
+                  (i >= b->count || b->items[i].status != STATUS_ERROR);
+    return errors;
+}

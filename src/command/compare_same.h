@@ -1,0 +1,59 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "command/compare_run.h"
+
+/*
+ * compare_same: the same-work check: what runs did, kept apart by what differs.
+ *
+ * Two runs did the same work if each item has the same status (of an error that
+ * the server answered, its HTTP status, too), the same number of attempts and
+ * the same SHA-256 of what is in place.
+ * The work that most runs did is the model that the others are held against:
+ * the first one may be the one that is wrong.
+ *
+ * Ownership: embedded by the caller, zeroed; same_work_close() once.
+ */
+
+/* What became of one item. */
+struct work_item {
+    char *subject;
+    enum status status;
+    long http_status; /* of an answer that made it an error; else 0 */
+    unsigned attempts;
+    int64_t bytes;
+    bool settled;
+    struct digest digest;
+};
+
+/* What one run did, and how many did it. */
+struct work_done {
+    struct work_item *items;
+    size_t count;
+    size_t runs;
+};
+
+struct same_work {
+    struct work_done *works;
+    size_t count;
+};
+
+/* Take the run's work down. 0, and *which is the index in `works` of what it
+   did; -ENOMEM: nothing has changed. */
+int same_work_add(struct same_work *same, const struct compare_run *run,
+                  size_t *which);
+void same_work_close(struct same_work *same);
+
+/* The index of what most runs did, the first one of several; there is one. */
+size_t same_work_model(const struct same_work *same);
+
+/* The first item in which `which` differs from `model`, as a phrase: "BR:
+   error, not ok". */
+void same_work_difference(const struct same_work *same, size_t which,
+                          size_t model, char *phrase, size_t size);
+
+/* Items in error in `which` that are none in `model`. */
+size_t same_work_errors(const struct same_work *same, size_t which,
+                        size_t model);

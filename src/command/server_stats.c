@@ -1,0 +1,126 @@
+#include "command/server_stats.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TIMEOUT_MS = 5000,
+    ANSWER_MOST = 8 << 20 /* bytes; the server's tables are bounded, too */
+};
+
+struct answer {
+    char *bytes;
+    size_t count;
+};
+
+static size_t on_bytes(char *bytes, size_t one, size_t count, void *arg)
+{
+    struct answer *answer = arg;
+    char *grown;
+
+    (void)one; /* always 1 */
+    if (count > ANSWER_MOST - answer->count)
+        return 0;
+    grown = realloc(answer->bytes, answer->count + count + 1);
+    if (!grown)
+        return 0;
+    memcpy(grown + answer->count, bytes, count);
+    answer->bytes = grown;
+    answer->count += count;
+    return count;
+}
+
+/* The URL of another path of the same server; to be freed. NULL: no memory, or
+   `url` is none. */
+static char *url_of(const char *url, const char *path)
+{
+    CURLU *parts = curl_url();
+    char *made = NULL;
+    char *copy = NULL;
+
+    if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+        curl_url_set(parts, CURLUPART_PATH, path, 0) == CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_URL, &made, 0) == CURLUE_OK)
+        copy = strdup(made);
+    curl_free(made);
+    curl_url_cleanup(parts);
+    return copy;
+}
+
+static bool set_up(CURL *easy, const char *url, bool post,
+                   struct answer *answer)
+{
+    return curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)TIMEOUT_MS) ==
+               CURLE_OK &&
+           (!post ||
+            (curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "") == CURLE_OK)) &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer) == CURLE_OK;
+}
+
+/* answer->bytes is to be freed in every case. */
+static int ask(const char *server, const char *path, bool post,
+               struct answer *answer)
+{
+    char *url = url_of(server, path);
+    CURL *easy = url ? curl_easy_init() : NULL;
+    int rc = -ENOMEM;
+
+    if (easy && set_up(easy, url, post, answer)) {
+        CURLcode code = curl_easy_perform(easy);
+
+        rc = code == CURLE_OK              ? 0
+             : code == CURLE_OUT_OF_MEMORY ? -ENOMEM
+                                           : -EBADMSG;
+    }
+    curl_easy_cleanup(easy);
+    free(url);
+    return rc;
+}
+
+int server_stats_reset(const char *url)
+{
+    struct answer answer = {0};
+    int rc = ask(url, "/__flags/reset", true, &answer);
+
+    free(answer.bytes);
+    return rc;
+}
+
+int server_stats_get(struct server_stats *stats, const char *url)
+{
+    struct answer answer = {0};
+    json_int_t requests;
+    json_int_t connections;
+    json_int_t peak;
+    json_int_t bytes;
+    json_t *root;
+    int rc = ask(url, "/__flags/stats", false, &answer);
+
+    if (rc < 0) {
+        free(answer.bytes);
+        return rc;
+    }
+    root = json_loadb(answer.bytes ? answer.bytes : "", answer.count, 0, NULL);
+    rc = json_unpack(root, "{s:I, s:I, s:I, s:I}", "requests", &requests,
+                     "connections", &connections, "peak_in_flight", &peak,
+                     "bytes", &bytes);
+    json_decref(root);
+    free(answer.bytes);
+    if (rc < 0)
+        return -EBADMSG;
+    *stats = (struct server_stats){.requests = requests,
+                                   .connections = connections,
+                                   .peak_in_flight = peak,
+                                   .bytes = bytes};
+    return 0;
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "download/item.h"
+#include "download/outcome.h"
+#include "download/schedule.h"
+
+/*
+ * simulate: a run without transfers: the schedule over attempts whose lengths
+ * are known, in virtual time. What no strategy can be faster than, as nothing
+ * is in it but the attempts and the limits: no connection, transfer or CPU.
+ *
+ * Pure, but for the memory of the items.
+ */
+
+struct simulation {
+    struct schedule_limits limits;
+    struct item_source items;
+
+    /*
+     * How long this attempt takes, in microseconds (0 or more), and what
+     * becomes of it: *outcome is STATUS_OK on entry. One that exceeds the
+     * attempt's timeout is cut there by the simulation, as an error.
+     */
+    int64_t (*length_us)(void *arg, const struct attempt *attempt,
+                         struct outcome *outcome);
+    void *arg;
+};
+
+/* What came out. */
+struct simulated {
+    int64_t total_us; /* from the start to the last item settled */
+    struct counts counts;
+    unsigned peak; /* attempts that ran at the same time */
+};
+
+/*
+ * Attempts that end at the same time are settled in the order in which they
+ * started. 0; -ENOMEM, or the code of the item source: *simulated is untouched.
+ */
+int simulate(const struct simulation *simulation, struct simulated *simulated);
