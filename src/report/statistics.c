@@ -1,8 +1,10 @@
 #include "report/statistics.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int compare_values(const void *a, const void *b)
 {
@@ -12,17 +14,51 @@ static int compare_values(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void sort_values(int64_t *values, size_t count)
+{
+    qsort(values, count, sizeof(*values), compare_values);
+}
+
+/* A sorted copy, for the caller to free; NULL for lack of memory. */
+static int64_t *sorted_copy(const int64_t *values, size_t count)
+{
+    int64_t *copy = malloc(count * sizeof(*copy));
+
+    if (copy) {
+        memcpy(copy, values, count * sizeof(*copy));
+        sort_values(copy, count);
+    }
+    return copy;
+}
+
+static double middle(double lower, double upper)
+{
+    return lower + (upper - lower) / 2;
+}
+
+static double median_of_sorted(const int64_t *sorted, size_t count)
+{
+    return middle((double)sorted[(count - 1) / 2], (double)sorted[count / 2]);
+}
+
 struct statistics statistics_of(int64_t *values, size_t count)
 {
     struct statistics s = {.count = count};
     double squares = 0;
 
     assert(count > 0);
-    qsort(values, count, sizeof(*values), compare_values);
+    sort_values(values, count);
     s.min = (double)values[0];
     s.max = (double)values[count - 1];
-    s.median =
-        ((double)values[(count - 1) / 2] + (double)values[count / 2]) / 2;
+    s.median = median_of_sorted(values, count);
     for (size_t i = 0; i < count; i++)
         s.mean += (double)values[i] / (double)count;
     /* A second pass, as the sum of squares less the square of the sum loses
@@ -32,4 +68,165 @@ struct statistics statistics_of(int64_t *values, size_t count)
     if (count > 1)
         s.stddev = sqrt(squares / (double)(count - 1));
     return s;
+}
+
+/* Where the quantile lies: between which two of `count` values, and how far
+   from the lower one to the upper one. */
+static double place(size_t count, double q, size_t *lower, size_t *upper)
+{
+    double position = (double)(count - 1) * q;
+
+    assert(count > 0 && q >= 0 && q <= 1);
+    *lower = (size_t)position;
+    *upper = *lower + 1 < count ? *lower + 1 : *lower;
+    return position - (double)*lower;
+}
+
+double statistics_quantile(const int64_t *sorted, size_t count, double q)
+{
+    size_t lower;
+    size_t upper;
+    double share = place(count, q, &lower, &upper);
+
+    return (double)sorted[lower] +
+           share * ((double)sorted[upper] - (double)sorted[lower]);
+}
+
+static double quantile_of_doubles(const double *sorted, size_t count, double q)
+{
+    size_t lower;
+    size_t upper;
+    double share = place(count, q, &lower, &upper);
+
+    return sorted[lower] + share * (sorted[upper] - sorted[lower]);
+}
+
+void statistics_bounds(struct interval *interval, double *estimates,
+                       size_t count)
+{
+    qsort(estimates, count, sizeof(*estimates), compare_doubles);
+    interval->low = quantile_of_doubles(estimates, count, 0.025);
+    interval->high = quantile_of_doubles(estimates, count, 0.975);
+}
+
+bool interval_holds(const struct interval *interval, double value)
+{
+    return interval->low <= value && value <= interval->high;
+}
+
+/* What the distance from the median is measured in, so that beyond 3.5 is an
+   outlier; 0: all values are the same. `distances` are sorted. */
+static double spread(const double *distances, size_t count)
+{
+    double mad = middle(distances[(count - 1) / 2], distances[count / 2]);
+    double mean = 0;
+
+    if (mad > 0)
+        return mad / 0.6745;
+    for (size_t i = 0; i < count; i++)
+        mean += distances[i] / (double)count;
+    return mean * 1.253314;
+}
+
+int statistics_outliers(const int64_t *values, size_t count, bool *outlier,
+                        size_t *outliers)
+{
+    int64_t *sorted;
+    double *distances;
+    double median;
+    double unit;
+
+    *outliers = 0;
+    if (count == 0)
+        return 0;
+    sorted = sorted_copy(values, count);
+    distances = malloc(count * sizeof(*distances));
+    if (!sorted || !distances) {
+        free(sorted);
+        free(distances);
+        return -ENOMEM;
+    }
+    median = median_of_sorted(sorted, count);
+    for (size_t i = 0; i < count; i++)
+        distances[i] = fabs((double)values[i] - median);
+    qsort(distances, count, sizeof(*distances), compare_doubles);
+    unit = spread(distances, count);
+    for (size_t i = 0; i < count; i++) {
+        bool out = fabs((double)values[i] - median) > 3.5 * unit;
+
+        *outliers += out;
+        if (outlier)
+            outlier[i] = out;
+    }
+    free(sorted);
+    free(distances);
+    return 0;
+}
+
+uint64_t statistics_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+}
+
+size_t statistics_index(uint64_t *state, size_t count)
+{
+    assert(count > 0 && count <= UINT32_MAX);
+    return (size_t)((statistics_random(state) >> 32) * count >> 32);
+}
+
+/*
+ * The median of a sample drawn from `sorted` with replacement. How often each
+ * value was drawn is counted, in `times`, instead of sorting what was drawn:
+ * the value in the middle is then found by adding up.
+ */
+static double resampled_median(const int64_t *sorted, size_t count,
+                               uint32_t *times, uint64_t *state)
+{
+    size_t seen = 0;
+    size_t lower = 0;
+    size_t upper;
+
+    memset(times, 0, count * sizeof(*times));
+    for (size_t i = 0; i < count; i++)
+        times[statistics_index(state, count)]++;
+    while ((seen += times[lower]) <= (count - 1) / 2)
+        lower++;
+    upper = lower;
+    while (seen <= count / 2)
+        seen += times[++upper];
+    return middle((double)sorted[lower], (double)sorted[upper]);
+}
+
+int statistics_ratio(struct interval *ratio, const int64_t *a, size_t a_count,
+                     const int64_t *b, size_t b_count, uint64_t seed)
+{
+    size_t greater = a_count > b_count ? a_count : b_count;
+    /* Sorted, as the answer is not to depend on the order of the runs. */
+    int64_t *over = sorted_copy(a, a_count);
+    int64_t *under = sorted_copy(b, b_count);
+    uint32_t *times = malloc(greater * sizeof(*times));
+    double *ratios = malloc(STATISTICS_RESAMPLES * sizeof(*ratios));
+    int error = -ENOMEM;
+
+    assert(a_count > 0 && b_count > 0);
+    if (over && under && times && ratios) {
+        for (int i = 0; i < STATISTICS_RESAMPLES; i++) {
+            double top = resampled_median(over, a_count, times, &seed);
+
+            ratios[i] = top / resampled_median(under, b_count, times, &seed);
+        }
+        ratio->value =
+            median_of_sorted(over, a_count) / median_of_sorted(under, b_count);
+        statistics_bounds(ratio, ratios, STATISTICS_RESAMPLES);
+        error = 0;
+    }
+    free(over);
+    free(under);
+    free(times);
+    free(ratios);
+    return error;
 }

@@ -41,7 +41,13 @@ struct interval {
     double value, low, high;
 };
 
+/* Bounds included; false if they are not known. */
 bool interval_holds(const struct interval *interval, double value);
+
+/* Set the bounds to the 2.5 and 97.5 % quantiles of `count` estimates, at
+   least one, all finite, which are sorted in place. */
+void statistics_bounds(struct interval *interval, double *estimates,
+                       size_t count);
 
 enum { STATISTICS_RESAMPLES = 10000 };
 
