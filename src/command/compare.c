@@ -6,34 +6,35 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "command/compare_book.h"
+#include "command/compare_checks.h"
+#include "command/compare_export.h"
+#include "command/compare_grid.h"
+#include "command/compare_ideal.h"
 #include "command/compare_options.h"
+#include "command/compare_results.h"
 #include "command/compare_run.h"
+#include "command/compare_setup.h"
 #include "command/compare_work.h"
+#include "command/corpus.h"
 #include "command/interrupt.h"
-#include "download/downloader.h"
-#include "report/old_table.h"
+#include "report/comparison.h"
 #include "report/progress.h"
-
-enum { CELLS = 3 };
-
-/* One strategy with the runs made of it. */
-struct cell {
-    const struct downloader *strategy;
-    unsigned max_req;
-    int64_t *observed_us; /* of the valid runs */
-    size_t valid;
-};
+#include "report/timeline.h"
 
 /* One `flags compare`. */
 struct compare {
     struct compare_settings settings;
     struct compare_work work;
-    struct cell cells[CELLS];
-    struct compare_run model; /* the first valid run, which all must equal */
-    bool has_model;
-    bool check_failed;
-    bool progress;  /* on a terminal: which run it is */
-    size_t printed; /* of the book's codes on this line */
+    struct compare_setup setup;
+    struct compare_checks checks;
+    struct compare_exports exports;
+    struct comparison comparison;
+    struct results results;
+    struct book book;
+    FILE *report;  /* where it goes: stdout, unless an export goes there */
+    bool told;     /* what is not there was, by the first run */
+    bool progress; /* on a terminal: which run it is */
 };
 
 static int fail(const char *what, int rc)
@@ -43,252 +44,302 @@ static int fail(const char *what, int rc)
 }
 
 /* A run that does not count, and why. */
-static void invalidate(struct compare *compare, const struct cell *cell,
-                       size_t run, const char *why)
+static void invalidate(const struct comparison_cell *cell, int64_t number,
+                       const char *why)
 {
-    compare->check_failed = true;
-    fprintf(stderr, "flags: %s, run %zu does not count: %s\n",
-            cell->strategy->name, run + 1, why);
+    char name[32] = "a warm-up";
+
+    if (number > 0)
+        snprintf(name, sizeof(name), "run %" PRId64, number);
+    fprintf(stderr, "flags: %s -m %u%s, %s does not count: %s\n",
+            cell->strategy, cell->max_req, cell->reuse ? "" : " no reuse", name,
+            why);
 }
 
-/* The book's scripts print each code when it is there. */
-static void on_final(void *arg, const struct feed_line *line)
+static void on_invalid(void *arg, const struct result *run, const char *why)
 {
-    struct compare *compare = arg;
+    const struct compare *compare = arg;
 
-    if (line->status != STATUS_OK)
-        return;
-    compare->printed++;
-    printf("%s ", line->code);
-    fflush(stdout);
+    invalidate(&compare->comparison.cells[run->cell], run->figures.number, why);
 }
 
-static int make_run(struct compare *compare, const struct cell *cell,
-                    struct compare_run *run)
+/* Of a run that did no work to be compared; NULL: it did. */
+static const char *why_invalid(const struct compare_run *run, int rc,
+                               char *room, size_t size)
 {
-    struct compare_run_options options = {
-        .strategy = cell->strategy->name,
-        .max_req = cell->max_req,
-        .url = compare->work.url,
-        .arguments = compare->work.arguments,
-        .hush = compare->has_model,
-        .on_final = compare->settings.book ? on_final : NULL,
-        .arg = compare,
-    };
-
-    compare->printed = 0;
-    return compare_run(run, &options);
+    if (rc == -EPROTO)
+        snprintf(room, size, "it ended with status %d before its work",
+                 run->exit_status);
+    else if (run->exit_status == EXIT_STATUS_NOTHING)
+        snprintf(room, size, "it downloaded nothing");
+    else if (run->exit_status == EXIT_STATUS_USAGE ||
+             run->exit_status >= EXIT_STATUS_LOCAL)
+        snprintf(room, size, "it ended with status %d", run->exit_status);
+    else
+        return NULL;
+    return room;
 }
 
-/* Count the run, or say why not. Takes it over. */
-static void judge(struct compare *compare, struct cell *cell, size_t number,
-                  struct compare_run *run)
+/* Take the run for the results, or say why not. */
+static int judge(struct compare *compare, const struct grid_run *which,
+                 struct compare_run *run, int rc)
 {
-    char difference[128];
-    char why[192];
+    struct comparison_cell *cell = &compare->comparison.cells[which->cell];
+    char room[64];
+    const char *why = why_invalid(run, rc, room, sizeof(room));
 
-    if (run->exit_status == EXIT_STATUS_NOTHING) {
-        invalidate(compare, cell, number, "it downloaded nothing");
-    } else if (run->exit_status == EXIT_STATUS_USAGE ||
-               run->exit_status >= EXIT_STATUS_LOCAL) {
-        snprintf(why, sizeof(why), "it ended with status %d", run->exit_status);
-        invalidate(compare, cell, number, why);
-    } else if (!compare->has_model) {
-        compare->model = *run;
-        compare->has_model = true;
-        cell->observed_us[cell->valid++] = run->observed_us;
-        return;
-    } else if (compare_run_differs(run, &compare->model, difference,
-                                   sizeof(difference))) {
-        snprintf(why, sizeof(why), "other work than the first run's: %s",
-                 difference);
-        invalidate(compare, cell, number, why);
-    } else {
-        cell->observed_us[cell->valid++] = run->observed_us;
+    if (!why && which->number > 0)
+        return results_add(&compare->results, which->cell, which->number, run);
+    if (why) {
+        invalidate(cell, which->number, why);
+        cell->invalid += which->number > 0;
+        compare->comparison.same_work = false;
     }
     compare_run_close(run);
+    return 0;
+}
+
+static void show_progress(const struct compare *compare,
+                          const struct grid_run *which)
+{
+    const struct comparison_cell *cell =
+        &compare->comparison.cells[which->cell];
+
+    if (!compare->progress)
+        return;
+    fprintf(stderr, "\r\x1b[K%s -m %u, ", cell->strategy, cell->max_req);
+    if (which->number == 0)
+        fputs("to warm up", stderr);
+    else
+        fprintf(stderr, "run %" PRId64 " of %" PRId64, which->number,
+                compare->settings.runs);
 }
 
 /* One run of one cell, reported as the options say. */
-static int compare_once(struct compare *compare, struct cell *cell,
-                        size_t number)
+static int compare_once(struct compare *compare, const struct grid_run *which)
 {
-    const struct compare_settings *settings = &compare->settings;
+    const struct comparison_cell *cell =
+        &compare->comparison.cells[which->cell];
+    bool in_book = compare->settings.book && which->number > 0;
     struct compare_run run;
-    char why[64];
     int rc;
 
-    if (settings->book)
-        printf("%s, run %zu of %" PRId64 "\n", cell->strategy->name, number + 1,
-               settings->runs);
-    if (compare->progress)
-        fprintf(stderr, "\r\x1b[K%s, run %zu of %" PRId64, cell->strategy->name,
-                number + 1, settings->runs);
-    rc = make_run(compare, cell, &run);
+    if (in_book)
+        book_begin(&compare->book, cell->strategy, which->number,
+                   compare->settings.runs);
+    show_progress(compare, which);
+    rc = compare_run(&run, &(struct compare_run_options){
+                               .strategy = cell->strategy,
+                               .max_req = cell->max_req,
+                               .reuse = cell->reuse,
+                               .url = compare->work.url,
+                               .server_is_ours = compare->work.server_started,
+                               .arguments = compare->work.arguments,
+                               .hush = compare->told,
+                               .on_final = in_book ? book_final : NULL,
+                               .arg = &compare->book,
+                           });
     if (compare->progress)
         fputs("\r\x1b[K", stderr);
-    if (rc == -EPROTO) {
-        snprintf(why, sizeof(why), "it ended with status %d before its work",
-                 run.exit_status);
-        invalidate(compare, cell, number, why);
-        return 0;
-    }
-    if (rc < 0)
+    if (rc < 0 && rc != -EPROTO)
         return rc;
-    if (settings->book)
-        printf("\n%zu flag%s downloaded in %.2fs\n", compare->printed,
-               compare->printed == 1 ? "" : "s", (double)run.observed_us / 1e6);
-    compare->printed = 0;
-    judge(compare, cell, number, &run);
-    return 0;
+    if (in_book && rc == 0)
+        book_end(&compare->book, run.figures.observed_us);
+    compare->told = compare->told || rc == 0;
+    return judge(compare, which, &run, rc);
 }
 
-/* All runs: the book's strategy after strategy, else one of each in turn, so
-   that a slow minute of the machine meets all of them. */
 static int compare_all(struct compare *compare)
 {
-    size_t runs = (size_t)compare->settings.runs;
+    size_t count = 0;
+    struct grid_run *runs =
+        grid_runs(&compare->settings, compare->comparison.cell_count, &count);
+    int rc = runs ? 0 : -ENOMEM;
 
-    for (size_t i = 0; i < runs * CELLS; i++) {
-        size_t cell = compare->settings.book ? i / runs : i % CELLS;
-        size_t number = compare->settings.book ? i % runs : i / CELLS;
-        int rc;
-
-        rc = compare_once(compare, &compare->cells[cell], number);
-        if (rc == 0)
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        rc = compare_once(compare, &runs[i]);
+        if (rc == 0 && !compare->exports.has_stdout)
             rc = command_flush_stdout();
         if (rc == 0 && interrupt_signal())
             rc = -EINTR;
+    }
+    free(runs);
+    return rc;
+}
+
+/* The cell that an unknown server's delays are estimated from. */
+static const struct comparison_cell *find_sequential(const struct compare *c)
+{
+    for (size_t i = 0; i < c->comparison.cell_count; i++) {
+        if (strcmp(c->comparison.cells[i].strategy,
+                   downloader_sequential.name) == 0)
+            return &c->comparison.cells[i];
+    }
+    return NULL;
+}
+
+static int find_ideals(struct compare *compare, const struct ideal_basis *basis)
+{
+    struct comparison *comparison = &compare->comparison;
+
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        struct comparison_cell *cell = &comparison->cells[i];
+        struct ideal ideal;
+        int rc = compare_ideal(&ideal, basis, cell->max_req);
+
         if (rc < 0)
             return rc;
+        cell->ideal_us = (double)ideal.total_us;
+        comparison->ideal_estimated |= !ideal.exact;
     }
     return 0;
 }
 
-/* What was not downloaded, the same in all runs that count. */
-static void print_troubles(const struct compare_run *model)
+/* The ideal of each cell; where it cannot be known, it stays NAN. */
+static int know_ideals(struct compare *compare)
 {
-    static const struct {
-        enum status status;
-        const char *name;
-    } troubles[] = {{STATUS_NOT_FOUND, "not found"}, {STATUS_ERROR, "error"}};
-    const char *lead = "\nIn each run:";
+    const struct comparison_cell *sequential = find_sequential(compare);
+    char root[4096];
+    int64_t *wait_us = NULL;
+    struct ideal_basis basis = {
+        .selection = &compare->work.selection,
+        .source = &compare->work.source,
+        .country_names = compare->settings.work.country_names,
+        .timeout_us = compare->settings.work.timeout_us,
+        .root = root,
+    };
+    int rc;
 
-    for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++) {
-        size_t count = 0;
+    if (compare->work.server_started) {
+        basis.weather = &compare->work.weather;
+        rc = corpus_find(root, sizeof(root));
+        return rc < 0 ? rc : find_ideals(compare, &basis);
+    }
+    if (!sequential)
+        return 0;
+    rc = results_waits(&compare->results,
+                       (size_t)(sequential - compare->comparison.cells),
+                       compare->work.selection.count, &wait_us);
+    basis.wait_us = wait_us;
+    if (rc == 0 && wait_us)
+        rc = find_ideals(compare, &basis);
+    free(wait_us);
+    return rc;
+}
 
-        for (size_t j = 0; j < model->count; j++)
-            count += model->items[j].status == troubles[i].status;
-        if (count == 0)
+/* From the runs to what they say. */
+static int conclude(struct compare *compare)
+{
+    struct comparison *comparison = &compare->comparison;
+    int rc = results_finish(&compare->results, comparison, on_invalid, compare);
+
+    if (rc == 0)
+        rc = know_ideals(compare);
+    if (rc == 0)
+        rc = comparison_derive(comparison);
+    if (rc == 0)
+        rc = checks_judge(&compare->checks, comparison);
+    return rc;
+}
+
+static int print_timelines(const struct compare *compare)
+{
+    const struct comparison *comparison = &compare->comparison;
+    const struct timeline_style style = timeline_style_of(compare->report);
+
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct comparison_cell *cell = &comparison->cells[i];
+
+        if (cell->record.item_count == 0)
             continue;
-        printf("%s %zu of %zu %s%s", lead, count, model->count,
-               troubles[i].name,
-               troubles[i].status == STATUS_ERROR && count > 1 ? "s" : "");
-        lead = ",";
-    }
-    if (*lead == ',')
-        puts(".");
-}
-
-static void print_table(struct compare *compare)
-{
-    struct old_cell cells[CELLS];
-
-    for (size_t i = 0; i < CELLS; i++) {
-        struct cell *cell = &compare->cells[i];
-
-        cells[i] = (struct old_cell){.strategy = cell->strategy->name,
-                                            .max_req = cell->max_req};
-        if (cell->valid > 0)
-            cells[i].observed = statistics_of(cell->observed_us, cell->valid);
-    }
-    if (compare->printed > 0)
-        putchar('\n'); /* the codes of a run that was cut short */
-    if (interrupt_signal())
-        puts("interrupted");
-    if (compare->settings.book)
-        putchar('\n');
-    old_print(stdout, cells, CELLS,
-                     strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
-    print_troubles(&compare->model);
-}
-
-static void print_head(const struct compare *compare)
-{
-    const struct compare_settings *settings = &compare->settings;
-    size_t count = compare->work.selection.count;
-
-    printf("%zu flag%s, %" PRId64 " run%s of each strategy", count,
-           count == 1 ? "" : "s", settings->runs,
-           settings->runs == 1 ? "" : "s");
-    if (compare->work.server_started)
-        printf(", weather %s, seed %" PRId64,
-               settings->work.server ? compare->work.source.label
-                                     : settings->weather,
-               settings->seed);
-    else
-        printf(", at %s", compare->work.source.base);
-    puts("\n");
-}
-
-static int make_cells(struct compare *compare)
-{
-    static const struct downloader *const strategies[CELLS] = {
-        &downloader_sequential, &downloader_threaded, &downloader_async};
-
-    for (size_t i = 0; i < CELLS; i++) {
-        struct cell *cell = &compare->cells[i];
-
-        cell->strategy = strategies[i];
-        cell->max_req = strategies[i]->greatest_max_req == 1
-                            ? 1
-                            : (unsigned)compare->settings.max_req;
-        cell->observed_us =
-            calloc((size_t)compare->settings.runs, sizeof(int64_t));
-        if (!cell->observed_us)
-            return -ENOMEM;
+        fputc('\n', compare->report);
+        timeline_print(compare->report, cell->name, &cell->record, &style);
     }
     return 0;
+}
+
+/* Whatever was asked for. */
+static int tell(struct compare *compare)
+{
+    bool unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    int rc;
+
+    if (compare->settings.book) {
+        book_break(&compare->book);
+        fputc('\n', compare->report);
+    }
+    rc = comparison_print(compare->report, &compare->comparison, unicode);
+    if (rc == 0 && compare->settings.timeline)
+        rc = print_timelines(compare);
+    if (rc < 0)
+        return fail("cannot report", rc);
+    return exports_write(&compare->exports, &compare->comparison);
+}
+
+static int run_and_tell(struct compare *compare)
+{
+    int rc = compare_all(compare);
+    int told;
+
+    compare->comparison.interrupted = rc == -EINTR;
+    if (rc < 0 && rc != -EINTR)
+        fail("cannot go on", rc);
+    told = conclude(compare);
+    if (told < 0)
+        fail("cannot tell what came out", told);
+    else
+        told = tell(compare);
+    if ((rc < 0 && rc != -EINTR) || told < 0)
+        return EXIT_STATUS_LOCAL;
+    return compare->comparison.same_work && !checks_failed(&compare->comparison)
+               ? EXIT_STATUS_OK
+               : EXIT_STATUS_CHECK;
 }
 
 static int compare_and_report(struct compare *compare)
 {
-    int rc = compare_work_begin(&compare->work, &compare->settings);
+    int rc = exports_open(&compare->exports, &compare->settings);
 
+    if (rc < 0)
+        return EXIT_STATUS_LOCAL;
+    compare->report = compare->exports.has_stdout ? stderr : stdout;
+    compare->book.out = compare->report;
+    rc = compare_work_begin(&compare->work, &compare->settings);
     if (rc < 0 && rc != -EINTR)
         fprintf(stderr, "flags: cannot start the server: %s\n",
                 local_server_why(rc));
     if (rc < 0)
         return EXIT_STATUS_LOCAL;
-    if (!compare->settings.book)
-        print_head(compare);
-    rc = command_flush_stdout();
-    if (rc == 0)
-        rc = compare_all(compare);
-    if (rc < 0 && rc != -EINTR)
-        fail("cannot go on", rc);
-    print_table(compare);
-    if (rc < 0 && rc != -EINTR)
-        return EXIT_STATUS_LOCAL;
-    return compare->check_failed ? EXIT_STATUS_CHECK : EXIT_STATUS_OK;
+    return run_and_tell(compare);
 }
 
 static int prepare(struct compare *compare, struct command_line *line)
 {
+    struct comparison *comparison = &compare->comparison;
     int rc = compare_settings_check(&compare->settings, line);
 
     if (rc == 0)
         rc = compare_work_plan(&compare->work, &compare->settings, line);
     if (rc == 0)
-        rc = make_cells(compare);
+        rc = grid_cells(&compare->settings, &comparison->cells,
+                        &comparison->cell_count);
+    if (rc == 0)
+        rc = checks_parse(&compare->checks, &compare->settings.conditions,
+                          comparison, line);
+    if (rc == 0)
+        rc = setup_describe(&compare->setup, &compare->settings, &compare->work,
+                            &comparison->setup);
+    comparison->same_work = true;
     return rc == 0 ? interrupt_catch() : rc;
 }
 
 static void compare_close(struct compare *compare)
 {
-    for (size_t i = 0; i < CELLS; i++)
-        free(compare->cells[i].observed_us);
-    compare_run_close(&compare->model);
+    exports_close(&compare->exports);
+    comparison_close(&compare->comparison);
+    checks_close(&compare->checks);
+    results_close(&compare->results);
+    setup_close(&compare->setup);
     compare_work_close(&compare->work);
     option_settings_free(&compare_option_table, &compare->settings);
 }

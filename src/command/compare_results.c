@@ -229,13 +229,13 @@ int results_finish(struct results *results, struct comparison *comparison,
     return 0;
 }
 
-int results_waits(const struct results *results, size_t cell, int64_t **wait_us)
+int results_waits(const struct results *results, size_t cell, size_t items,
+                  int64_t **wait_us)
 {
     size_t model = results->count ? same_work_model(&results->same) : 0;
-    size_t items = results->count ? results->same.works[model].count : 0;
     int64_t *waits = calloc(items + 1, sizeof(*waits));
     int64_t *column = calloc(results->count + 1, sizeof(*column));
-    size_t runs = 0;
+    bool found = false;
 
     *wait_us = NULL;
     if (!waits || !column) {
@@ -244,18 +244,21 @@ int results_waits(const struct results *results, size_t cell, int64_t **wait_us)
         return -ENOMEM;
     }
     for (size_t item = 0; item < items; item++) {
-        runs = 0;
+        size_t runs = 0;
+
         for (size_t i = 0; i < results->count; i++) {
             const struct result *run = &results->runs[i];
 
-            if (run->cell == cell && run->work == model)
+            if (run->cell == cell && run->work == model &&
+                item < run->item_count)
                 column[runs++] = run->wait_us[item];
         }
+        found |= runs > 0;
         if (runs > 0)
             waits[item] = (int64_t)llround(statistics_of(column, runs).median);
     }
     free(column);
-    if (runs > 0)
+    if (found)
         *wait_us = waits;
     else
         free(waits);

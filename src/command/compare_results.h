@@ -55,11 +55,11 @@ int results_finish(struct results *results, struct comparison *comparison,
                    void *arg);
 
 /*
- * How long each item waits at a server that nobody knows, as the median over
- * the runs of `cell` that did the model's work. To be freed; NULL with 0: there
- * is no such run. -ENOMEM.
+ * How long each of `items` items waits at a server that nobody knows, as the
+ * median over the runs of `cell` that did the model's work. To be freed; NULL
+ * with 0: there is no such run. -ENOMEM.
  */
-int results_waits(const struct results *results, size_t cell,
+int results_waits(const struct results *results, size_t cell, size_t items,
                   int64_t **wait_us);
 
 void results_close(struct results *results);

@@ -38,7 +38,6 @@ static int make_arguments(struct compare_work *work,
     arguments[used++] = work->timeout;
     arguments[used++] = "--connect-timeout";
     arguments[used++] = work->connect_timeout;
-    arguments[used++] = settings->reuse ? "--reuse=no" : "--reuse=yes";
     if (work->source.fixture)
         arguments[used++] = "--direct";
     arguments[used++] = "--";
@@ -46,6 +45,20 @@ static int make_arguments(struct compare_work *work,
         arguments[used++] = line->arguments[i];
     work->arguments = arguments;
     return 0;
+}
+
+/* The weather of our server, as it will have it itself. */
+static int make_weather(struct compare_work *work,
+                        const struct compare_settings *settings)
+{
+    int rc;
+
+    if (settings->work.server)
+        rc = weather_set_profile(&work->weather, work->source.label);
+    else
+        rc = delay_parse(&work->weather.delay, settings->weather);
+    work->weather.seed = (uint64_t)settings->seed;
+    return rc;
 }
 
 int compare_work_plan(struct compare_work *work,
@@ -58,6 +71,8 @@ int compare_work_plan(struct compare_work *work,
     if (rc == 0)
         rc = work_source(&work->source, "--server", server ? server : "LOCAL",
                          line);
+    if (rc == 0 && work->source.fixture)
+        rc = make_weather(work, settings);
     if (rc == 0)
         rc = make_arguments(work, settings, line);
     work->url = server; /* as it was typed: with its credentials */
@@ -83,7 +98,7 @@ int compare_work_begin(struct compare_work *work,
         return rc;
     work->server_started = true;
     work->url = work->server.url;
-    return 0;
+    return source_set_base(&work->source, work->server.url);
 }
 
 void compare_work_close(struct compare_work *work)
@@ -91,6 +106,7 @@ void compare_work_close(struct compare_work *work)
     if (work->server_started)
         local_server_stop(&work->server);
     free(work->arguments);
+    weather_close(&work->weather);
     source_close(&work->source);
     selection_close(&work->selection);
     *work = (struct compare_work){0};

@@ -6,6 +6,7 @@
 #include "command/local_server.h"
 #include "country/selection.h"
 #include "country/source.h"
+#include "fixture/weather.h"
 
 /*
  * compare_work: what all runs of a comparison have in common: the codes, the
@@ -22,6 +23,7 @@ struct compare_work {
     struct source source;
     struct local_server server; /* ours, if server_started */
     bool server_started;
+    struct weather weather; /* of our server */
     const char *url;        /* of the server, as --server takes it */
     const char **arguments; /* for `flags get`, codes included; ended by NULL */
 
@@ -37,8 +39,8 @@ int compare_work_plan(struct compare_work *work,
                       const struct compare_settings *settings,
                       struct command_line *line);
 
-/* Start the fixture with the weather, unless the user has a server. As
-   local_server_start(). */
+/* Start the fixture with the weather, unless the user has a server; the source
+   has its base afterwards. As local_server_start(). */
 int compare_work_begin(struct compare_work *work,
                        const struct compare_settings *settings);
 

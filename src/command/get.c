@@ -236,7 +236,8 @@ static int download(struct get *get)
     }
     if (get->feed_out) {
         if (rc == 0)
-            rc = feed_end(&get->feed, &get->tally);
+            rc = feed_end(&get->feed);
+        feed_close(&get->feed);
         fclose(get->feed_out);
     }
     run_free(get->run);

@@ -1,0 +1,87 @@
+#include "command/compare_export.h"
+
+#include <stdio.h>
+
+#include "command/command.h"
+#include "report/trace.h"
+
+/* A process for each cell, as it went in the run nearest to its median. */
+static int write_trace(FILE *out, const struct comparison *comparison)
+{
+    struct trace trace;
+
+    trace_begin(&trace, out);
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct comparison_cell *cell = &comparison->cells[i];
+
+        if (cell->record.item_count > 0)
+            trace_record(&trace, (int)i + 1, cell->name, &cell->record);
+    }
+    return trace_end(&trace);
+}
+
+static int (*const writers[EXPORTS])(FILE *out,
+                                     const struct comparison *comparison) = {
+    [EXPORT_JSON] = comparison_json,
+    [EXPORT_MARKDOWN] = comparison_markdown,
+    [EXPORT_HTML] = comparison_html,
+    [EXPORT_TRACE] = write_trace,
+};
+
+static int fail(const struct export_file *file, int rc)
+{
+    fprintf(stderr, "flags: cannot write '%s': %s\n", file->path,
+            command_strerror(rc));
+    return rc;
+}
+
+int exports_open(struct compare_exports *exports,
+                 const struct compare_settings *settings)
+{
+    const char *const paths[EXPORTS] = {
+        [EXPORT_JSON] = settings->json,
+        [EXPORT_MARKDOWN] = settings->markdown,
+        [EXPORT_HTML] = settings->html,
+        [EXPORT_TRACE] = settings->trace,
+    };
+
+    for (size_t i = 0; i < EXPORTS; i++) {
+        struct export_file *file = &exports->files[i];
+        int rc = export_open(file, paths[i]);
+
+        if (rc < 0)
+            return fail(file, rc);
+        exports->has_stdout |= file->is_stdout;
+    }
+    return 0;
+}
+
+int exports_write(struct compare_exports *exports,
+                  const struct comparison *comparison)
+{
+    int first = 0;
+
+    for (size_t i = 0; i < EXPORTS; i++) {
+        struct export_file *file = &exports->files[i];
+        int closed;
+        int rc;
+
+        if (!file->out)
+            continue;
+        rc = export_begin(file);
+        if (rc == 0)
+            rc = writers[i](file->out, comparison);
+        closed = export_close(file);
+        rc = rc < 0 ? rc : closed;
+        if (rc < 0)
+            fail(file, rc);
+        first = first < 0 ? first : rc;
+    }
+    return first;
+}
+
+void exports_close(struct compare_exports *exports)
+{
+    for (size_t i = 0; i < EXPORTS; i++)
+        (void)export_close(&exports->files[i]);
+}

@@ -1,0 +1,105 @@
+#include "command/compare_grid.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool has_cell(const struct comparison_cell *cells, size_t count,
+                     const struct comparison_cell *cell)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (cells[i].strategy == cell->strategy &&
+            cells[i].max_req == cell->max_req && cells[i].reuse == cell->reuse)
+            return true;
+    }
+    return false;
+}
+
+/* How many the strategy can have in flight of those asked for. Only sequential
+   has so by its nature. */
+static unsigned clamp(const struct downloader *strategy, unsigned max_req,
+                      bool warn)
+{
+    if (max_req <= strategy->greatest_max_req)
+        return max_req;
+    if (warn && strategy->greatest_max_req > 1)
+        fprintf(stderr,
+                "flags: warning: --max-req %u: %s has at most %u in flight\n",
+                max_req, strategy->name, strategy->greatest_max_req);
+    return strategy->greatest_max_req;
+}
+
+int grid_cells(const struct compare_settings *settings,
+               struct comparison_cell **cells, size_t *count)
+{
+    size_t most = settings->strategy_count * settings->reuse_count *
+                  settings->max_req_count;
+    struct comparison_cell *made = calloc(most, sizeof(*made));
+    size_t used = 0;
+
+    if (!made)
+        return -ENOMEM;
+    for (size_t i = 0; i < settings->strategy_count; i++) {
+        for (size_t j = 0; j < settings->reuse_count; j++) {
+            for (size_t k = 0; k < settings->max_req_count; k++) {
+                const struct downloader *strategy = settings->strategies[i];
+                const struct comparison_cell cell = {
+                    .strategy = strategy->name,
+                    .max_req = clamp(strategy, settings->max_req[k], j == 0),
+                    .reuse = settings->reuse[j],
+                };
+
+                if (!has_cell(made, used, &cell))
+                    made[used++] = cell;
+            }
+        }
+    }
+    *cells = made;
+    *count = used;
+    return 0;
+}
+
+/* Fisher and Yates; Durstenfeld, "Algorithm 235: Random permutation" (1964). */
+static void shuffle(struct grid_run *runs, size_t count, uint64_t seed)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t j = statistics_index(&seed, i);
+        struct grid_run kept = runs[i - 1];
+
+        runs[i - 1] = runs[j];
+        runs[j] = kept;
+    }
+}
+
+/* Where the run stands among the others, warm-ups of its cell included. */
+static size_t place(const struct compare_settings *settings, size_t cells,
+                    size_t cell, size_t round)
+{
+    if (settings->order == ORDER_BLOCKED)
+        return cell * (size_t)(settings->warmups + settings->runs) + round;
+    return round * cells + cell;
+}
+
+struct grid_run *grid_runs(const struct compare_settings *settings,
+                           size_t cells, size_t *count)
+{
+    size_t warmups = (size_t)settings->warmups;
+    size_t rounds = warmups + (size_t)settings->runs;
+    struct grid_run *runs = calloc(rounds * cells, sizeof(*runs));
+
+    if (!runs)
+        return NULL;
+    for (size_t cell = 0; cell < cells; cell++) {
+        for (size_t round = 0; round < rounds; round++) {
+            runs[place(settings, cells, cell, round)] = (struct grid_run){
+                .cell = cell,
+                .number = round < warmups ? 0 : (int64_t)(round - warmups) + 1,
+            };
+        }
+    }
+    if (settings->order == ORDER_RANDOM)
+        shuffle(runs + warmups * cells, (size_t)settings->runs * cells,
+                (uint64_t)settings->seed);
+    *count = rounds * cells;
+    return runs;
+}

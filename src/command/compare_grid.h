@@ -1,0 +1,37 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "command/compare_options.h"
+#include "report/comparison.h"
+
+/*
+ * compare_grid: the cells of a comparison (strategy, requests in flight,
+ * connection reuse) and the order of its runs. Pure, but for warnings.
+ */
+
+/*
+ * The cells that the settings ask for: by strategy, reuse, requests in flight,
+ * each in the order as typed. sequential has no more than one in flight, and so
+ * one cell a reuse; where another strategy has a limit, too, cells beyond are
+ * clamped to it, with a warning on stderr, and not made twice. -ENOMEM:
+ * *cells is untouched. To be freed by comparison_close().
+ */
+int grid_cells(const struct compare_settings *settings,
+               struct comparison_cell **cells, size_t *count);
+
+/* One run to make. */
+struct grid_run {
+    size_t cell;
+    int64_t number; /* from 1; 0: to warm up */
+};
+
+/*
+ * All runs in their order, to be freed. Interleaved: one of each cell in turn,
+ * so that a slow minute of the machine meets all of them; random: shuffled by
+ * the seed; blocked: cell after cell. Warm-ups come before what they warm up
+ * for. NULL: no memory.
+ */
+struct grid_run *grid_runs(const struct compare_settings *settings,
+                           size_t cells, size_t *count);

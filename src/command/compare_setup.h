@@ -1,0 +1,23 @@
+#pragma once
+
+#include "command/compare_work.h"
+#include "command/machine.h"
+#include "report/comparison.h"
+
+/*
+ * compare_setup: what a comparison was made of and on, for its reports.
+ *
+ * Ownership: embedded by the caller, zeroed; setup_close() once. The comparison
+ * borrows it, and settings and work.
+ */
+struct compare_setup {
+    struct machine machine;
+    const char **codes;
+};
+
+/* 0 or -ENOMEM. After the plan was made. */
+int setup_describe(struct compare_setup *setup,
+                   const struct compare_settings *settings,
+                   const struct compare_work *work,
+                   struct comparison_setup *comparison);
+void setup_close(struct compare_setup *setup);

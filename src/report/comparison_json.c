@@ -1,0 +1,270 @@
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "report/comparison.h"
+
+/*
+ * flags.compare/1. Seconds and bytes; null for what is not known. Jansson has
+ * no NaN, and makes a pack of nothing where memory is lacking, so errors show
+ * at the end, when the whole is NULL.
+ */
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *seconds(double us)
+{
+    return number(us / 1e6);
+}
+
+/* A median of whole numbers may be half a one. */
+static json_t *whole(double value)
+{
+    if (!isfinite(value))
+        return json_null();
+    return value == floor(value) ? json_integer((json_int_t)value)
+                                 : json_real(value);
+}
+
+static json_t *count(int64_t value)
+{
+    return value < 0 ? json_null() : json_integer(value);
+}
+
+/* json_pack()'s "s?" takes NULL for null, and refuses what is not UTF-8. */
+static json_t *text(const char *string)
+{
+    json_t *made;
+
+    if (!string)
+        return json_null();
+    made = json_string(string);
+    return made ? made : json_string("(not UTF-8)");
+}
+
+static json_t *interval(const struct interval *interval)
+{
+    return json_pack("{s:o, s:o, s:o}", "value", number(interval->value), "low",
+                     number(interval->low), "high", number(interval->high));
+}
+
+static json_t *run(const struct comparison_run *run)
+{
+    return json_pack(
+        "{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o, s:b}",
+        "number", (json_int_t)run->number, "observed",
+        seconds((double)run->observed_us), "process",
+        seconds((double)run->process_us), "cpu_user",
+        seconds((double)run->user_us), "cpu_system",
+        seconds((double)run->system_us), "peak_rss", count(run->peak_rss),
+        "threads", count(run->threads), "descriptors", count(run->descriptors),
+        "switches_voluntary", count(run->voluntary), "switches_involuntary",
+        count(run->involuntary), "connections", count(run->connections),
+        "peak_in_flight", count(run->peak_in_flight), "requests",
+        count(run->requests), "bytes", count(run->server_bytes), "outlier",
+        run->outlier);
+}
+
+/* Both arrays: the times alone, and all that is known of each run. */
+static json_t *runs(const struct comparison_cell *cell, bool times)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < cell->run_count; i++) {
+        const struct comparison_run *one = &cell->runs[i];
+
+        if (json_array_append_new(array, times
+                                             ? seconds((double)one->observed_us)
+                                             : run(one)) < 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *times_of(const struct comparison_cell *cell)
+{
+    const struct statistics *observed = &cell->observed;
+    bool any = cell->run_count > 0;
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "median",
+                     seconds(any ? observed->median : (double)NAN), "mean",
+                     seconds(any ? observed->mean : (double)NAN), "stddev",
+                     seconds(any ? observed->stddev : (double)NAN), "min",
+                     seconds(any ? observed->min : (double)NAN), "max",
+                     seconds(any ? observed->max : (double)NAN));
+}
+
+static json_t *costs_of(const struct comparison_cell *cell)
+{
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "process",
+        seconds(cell->process_us), "cpu", seconds(cell->cpu_us), "cpu_user",
+        seconds(cell->user_us), "cpu_system", seconds(cell->system_us),
+        "peak_rss", whole(cell->peak_rss), "threads", whole(cell->threads),
+        "descriptors", whole(cell->descriptors), "switches",
+        whole(cell->voluntary + cell->involuntary), "connections",
+        whole(cell->connections), "peak_in_flight", whole(cell->peak_in_flight),
+        "requests", whole(cell->requests));
+}
+
+static json_t *conditions_of(const struct comparison_cell *cell)
+{
+    return json_pack(
+        "{s:s, s:s, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, "
+        "s:o, s:{s:I, s:o, s:o, s:o}, s:o}",
+        "name", cell->name, "strategy", cell->strategy, "max_req",
+        (json_int_t)cell->max_req, "reuse", cell->reuse, "valid",
+        cell->invalid == 0 && cell->run_count > 0, "invalid",
+        (json_int_t)cell->invalid, "errors", (json_int_t)cell->errors,
+        "error_runs", (json_int_t)cell->error_runs, "outliers",
+        (json_int_t)cell->outliers, "runs", runs(cell, true), "ratio",
+        interval(&cell->ratio), "ideal", seconds(cell->ideal_us), "overhead",
+        seconds(cell->overhead_us), "efficiency", number(cell->efficiency),
+        "request", "count", (json_int_t)cell->request_count, "p50",
+        seconds(cell->p50_us), "p90", seconds(cell->p90_us), "p99",
+        seconds(cell->p99_us), "details", runs(cell, false));
+}
+
+/* In three parts, as json_pack() gets hard to read beyond. */
+static json_t *cell_json(const struct comparison_cell *cell)
+{
+    json_t *all = conditions_of(cell);
+    json_t *times = times_of(cell);
+    json_t *costs = costs_of(cell);
+    bool complete = all && times && costs &&
+                    json_object_update(all, times) == 0 &&
+                    json_object_update(all, costs) == 0;
+
+    json_decref(times);
+    json_decref(costs);
+    if (complete)
+        return all;
+    json_decref(all);
+    return NULL;
+}
+
+static json_t *cells_json(const struct comparison *comparison)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        if (json_array_append_new(array, cell_json(&comparison->cells[i])) <
+            0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *codes_json(const struct comparison_setup *setup)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < setup->item_count; i++) {
+        if (json_array_append_new(array, text(setup->codes[i])) < 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *checks_json(const struct comparison *comparison)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < comparison->check_count; i++) {
+        const struct comparison_check *check = &comparison->checks[i];
+        json_t *one =
+            json_pack("{s:o, s:s, s:o}", "expression", text(check->expression),
+                      "verdict", comparison_verdict_name(check->verdict),
+                      "difference", interval(&check->difference));
+
+        if (json_array_append_new(array, one) < 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+struct sentences {
+    json_t *array;
+    bool failed;
+};
+
+static void on_sentence(void *arg, const char *sentence)
+{
+    struct sentences *sentences = arg;
+
+    if (json_array_append_new(sentences->array, text(sentence)) < 0)
+        sentences->failed = true;
+}
+
+static json_t *conclusions_json(const struct comparison *comparison)
+{
+    struct sentences sentences = {.array = json_array()};
+
+    if (comparison_conclude(comparison, on_sentence, &sentences) == 0 &&
+        !sentences.failed)
+        return sentences.array;
+    json_decref(sentences.array);
+    return NULL;
+}
+
+static json_t *machine_json(const struct comparison_setup *setup)
+{
+    return json_pack("{s:o, s:o, s:{s:o, s:o, s:o, s:o}}", "description",
+                     text(setup->machine), "load", number(setup->load),
+                     "versions", "flags", text(setup->flags), "libcurl",
+                     text(setup->curl), "libuv", text(setup->uv), "tls",
+                     text(setup->tls));
+}
+
+static json_t *comparison_object(const struct comparison *comparison)
+{
+    const struct comparison_setup *setup = &comparison->setup;
+
+    return json_pack(
+        "{s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, s:o, "
+        "s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
+        "schema", "flags.compare/1", "began", text(setup->began), "weather",
+        text(setup->weather), "seed", (json_int_t)setup->seed, "server",
+        text(setup->server), "items", (json_int_t)setup->item_count, "codes",
+        codes_json(setup), "country_names", setup->country_names,
+        "runs_of_each", (json_int_t)setup->runs, "warmups",
+        (json_int_t)setup->warmups, "order",
+        comparison_order_name(setup->order), "timeout",
+        seconds((double)setup->timeout_us), "machine", machine_json(setup),
+        "interrupted", comparison->interrupted, "ideal_estimated",
+        comparison->ideal_estimated, "same_work", comparison->same_work,
+        "in_each_run", "not_found", (json_int_t)comparison->not_found, "errors",
+        (json_int_t)comparison->errors, "retried",
+        (json_int_t)comparison->retried, "cells", cells_json(comparison),
+        "checks", checks_json(comparison), "conclusions",
+        conclusions_json(comparison));
+}
+
+int comparison_json(FILE *out, const struct comparison *comparison)
+{
+    json_t *all = comparison_object(comparison);
+    int rc = 0;
+
+    if (!all)
+        return -ENOMEM;
+    /* A failure without one of the stream is one of memory. */
+    if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) < 0 &&
+        !ferror(out))
+        rc = -ENOMEM;
+    json_decref(all);
+    fputc('\n', out);
+    return rc;
+}
