@@ -49,6 +49,11 @@ struct record_item {
     unsigned worker;    /* of the last attempt; 0: none was started */
     int64_t started_us; /* the first attempt */
     int64_t final_us;   /* it was settled; -1: not yet */
+
+    /* The fold's own: the next request began no earlier, and how many there
+       were in this attempt. */
+    int64_t after_us;
+    unsigned requests;
 };
 
 struct record {
@@ -73,11 +78,13 @@ int64_t record_observed_us(const struct record *record);
 /*
  * Write the record as lines of text, and read one of them back: how a run that
  * is a child process hands it to its parent (report/feed.h). Private between
- * two processes of the same program.
+ * two processes of the same program. Every line begins with "record ".
  *
  * record_write: write errors are left in the stream. record_read: 1: the line
- * was one of a record, and is in it now; 0: it is something else; -EINVAL: it
- * is broken; -ENOMEM. On failure the record is as before.
+ * (with or without its newline) was one of a record, and is in it now; 0: it is
+ * something else; -EINVAL: it is broken, or not what follows the lines before;
+ * -ENOMEM. On failure the record is as before. A line adds one row at most,
+ * whatever it says.
  */
 void record_write(FILE *out, const struct record *record);
 int record_read(struct record *record, const char *line);
@@ -105,11 +112,23 @@ struct record_span {
     unsigned worker;        /* 0: nobody's */
 };
 
+typedef void (*record_on_span)(void *arg, const struct record_span *span);
+
 /*
  * Call `on_span` for each phase of item `item` in the order of time, without
  * gaps from record->first_us to its final_us; phases of no length are left
- * out.
+ * out. Between the requests of one attempt the item is saving.
  */
 void record_spans(const struct record *record, size_t item,
-                  void (*on_span)(void *arg, const struct record_span *span),
-                  void *arg);
+                  record_on_span on_span, void *arg);
+
+/*
+ * For folds that keep less than all rows: the row of an EVENT_TRANSFERRED, but
+ * for `item` and `number`, and the phases of a request, as record_spans() tells
+ * them. `after_us`: when the attempt began, or its request before this one
+ * ended.
+ */
+struct record_request record_request_of(const struct event *event,
+                                        int64_t after_us);
+void record_request_spans(const struct record_request *request,
+                          record_on_span on_span, void *arg);
