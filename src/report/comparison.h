@@ -93,17 +93,19 @@ struct comparison_setup {
 };
 
 enum comparison_verdict {
-    VERDICT_PASSED,   /* the condition is not met, whichever sample is drawn */
-    VERDICT_FAILED,   /* it is */
-    VERDICT_UNDECIDED /* it depends on the sample: the interval of its two
-                         sides' difference holds 0. No failure. */
+    VERDICT_PASSED,    /* the condition is not met, whichever sample is drawn */
+    VERDICT_FAILED,    /* it is */
+    VERDICT_UNDECIDED, /* it depends on the sample: the interval of its two
+                          sides' difference holds 0. No failure. */
+    VERDICT_IMPOSSIBLE /* it needs what is not known: no run of a cell counts,
+                          or the server is not ours. Not passed: status 6 */
 };
 
 /* One --fail-if. */
 struct comparison_check {
     const char *expression; /* as it was typed */
     enum comparison_verdict verdict;
-    struct interval difference; /* left side less right side */
+    struct interval difference; /* left side less right side; NAN: unknown */
 };
 
 struct comparison {
@@ -120,7 +122,7 @@ struct comparison {
     size_t check_count;
 };
 
-/* Compute what is derived, cell by cell, and the names of the cells. Once.
+/* Compute what is derived, cell by cell, and the names of the cells.
    -ENOMEM: some of it is missing. */
 int comparison_derive(struct comparison *comparison);
 void comparison_close(struct comparison *comparison);
@@ -141,17 +143,18 @@ int comparison_conclude(const struct comparison *comparison,
                         void (*on_sentence)(void *arg, const char *sentence),
                         void *arg);
 
-/* A time with its unit, three significant digits: "7.21 s", "52.3 ms". */
+/* A time with its unit, three significant digits: "7.21 s", "52.3 ms"; NAN:
+   "-". */
 enum { COMPARISON_TEXT_SIZE = 16 };
 void comparison_time(char text[COMPARISON_TEXT_SIZE], double us);
 
-/* A size likewise, in binary units: "9.4 MiB"; NAN: "-". */
+/* A size likewise, in binary units, with one decimal below 100: "9.4 MiB". */
 void comparison_size(char text[COMPARISON_TEXT_SIZE], double bytes);
 
 /* "interleaved" ... */
 const char *comparison_order_name(enum comparison_order order);
 
-/* "passed", "failed", "undecided". */
+/* "passed", "failed", "undecided", "impossible". */
 const char *comparison_verdict_name(enum comparison_verdict verdict);
 
 /*

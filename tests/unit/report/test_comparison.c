@@ -1,0 +1,269 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/comparison.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+Test(comparison, times_have_three_digits_and_a_unit)
+{
+    static const struct {
+        double us;
+        const char *text;
+    } cases[] = {
+        {0, "0.00 us"},       {7, "7.00 us"},      {999.4, "999 us"},
+        {999.6, "1.00 ms"},   {52300, "52.3 ms"},  {999400, "999 ms"},
+        {999600, "1.00 s"},   {7213000, "7.21 s"}, {72130000, "72.1 s"},
+        {721300000, "721 s"}, {99960, "100 ms"},   {-52300, "-52.3 ms"},
+        {NAN, "-"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[COMPARISON_TEXT_SIZE];
+
+        comparison_time(text, cases[i].us);
+        cr_expect(eq(str, text, (char *)cases[i].text));
+    }
+}
+
+Test(comparison, sizes_have_a_binary_unit)
+{
+    static const struct {
+        double bytes;
+        const char *text;
+    } cases[] = {
+        {0, "0 B"},
+        {1023, "1023 B"},
+        {1024, "1.0 KiB"},
+        {1023.6, "1.0 KiB"},
+        {9.4 * 1048576, "9.4 MiB"},
+        {99.94 * 1048576, "99.9 MiB"},
+        {99.96 * 1048576, "100 MiB"},
+        {1023.4 * 1048576, "1023 MiB"},
+        {1023.6 * 1048576, "1.0 GiB"},
+        {5e18, "4547474 TiB"},
+        {NAN, "-"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[COMPARISON_TEXT_SIZE];
+
+        comparison_size(text, cases[i].bytes);
+        cr_expect(eq(str, text, (char *)cases[i].text));
+    }
+}
+
+Test(comparison, orders_and_verdicts_have_names)
+{
+    cr_expect(eq(str, (char *)comparison_order_name(ORDER_INTERLEAVED),
+                 "interleaved"));
+    cr_expect(eq(str, (char *)comparison_order_name(ORDER_BLOCKED), "blocked"));
+    cr_expect(
+        eq(str, (char *)comparison_verdict_name(VERDICT_PASSED), "passed"));
+    cr_expect(eq(str, (char *)comparison_verdict_name(VERDICT_IMPOSSIBLE),
+                 "impossible"));
+}
+
+/* A cell of runs that took `observed_us`, its other values in proportion. */
+static struct comparison_cell cell_of(const char *strategy, unsigned max_req,
+                                      bool reuse, size_t count,
+                                      const int64_t *observed_us)
+{
+    struct comparison_cell cell = {.strategy = strategy,
+                                   .max_req = max_req,
+                                   .reuse = reuse,
+                                   .run_count = count,
+                                   .ideal_us = NAN};
+
+    if (count > 0)
+        cell.runs = calloc(count, sizeof(*cell.runs));
+    for (size_t i = 0; i < count; i++)
+        cell.runs[i] = (struct comparison_run){
+            .number = (int64_t)i + 1,
+            .observed_us = observed_us[i],
+            .process_us = observed_us[i] + 1000,
+            .user_us = 10 + (int64_t)i,
+            .system_us = 40 - 10 * (int64_t)i,
+            .peak_rss = 1048576,
+            .threads = 1,
+            .descriptors = -1,
+            .voluntary = i == 0 ? -1 : 5,
+            .connections = -1,
+            .peak_in_flight = -1,
+            .requests = -1,
+            .server_bytes = -1,
+        };
+    return cell;
+}
+
+static struct comparison comparison_of(const struct comparison_cell *cells,
+                                       size_t count)
+{
+    struct comparison comparison = {.cell_count = count};
+
+    comparison.cells = calloc(count, sizeof(*cells));
+    memcpy(comparison.cells, cells, count * sizeof(*cells));
+    return comparison;
+}
+
+Test(comparison, a_cell_is_named_by_what_tells_it_from_the_others)
+{
+    static const struct {
+        struct comparison_cell cells[4];
+        size_t count;
+        const char *names[4];
+    } cases[] = {
+        {{{.strategy = "sequential", .max_req = 1},
+          {.strategy = "threaded", .max_req = 20},
+          {.strategy = "async", .max_req = 20}},
+         3,
+         {"sequential", "threaded", "async"}},
+        {{{.strategy = "async", .max_req = 5, .reuse = true},
+          {.strategy = "async", .max_req = 20, .reuse = true},
+          {.strategy = "sequential", .max_req = 1, .reuse = true}},
+         3,
+         {"async -m 5", "async -m 20", "sequential"}},
+        {{{.strategy = "async", .max_req = 5, .reuse = true},
+          {.strategy = "async", .max_req = 5},
+          {.strategy = "threaded", .max_req = 5}},
+         3,
+         {"async", "async no reuse", "threaded"}},
+        {{{.strategy = "sequential", .max_req = 9999, .reuse = true},
+          {.strategy = "sequential", .max_req = 10000},
+          {.strategy = "sequential", .max_req = 10000, .reuse = true}},
+         3,
+         {"sequential -m 9999", "sequential -m 10000 no reuse",
+          "sequential -m 10000"}},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct comparison comparison =
+            comparison_of(cases[i].cells, cases[i].count);
+
+        cr_assert(eq(int, comparison_derive(&comparison), 0));
+        for (size_t j = 0; j < cases[i].count; j++)
+            cr_expect(
+                eq(str, comparison.cells[j].name, (char *)cases[i].names[j]));
+        comparison_close(&comparison);
+    }
+}
+
+static const int64_t slow[] = {900000, 1000000, 1100000};
+static const int64_t fast[] = {120000, 100000, 80000};
+
+Test(comparison, what_is_derived_follows_from_the_runs)
+{
+    struct comparison_cell cells[] = {
+        cell_of("sequential", 1, true, COUNT(slow), slow),
+        cell_of("async", 20, true, COUNT(fast), fast),
+    };
+    struct comparison comparison = comparison_of(cells, COUNT(cells));
+    struct comparison_cell *async = &comparison.cells[1];
+
+    async->ideal_us = 75000;
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+
+    cr_expect(eq(sz, async->observed.count, 3));
+    cr_expect(eq(dbl, async->observed.median, 100000));
+    cr_expect(eq(dbl, async->overhead_us, 25000));
+    cr_expect(eq(dbl, async->efficiency, 0.75));
+    cr_expect(eq(dbl, async->process_us, 101000));
+    cr_expect(eq(dbl, async->user_us, 11));
+    cr_expect(eq(dbl, async->system_us, 30));
+    cr_expect(eq(dbl, async->cpu_us, 41));
+    cr_expect(eq(dbl, async->peak_rss, 1048576));
+    cr_expect(eq(dbl, async->threads, 1));
+    cr_expect(eq(dbl, async->voluntary, 5), "of the runs that know it");
+    cr_expect(eq(dbl, async->ratio.value, 0.1));
+    cr_expect(epsilon_eq(dbl, async->ratio.low, 80 / 1100., 1e-9));
+    cr_expect(epsilon_eq(dbl, async->ratio.high, 120 / 900., 1e-9));
+    cr_expect(eq(dbl, comparison.cells[0].ratio.low, 1));
+    cr_expect(eq(dbl, comparison.cells[0].ratio.high, 1));
+    cr_expect(eq(i64, async->runs[0].observed_us, 120000), "order stays");
+    comparison_close(&comparison);
+    cr_expect(eq(sz, comparison.cell_count, 0));
+}
+
+Test(comparison, what_is_not_known_is_nan)
+{
+    struct comparison_cell cells[] = {
+        cell_of("sequential", 1, true, COUNT(slow), slow),
+        cell_of("async", 20, true, 0, NULL),
+    };
+    struct comparison comparison = comparison_of(cells, COUNT(cells));
+    struct comparison_cell *some = &comparison.cells[0];
+    struct comparison_cell *none = &comparison.cells[1];
+
+    none->ideal_us = 75000;
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+
+    cr_expect(isnan(some->overhead_us));
+    cr_expect(isnan(some->efficiency));
+    cr_expect(isnan(some->connections));
+    cr_expect(isnan(some->descriptors));
+    cr_expect(isnan(some->p50_us));
+    cr_expect(eq(sz, none->observed.count, 0));
+    cr_expect(isnan(none->observed.median));
+    cr_expect(isnan(none->ratio.value));
+    cr_expect(isnan(none->ratio.low));
+    cr_expect(isnan(none->overhead_us));
+    cr_expect(isnan(none->cpu_us));
+    comparison_close(&comparison);
+}
+
+Test(comparison, outliers_are_marked_where_they_are)
+{
+    static const int64_t times[] = {100, 900, 101, 99, 102};
+    struct comparison_cell cell =
+        cell_of("async", 20, true, COUNT(times), times);
+    struct comparison comparison = comparison_of(&cell, 1);
+
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+
+    cr_expect(eq(sz, comparison.cells[0].outliers, 1));
+    for (size_t i = 0; i < COUNT(times); i++)
+        cr_expect(eq(int, comparison.cells[0].runs[i].outlier, i == 1));
+    comparison_close(&comparison);
+}
+
+Test(comparison, requests_are_told_by_their_quantiles)
+{
+    struct comparison_cell cell = cell_of("async", 20, true, 3, fast);
+    struct comparison comparison = comparison_of(&cell, 1);
+    int64_t *request_us = calloc(101, sizeof(*request_us));
+
+    for (int i = 0; i <= 100; i++)
+        request_us[i] = i;
+    comparison.cells[0].request_us = request_us;
+    comparison.cells[0].request_count = 101;
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+
+    cr_expect(eq(dbl, comparison.cells[0].p50_us, 50));
+    cr_expect(eq(dbl, comparison.cells[0].p90_us, 90));
+    cr_expect(eq(dbl, comparison.cells[0].p99_us, 99));
+    comparison_close(&comparison);
+}
+
+Test(comparison, the_same_pair_always_gets_the_same_ratio)
+{
+    static const int64_t zero[] = {0, 0};
+    struct comparison_cell cells[] = {
+        cell_of("sequential", 1, true, COUNT(slow), slow),
+        cell_of("threaded", 20, true, COUNT(fast), fast),
+        cell_of("async", 20, true, COUNT(zero), zero),
+    };
+    struct comparison comparison = comparison_of(cells, COUNT(cells));
+    struct interval once = {0};
+    struct interval again = {0};
+
+    cr_assert(eq(int, comparison_relate(&comparison, 1, 0, &once), 0));
+    cr_assert(eq(int, comparison_relate(&comparison, 1, 0, &again), 0));
+    cr_expect(eq(dbl, once.low, again.low));
+    cr_expect(eq(dbl, once.high, again.high));
+    cr_assert(eq(int, comparison_relate(&comparison, 0, 2, &once), 0));
+    cr_expect(eq(dbl, once.value, 1e6), "no time is too short to divide by");
+    comparison_close(&comparison);
+}
