@@ -3,10 +3,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "command/compare_grid.h"
 #include "command/compare_options.h"
-#include "command/compare_run.h"
 #include "country/codes.h"
 #include "fixture/weather.h"
 
@@ -89,6 +90,26 @@ Test(compare, what_does_not_go_together_is_refused)
          "--weather: 'storm' is not accepted: a delay as in 50ms, "
          "uniform:.5:5, normal:1:.2 or lognormal:.3:.6"},
         {"-r 0", "-r: '0' is not accepted: an integer from 1 to 10000"},
+        {"-m 1,0",
+         "-m: '1,0' is not accepted: at most 32 different numbers from 1 to "
+         "10000, with commas between them"},
+        {"-m 5,5",
+         "-m: '5,5' is not accepted: at most 32 different numbers from 1 to "
+         "10000, with commas between them"},
+        {"-m 5,", "-m: '5,' is not accepted: at most 32 different numbers from "
+                  "1 to 10000, with commas between them"},
+        {"--strategies threads",
+         "--strategies: 'threads' is not accepted: strategies with commas "
+         "between them, each once: sequential, threaded, async"},
+        {"--strategies async,async",
+         "--strategies: 'async,async' is not accepted: strategies with commas "
+         "between them, each once: sequential, threaded, async"},
+        {"--reuse maybe", "--reuse: 'maybe' is not accepted: yes, no, or both "
+                          "with a comma between them"},
+        {"--export-json - --trace -",
+         "-: only one of the exports can go to standard output"},
+        {"--book --order random",
+         "--order: not together with --book, which has its own"},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -98,42 +119,102 @@ Test(compare, what_does_not_go_together_is_refused)
     }
 }
 
-Test(compare, runs_of_other_work_are_told_apart)
+Test(compare, a_grid_is_made_of_lists)
 {
+    struct comparison_cell *cells;
+    size_t count;
+
+    cr_assert(eq(
+        int, read_line("--strategies async,sequential -m 5,1 --reuse no,yes"),
+        0));
+    cr_assert(eq(int, grid_cells(&settings, &cells, &count), 0));
+
     static const struct {
-        struct compare_item items[2];
-        size_t count;
-        const char *phrase; /* NULL: the same work */
-    } cases[] = {
-        {{{"BR", STATUS_OK, 9, 1}, {"US", STATUS_OK, 8, 1}}, 2, NULL},
-        {{{"BR", STATUS_OK, 9, 1}}, 1, "1 codes, not 2"},
-        {{{"BR", STATUS_OK, 9, 1}, {"UY", STATUS_OK, 8, 1}},
-         2,
-         "UY, which nobody asked for"},
-        {{{"BR", STATUS_OK, 9, 1}, {"US", STATUS_ERROR, 0, 1}},
-         2,
-         "US: error, not ok"},
-        {{{"BR", STATUS_OK, 9, 1}, {"US", STATUS_OK, 7, 1}},
-         2,
-         "US: 7 bytes in 1 attempts, not 8 in 1"},
-        {{{"BR", STATUS_OK, 9, 2}, {"US", STATUS_OK, 8, 1}},
-         2,
-         "BR: 9 bytes in 2 attempts, not 9 in 1"},
+        const char *strategy;
+        unsigned max_req;
+        bool reuse;
+    } expected[] = {
+        {"async", 5, false}, {"async", 1, false},      {"async", 5, true},
+        {"async", 1, true},  {"sequential", 1, false}, {"sequential", 1, true},
     };
-    struct compare_item model_items[2];
-    struct compare_run model = {.items = model_items, .count = 2};
-
-    memcpy(model_items, cases[0].items, sizeof(model_items));
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct compare_item items[2];
-        struct compare_run run = {.items = items, .count = cases[i].count};
-        char phrase[64] = "";
-
-        memcpy(items, cases[i].items, sizeof(items));
-        cr_expect(eq(int,
-                     compare_run_differs(&run, &model, phrase, sizeof(phrase)),
-                     cases[i].phrase != NULL));
+    cr_assert(eq(sz, count, COUNT(expected)));
+    for (size_t i = 0; i < count; i++) {
         cr_expect(
-            eq(str, phrase, (char *)(cases[i].phrase ? cases[i].phrase : "")));
+            eq(str, (char *)cells[i].strategy, (char *)expected[i].strategy));
+        cr_expect(eq(uint, cells[i].max_req, expected[i].max_req));
+        cr_expect(eq(int, cells[i].reuse, expected[i].reuse));
     }
+    free(cells);
+}
+
+Test(compare, a_cell_beyond_what_a_strategy_can_do_is_not_made_twice)
+{
+    struct comparison_cell *cells;
+    size_t count;
+
+    cr_redirect_stderr();
+    cr_assert(eq(int, read_line("--strategies threaded -m 1000,2000,3000"), 0));
+    cr_assert(eq(int, grid_cells(&settings, &cells, &count), 0));
+
+    cr_expect(eq(sz, count, 1));
+    cr_expect(eq(uint, cells[0].max_req, 1000));
+    free(cells);
+}
+
+/* "0a 1a 0b": which cell, and its runs by letters; w is a warm-up. */
+static char *order_of(const char *typed, size_t cells)
+{
+    static char text[256];
+    struct grid_run *runs;
+    size_t count = 0;
+    size_t used = 0;
+
+    cr_assert(eq(int, read_line(typed), 0));
+    runs = grid_runs(&settings, cells, &count);
+    cr_assert(ne(ptr, runs, NULL));
+    for (size_t i = 0; i < count; i++)
+        used += (size_t)snprintf(
+            text + used, sizeof(text) - used, "%s%zu%c", i ? " " : "",
+            runs[i].cell,
+            runs[i].number ? (char)('a' + runs[i].number - 1) : 'w');
+    free(runs);
+    return text;
+}
+
+Test(compare, runs_are_interleaved_unless_they_are_asked_for_in_blocks)
+{
+    cr_expect(
+        eq(str, order_of("-r 2", 3), (char *)"0w 1w 2w 0a 1a 2a 0b 1b 2b"));
+    cr_expect(eq(str, order_of("-r 2 -w 0 --order blocked", 2),
+                 (char *)"0a 0b 1a 1b"));
+    cr_expect(eq(str, order_of("-r 1 -w 2 --order blocked", 2),
+                 (char *)"0w 0w 0a 1w 1w 1a"));
+    cr_expect(eq(str, order_of("--book -r 1", 3), (char *)"0a 1a 2a"));
+}
+
+Test(compare, random_order_is_the_seeds_and_has_every_run_once)
+{
+    char first[256];
+    bool differs = false;
+
+    snprintf(first, sizeof(first), "%s",
+             order_of("-r 4 -w 1 --order random --seed 5", 3));
+    cr_expect(eq(str, order_of("-r 4 -w 1 --order random --seed 5", 3), first));
+    cr_expect(eq(int, strncmp(first, "0w 1w 2w ", 9), 0));
+    for (int cell = '0'; cell <= '2'; cell++) {
+        for (int number = 'a'; number <= 'd'; number++) {
+            const char run[] = {(char)cell, (char)number, '\0'};
+            const char *found = strstr(first, run);
+
+            cr_assert(ne(ptr, (void *)found, NULL));
+            cr_expect(eq(ptr, strstr(found + 1, run), NULL));
+        }
+    }
+    for (char seed = '6'; seed <= '9'; seed++) {
+        char typed[] = "-r 4 -w 1 --order random --seed 6";
+
+        typed[sizeof(typed) - 2] = seed;
+        differs |= strcmp(order_of(typed, 3), first) != 0;
+    }
+    cr_expect(differs);
 }

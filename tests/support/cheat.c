@@ -1,0 +1,51 @@
+/*
+ * A strategy that cheats, in the place of async: it skips an item and says that
+ * it is there. Linked with the program's own main file and library, it makes a
+ * flags that `flags compare` has to find out.
+ */
+
+#include <stdio.h>
+
+#include "download/download_one.h"
+#include "download/downloader.h"
+
+enum { SKIPPED = 3 }; /* the item of that index */
+
+static struct outcome pretend(const struct item *item)
+{
+    struct outcome outcome = {.status = STATUS_OK, .bytes = 1000};
+
+    snprintf(outcome.name, sizeof(outcome.name), "%s", item->name);
+    return outcome;
+}
+
+static int run_cheating(struct run *run, const struct download_options *options)
+{
+    struct transfer *transfer = transfer_new(&options->transfer);
+    struct way_blocking blocking;
+    struct attempt attempt;
+    int64_t wait_until_us;
+
+    if (!transfer)
+        return -1;
+    way_blocking_init(&blocking, transfer, run_stop_flag(run));
+    while (run_next(run, &attempt, &wait_until_us) == NEXT_START) {
+        struct outcome outcome;
+
+        attempt.worker = 1;
+        outcome = attempt.item->index == SKIPPED
+                      ? pretend(attempt.item)
+                      : download_one(&attempt, &blocking.way, options,
+                                     run_events(run));
+        run_done(run, &attempt, &outcome);
+    }
+    transfer_free(transfer);
+    return 0;
+}
+
+const struct downloader downloader_async = {
+    .name = "async",
+    .default_max_req = 30,
+    .greatest_max_req = 10000,
+    .run = run_cheating,
+};
