@@ -22,6 +22,8 @@
 #include "report/progress.h"
 #include "report/timeline.h"
 
+enum { TIMELINE_ROWS = 24 };
+
 /* One `flags compare`. */
 struct compare {
     struct compare_settings settings;
@@ -242,10 +244,13 @@ static int conclude(struct compare *compare)
     return rc;
 }
 
-static int print_timelines(const struct compare *compare)
+/* The run of each cell that is nearest to its median. */
+static void print_timelines(const struct compare *compare)
 {
     const struct comparison *comparison = &compare->comparison;
-    const struct timeline_style style = timeline_style_of(compare->report);
+    struct timeline_style style = timeline_style_of(compare->report);
+
+    style.rows = TIMELINE_ROWS;
 
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
@@ -253,9 +258,9 @@ static int print_timelines(const struct compare *compare)
         if (cell->record.item_count == 0)
             continue;
         fputc('\n', compare->report);
-        timeline_print(compare->report, cell->name, &cell->record, &style);
+        style.title = cell->name;
+        timeline_print(compare->report, &cell->record, &style);
     }
-    return 0;
 }
 
 /* Whatever was asked for. */
@@ -270,7 +275,7 @@ static int tell(struct compare *compare)
     }
     rc = comparison_print(compare->report, &compare->comparison, unicode);
     if (rc == 0 && compare->settings.timeline)
-        rc = print_timelines(compare);
+        print_timelines(compare);
     if (rc < 0)
         return fail("cannot report", rc);
     return exports_write(&compare->exports, &compare->comparison);

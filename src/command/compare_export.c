@@ -1,6 +1,7 @@
 #include "command/compare_export.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "command/command.h"
 #include "report/trace.h"
@@ -8,14 +9,19 @@
 /* A process for each cell, as it went in the run nearest to its median. */
 static int write_trace(FILE *out, const struct comparison *comparison)
 {
-    struct trace trace;
+    struct trace trace = {.out = out};
 
-    trace_begin(&trace, out);
+    trace_begin(&trace);
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
 
-        if (cell->record.item_count > 0)
-            trace_record(&trace, (int)i + 1, cell->name, &cell->record);
+        if (cell->record.item_count == 0)
+            continue;
+        trace_process(&trace, cell->name,
+                      strcmp(cell->strategy, downloader_async.name) == 0
+                          ? "slot"
+                          : "worker");
+        trace_record(&trace, &cell->record);
     }
     return trace_end(&trace);
 }
