@@ -23,7 +23,8 @@ void old_time(char text[OLD_TIME_SIZE], double us)
         unit = "ms";
         value = us / 1e3;
     }
-    snprintf(text, OLD_TIME_SIZE, "%.*f %s", decimals(value), value, unit);
+    snprintf(text, OLD_TIME_SIZE, "%.*f %s", decimals(value), value,
+             unit);
 }
 
 static double longest_median(const struct old_cell *cells, size_t count)
@@ -73,8 +74,8 @@ static void print_cell(FILE *out, const struct old_cell *cell,
     fputc('\n', out);
 }
 
-void old_print(FILE *out, const struct old_cell *cells, size_t count,
-               bool unicode)
+void old_print(FILE *out, const struct old_cell *cells,
+                      size_t count, bool unicode)
 {
     double longest = longest_median(cells, count);
 

@@ -1,0 +1,118 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "report/comparison_sentences.h"
+
+/* With fewer runs the bounds are little more than the least and the greatest
+   of them. */
+enum { FEW_RUNS = 5, NAMES = 3 };
+
+/* The runs that something is true of: how many, and in which cells. */
+struct affected {
+    size_t runs, cells;
+    char names[48 * NAMES]; /* "async 2, threaded 1" */
+};
+
+static void add_affected(struct affected *affected,
+                         const struct comparison_cell *cell, size_t runs)
+{
+    size_t size = strlen(affected->names);
+
+    if (runs == 0)
+        return;
+    affected->runs += runs;
+    affected->cells++;
+    if (affected->cells <= NAMES)
+        snprintf(affected->names + size, sizeof(affected->names) - size,
+                 "%s%s: %zu", size > 0 ? ", " : "", cell->name, runs);
+    else if (affected->cells == NAMES + 1)
+        snprintf(affected->names + size, sizeof(affected->names) - size,
+                 ", ...");
+}
+
+/* Runs that do not count, and cells that are left without any. */
+static void caution_invalid(const struct sentences *s)
+{
+    struct affected invalid = {.runs = 0};
+    size_t empty = 0;
+    const char *name = NULL;
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+
+        add_affected(&invalid, cell, cell->invalid);
+        if (cell->run_count == 0) {
+            empty++;
+            name = cell->name;
+        }
+    }
+    if (invalid.runs > 0)
+        sentences_say(s,
+                      "%zu run%s did other work than the rest and %s not "
+                      "count (%s)",
+                      invalid.runs, sentences_plural(invalid.runs),
+                      invalid.runs == 1 ? "does" : "do", invalid.names);
+    if (empty == s->comparison->cell_count)
+        sentences_say(s, "no run counts, so there is nothing to compare");
+    else if (empty == 1)
+        sentences_say(s, "%s has no run that counts", name);
+    else if (empty > 1)
+        sentences_say(s, "%zu of %zu cells have no run that counts", empty,
+                      s->comparison->cell_count);
+}
+
+static void caution_outliers(const struct sentences *s)
+{
+    struct affected outliers = {.runs = 0};
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++)
+        add_affected(&outliers, sentences_cell(s, i),
+                     sentences_cell(s, i)->outliers);
+    if (outliers.runs > 0)
+        sentences_say(s,
+                      "%zu run%s took far longer or shorter than the rest "
+                      "of %s cell (%s)",
+                      outliers.runs, sentences_plural(outliers.runs),
+                      outliers.runs == 1 ? "its" : "their", outliers.names);
+}
+
+static void caution_few(const struct sentences *s)
+{
+    size_t fewest = SIZE_MAX;
+    const char *advice = s->comparison->setup.runs < FEW_RUNS
+                             ? "; 10 are a good start (-r 10)"
+                             : "";
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        size_t count = sentences_cell(s, i)->run_count;
+
+        if (count > 0 && count < fewest)
+            fewest = count;
+    }
+    if (fewest >= FEW_RUNS)
+        return;
+    if (fewest == 1)
+        sentences_say(s, "with a single run, a difference may be chance%s",
+                      advice);
+    else
+        sentences_say(s, "with %zu runs, intervals mean little%s", fewest,
+                      advice);
+}
+
+void sentences_caution(const struct sentences *s)
+{
+    const struct comparison_setup *setup = &s->comparison->setup;
+
+    caution_invalid(s);
+    if (s->comparison->interrupted)
+        sentences_say(s, "the comparison was interrupted: not all runs were "
+                         "made");
+    caution_few(s);
+    caution_outliers(s);
+    if (setup->processors > 0 && setup->load > (double)setup->processors)
+        sentences_say(s,
+                      "the machine was busy at the start: a load of %.1f on "
+                      "%ld processor%s",
+                      setup->load, setup->processors,
+                      sentences_plural((size_t)setup->processors));
+}

@@ -1,0 +1,289 @@
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/comparison.h"
+#include "report/comparison_sentences.h"
+
+enum { SENTENCE_SIZE = 201 };
+
+void sentences_say(const struct sentences *s, const char *format, ...)
+{
+    char sentence[SENTENCE_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(sentence, sizeof(sentence), format, args);
+    va_end(args);
+    s->on_sentence(s->arg, sentence);
+}
+
+const char *sentences_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+const struct comparison_cell *sentences_cell(const struct sentences *s,
+                                             size_t cell)
+{
+    return &s->comparison->cells[cell];
+}
+
+bool sentences_counts(const struct sentences *s, size_t cell)
+{
+    return sentences_cell(s, cell)->run_count > 0;
+}
+
+bool sentences_of(const struct sentences *s, size_t cell, const char *strategy)
+{
+    return strcmp(sentences_cell(s, cell)->strategy, strategy) == 0;
+}
+
+bool sentences_introduces(const struct sentences *s, size_t cell)
+{
+    for (size_t i = 0; i < cell; i++) {
+        if (sentences_of(s, i, sentences_cell(s, cell)->strategy))
+            return false;
+    }
+    return true;
+}
+
+size_t sentences_fastest(const struct sentences *s, const char *strategy)
+{
+    size_t best = SENTENCES_NONE;
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        if (sentences_counts(s, i) &&
+            (!strategy || sentences_of(s, i, strategy)) &&
+            (best == SENTENCES_NONE ||
+             sentences_cell(s, i)->observed.median <
+                 sentences_cell(s, best)->observed.median))
+            best = i;
+    }
+    return best;
+}
+
+size_t sentences_sibling(const struct sentences *s, size_t cell,
+                         const char *strategy, bool reuse)
+{
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        if (sentences_counts(s, i) && sentences_of(s, i, strategy) &&
+            sentences_cell(s, i)->reuse == reuse &&
+            sentences_cell(s, i)->max_req == sentences_cell(s, cell)->max_req)
+            return i;
+    }
+    return SENTENCES_NONE;
+}
+
+struct interval sentences_relate(struct sentences *s, size_t cell, size_t to)
+{
+    struct interval ratio = {NAN, NAN, NAN};
+
+    if (comparison_relate(s->comparison, cell, to, &ratio) != 0)
+        s->error = -ENOMEM;
+    return ratio;
+}
+
+struct factor sentences_factor(struct interval ratio)
+{
+    struct factor factor = {.faster = ratio.high < 1};
+    struct interval r = ratio;
+    int decimals;
+
+    if (factor.faster)
+        r = (struct interval){1 / ratio.value, 1 / ratio.high, 1 / ratio.low};
+    decimals = r.value < 1.05    ? 3
+               : r.value < 9.995 ? 2
+               : r.value < 99.95 ? 1
+                                 : 0;
+    snprintf(factor.value, sizeof(factor.value), "%.*f", decimals, r.value);
+    if (r.low < r.high)
+        snprintf(factor.bounds, sizeof(factor.bounds), " (%.*f to %.*f)",
+                 decimals, r.low, decimals, r.high);
+    return factor;
+}
+
+static void say_speed(struct sentences *s, size_t cell, size_t to)
+{
+    struct interval ratio = sentences_relate(s, cell, to);
+    const char *name = sentences_cell(s, cell)->name;
+    const char *other = sentences_cell(s, to)->name;
+    struct factor factor;
+
+    if (isnan(ratio.value))
+        return;
+    if (interval_holds(&ratio, 1)) {
+        sentences_say(s,
+                      "%s and %s: no difference detected (%s takes %.2f to "
+                      "%.2f times as long)",
+                      name, other, name, ratio.low, ratio.high);
+        return;
+    }
+    factor = sentences_factor(ratio);
+    sentences_say(s, "%s %s %s times as %s as %s%s", name,
+                  factor.faster ? "is" : "takes", factor.value,
+                  factor.faster ? "fast" : "long", other, factor.bounds);
+}
+
+/* A comparison of one cell, or with one that counts, says what it took. */
+static void say_time(struct sentences *s, size_t cell)
+{
+    const struct statistics *observed = &sentences_cell(s, cell)->observed;
+    char median[COMPARISON_TEXT_SIZE];
+    char min[COMPARISON_TEXT_SIZE];
+    char max[COMPARISON_TEXT_SIZE];
+
+    comparison_time(median, observed->median);
+    comparison_time(min, observed->min);
+    comparison_time(max, observed->max);
+    if (observed->count == 1)
+        sentences_say(s, "%s takes %s in its only run",
+                      sentences_cell(s, cell)->name, median);
+    else
+        sentences_say(s, "%s takes %s (%s to %s in %zu runs)",
+                      sentences_cell(s, cell)->name, median, min, max,
+                      observed->count);
+}
+
+/* Each strategy at its fastest against the first cell; whether there was
+   any. */
+static bool say_speeds(struct sentences *s)
+{
+    size_t said = 0;
+
+    for (size_t i = s->comparison->cell_count; i-- > 0;) {
+        size_t cell = sentences_fastest(s, sentences_cell(s, i)->strategy);
+
+        if (sentences_introduces(s, i) && sentences_counts(s, 0) &&
+            cell != SENTENCES_NONE && cell != 0) {
+            say_speed(s, cell, 0);
+            said++;
+        }
+    }
+    return said > 0;
+}
+
+/* Whether say_speeds() has related them. */
+static bool told(const struct sentences *s, size_t cell, size_t other)
+{
+    size_t later = cell == 0 ? other : cell;
+
+    return (cell == 0 || other == 0) &&
+           sentences_fastest(s, sentences_cell(s, later)->strategy) == later;
+}
+
+/*
+ * The async and the threaded cell, alike but for that, of which one is the
+ * fastest of all such. *threaded is SENTENCES_NONE if there are none.
+ */
+static size_t concurrent_pair(const struct sentences *s, size_t *threaded)
+{
+    size_t async = SENTENCES_NONE;
+    double best = INFINITY;
+
+    *threaded = SENTENCES_NONE;
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        size_t other =
+            sentences_sibling(s, i, "threaded", sentences_cell(s, i)->reuse);
+        double median;
+
+        if (!sentences_counts(s, i) || !sentences_of(s, i, "async") ||
+            other == SENTENCES_NONE)
+            continue;
+        median = fmin(sentences_cell(s, i)->observed.median,
+                      sentences_cell(s, other)->observed.median);
+        if (median < best) {
+            best = median;
+            async = i;
+            *threaded = other;
+        }
+    }
+    return async;
+}
+
+/* How far a cell is from its ideal: "is within 4 % of", "takes 2.10 times". */
+static void distance_text(char *text, size_t room,
+                          const struct comparison_cell *cell)
+{
+    double times = cell->observed.median / cell->ideal_us;
+
+    if (times <= 1)
+        snprintf(text, room, "is no slower than");
+    else if (times <= 2)
+        snprintf(text, room, "is within %.0f %% of", ceil((times - 1) * 100));
+    else
+        snprintf(text, room, "takes %.*f times", times < 9.995 ? 2 : 0, times);
+}
+
+static bool has_ideal(const struct sentences *s, size_t cell)
+{
+    return cell != SENTENCES_NONE && sentences_counts(s, cell) &&
+           sentences_cell(s, cell)->ideal_us > 0;
+}
+
+/* The fastest cell in full, that of each other strategy in short. */
+static void say_ideal(const struct sentences *s)
+{
+    size_t best = sentences_fastest(s, NULL);
+    char distance[32];
+    char overhead[COMPARISON_TEXT_SIZE];
+    char median[COMPARISON_TEXT_SIZE];
+    char others[96] = "";
+    const struct comparison_cell *cell;
+
+    if (!has_ideal(s, best))
+        return;
+    cell = sentences_cell(s, best);
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        size_t other = sentences_fastest(s, sentences_cell(s, i)->strategy);
+        size_t size = strlen(others);
+
+        if (!sentences_introduces(s, i) || !has_ideal(s, other) ||
+            sentences_of(s, best, sentences_cell(s, i)->strategy))
+            continue;
+        distance_text(distance, sizeof(distance), sentences_cell(s, other));
+        snprintf(others + size, sizeof(others) - size, "%s%s %s its own",
+                 size > 0 ? ", " : "; ", sentences_cell(s, other)->strategy,
+                 distance);
+    }
+    distance_text(distance, sizeof(distance), cell);
+    comparison_time(overhead, cell->overhead_us);
+    comparison_time(median, cell->observed.median);
+    if (cell->overhead_us > 0)
+        sentences_say(s, "%s %s its %sideal: %s of its %s are overhead%s",
+                      cell->name, distance,
+                      s->comparison->ideal_estimated ? "estimated " : "",
+                      overhead, median, others);
+    else
+        sentences_say(s, "%s %s its %sideal%s", cell->name, distance,
+                      s->comparison->ideal_estimated ? "estimated " : "",
+                      others);
+}
+
+int comparison_conclude(const struct comparison *comparison,
+                        void (*on_sentence)(void *arg, const char *sentence),
+                        void *arg)
+{
+    struct sentences s = {comparison, on_sentence, arg, 0};
+    size_t threaded;
+    size_t async = concurrent_pair(&s, &threaded);
+    size_t best = sentences_fastest(&s, NULL);
+
+    if (!say_speeds(&s) && async == SENTENCES_NONE && best != SENTENCES_NONE)
+        say_time(&s, best);
+    if (async != SENTENCES_NONE) {
+        if (!told(&s, async, threaded))
+            say_speed(&s, async, threaded);
+        sentences_needs(&s, async, threaded);
+    } else if (best != SENTENCES_NONE) {
+        sentences_needs(&s, best, 0);
+    }
+    say_ideal(&s);
+    sentences_reuse(&s);
+    sentences_sweep(&s);
+    sentences_caution(&s);
+    return s.error;
+}

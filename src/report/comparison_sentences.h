@@ -1,0 +1,73 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "report/comparison.h"
+
+/*
+ * Private to comparison_conclude.c and what it is made of: who says which
+ * sentences, and what all of them ask of a comparison. Cells are named by their
+ * index.
+ */
+
+struct sentences {
+    const struct comparison *comparison;
+    void (*on_sentence)(void *arg, const char *sentence);
+    void *arg;
+    int error; /* -ENOMEM: something could not be found out */
+};
+
+/* No cell. */
+#define SENTENCES_NONE SIZE_MAX
+
+__attribute__((format(printf, 2, 3))) void sentences_say(
+    const struct sentences *s, const char *format, ...);
+
+/* "" for one, "s" for any other number of things. */
+const char *sentences_plural(size_t count);
+
+const struct comparison_cell *sentences_cell(const struct sentences *s,
+                                             size_t cell);
+
+/* Whether a run of it counts. */
+bool sentences_counts(const struct sentences *s, size_t cell);
+
+bool sentences_of(const struct sentences *s, size_t cell, const char *strategy);
+
+/* Whether it is the first cell of its strategy: whoever visits these visits
+   each strategy once. */
+bool sentences_introduces(const struct sentences *s, size_t cell);
+
+/* The cell with the least median, of a strategy or (NULL) of all;
+   SENTENCES_NONE: no run counts. */
+size_t sentences_fastest(const struct sentences *s, const char *strategy);
+
+/* The cell like `cell` but for its strategy and reuse, which are these;
+   SENTENCES_NONE: there is none that counts. */
+size_t sentences_sibling(const struct sentences *s, size_t cell,
+                         const char *strategy, bool reuse);
+
+/* comparison_relate(); NAN, and the error is kept, for lack of memory. */
+struct interval sentences_relate(struct sentences *s, size_t cell, size_t to);
+
+/* How a ratio that does not hold 1 is said: "is 12.1 times as fast as",
+   "takes 1.30 times as long as". */
+struct factor {
+    bool faster;
+    char value[24];
+    char bounds[48]; /* " (11.6 to 12.5)"; "" if they are the value */
+};
+struct factor sentences_factor(struct interval ratio);
+
+/* What `cell` needs where `other` needs more or less; nothing if they are
+   alike. */
+void sentences_needs(const struct sentences *s, size_t cell, size_t other);
+
+/* What reusing connections gains, strategy by strategy. */
+void sentences_reuse(struct sentences *s);
+
+/* Up to which concurrency more of it gains something; where errors begin. */
+void sentences_sweep(struct sentences *s);
+
+/* What keeps the numbers from meaning what they seem to. */
+void sentences_caution(const struct sentences *s);

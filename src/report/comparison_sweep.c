@@ -1,0 +1,213 @@
+#include <math.h>
+#include <stdio.h>
+
+#include "report/comparison_sentences.h"
+
+/* The cell alike but for the next greater concurrency, among those that count.
+   `above` is 0 for the first. */
+static size_t next_limit(const struct sentences *s, size_t like, unsigned above)
+{
+    size_t next = SENTENCES_NONE;
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+
+        if (sentences_counts(s, i) &&
+            sentences_of(s, i, sentences_cell(s, like)->strategy) &&
+            cell->reuse == sentences_cell(s, like)->reuse &&
+            cell->max_req > above &&
+            (next == SENTENCES_NONE ||
+             cell->max_req < sentences_cell(s, next)->max_req))
+            next = i;
+    }
+    return next;
+}
+
+static size_t after(const struct sentences *s, size_t cell)
+{
+    return next_limit(s, cell, sentences_cell(s, cell)->max_req);
+}
+
+/* Whether any greater concurrency is detected to be faster. */
+static bool gains(struct sentences *s, size_t cell)
+{
+    for (size_t i = after(s, cell); i != SENTENCES_NONE; i = after(s, i)) {
+        struct interval ratio = sentences_relate(s, i, cell);
+
+        if (ratio.high < 1)
+            return true;
+    }
+    return false;
+}
+
+/* Where more concurrency stops to gain anything. Every greater one is asked,
+   as a single step may be too small to be detected. */
+static void say_limit(struct sentences *s, size_t like)
+{
+    const char *strategy = sentences_cell(s, like)->strategy;
+    size_t knee = next_limit(s, like, 0);
+    struct interval ratio;
+    struct factor factor;
+    unsigned limit;
+    size_t beyond;
+
+    if (after(s, knee) == SENTENCES_NONE)
+        return;
+    while (after(s, knee) != SENTENCES_NONE && gains(s, knee))
+        knee = after(s, knee);
+    limit = sentences_cell(s, knee)->max_req;
+    beyond = after(s, knee);
+    if (beyond == SENTENCES_NONE) {
+        sentences_say(s, "%s gets faster up to -m %u, the most that was tried",
+                      strategy, limit);
+        return;
+    }
+    ratio = sentences_relate(s, beyond, knee);
+    factor = sentences_factor(ratio);
+    if (ratio.low > 1)
+        sentences_say(s,
+                      "%s gains nothing beyond -m %u: -m %u takes %s times as "
+                      "long%s",
+                      strategy, limit, sentences_cell(s, beyond)->max_req,
+                      factor.value, factor.bounds);
+    else
+        sentences_say(
+            s,
+            "%s gains nothing beyond -m %u: no difference detected at "
+            "-m %u",
+            strategy, limit, sentences_cell(s, beyond)->max_req);
+}
+
+/* Of a strategy, the cell of the least concurrency that had errors. */
+static size_t first_with_errors(const struct sentences *s, const char *strategy)
+{
+    size_t first = SENTENCES_NONE;
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+
+        if (sentences_of(s, i, strategy) && cell->errors > 0 &&
+            (first == SENTENCES_NONE ||
+             cell->max_req < sentences_cell(s, first)->max_req))
+            first = i;
+    }
+    return first;
+}
+
+/* The greatest concurrency of a strategy with several; 0: it has one. */
+static unsigned swept_to(const struct sentences *s, const char *strategy)
+{
+    unsigned least = 0;
+    unsigned most = 0;
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+
+        if (!sentences_of(s, i, strategy) ||
+            cell->run_count + cell->invalid == 0)
+            continue;
+        if (least == 0 || cell->max_req < least)
+            least = cell->max_req;
+        if (cell->max_req > most)
+            most = cell->max_req;
+    }
+    return most > least ? most : 0;
+}
+
+static void say_errors(const struct sentences *s)
+{
+    unsigned swept = 0;
+    bool any = false;
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const char *strategy = sentences_cell(s, i)->strategy;
+        unsigned most = swept_to(s, strategy);
+        size_t first = first_with_errors(s, strategy);
+        const struct comparison_cell *cell;
+
+        if (!sentences_introduces(s, i))
+            continue;
+        if (most > swept)
+            swept = most;
+        if (first == SENTENCES_NONE)
+            continue;
+        any = true;
+        cell = sentences_cell(s, first);
+        if (most > 0)
+            sentences_say(s,
+                          "errors begin at -m %u (%s: %zu item%s in %zu run%s)",
+                          cell->max_req, strategy, cell->errors,
+                          sentences_plural(cell->errors), cell->error_runs,
+                          sentences_plural(cell->error_runs));
+        else
+            sentences_say(s,
+                          "%s had errors that others had not: %zu item%s in "
+                          "%zu run%s",
+                          cell->name, cell->errors,
+                          sentences_plural(cell->errors), cell->error_runs,
+                          sentences_plural(cell->error_runs));
+    }
+    if (swept > 0 && !any)
+        sentences_say(s, "no errors up to -m %u", swept);
+}
+
+void sentences_sweep(struct sentences *s)
+{
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        size_t best = sentences_fastest(s, sentences_cell(s, i)->strategy);
+
+        if (sentences_introduces(s, i) && best != SENTENCES_NONE)
+            say_limit(s, best);
+    }
+    say_errors(s);
+}
+
+/* The faster one of two cells that differ in reuse alone, of a strategy. */
+static size_t fastest_with_both(const struct sentences *s, const char *strategy)
+{
+    size_t best = SENTENCES_NONE;
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+
+        if (sentences_counts(s, i) && sentences_of(s, i, strategy) &&
+            sentences_sibling(s, i, strategy, !cell->reuse) != SENTENCES_NONE &&
+            (best == SENTENCES_NONE ||
+             cell->observed.median < sentences_cell(s, best)->observed.median))
+            best = i;
+    }
+    return best;
+}
+
+static void say_reuse(struct sentences *s, size_t with, size_t without)
+{
+    const char *strategy = sentences_cell(s, with)->strategy;
+    struct interval ratio = sentences_relate(s, with, without);
+    struct factor factor = sentences_factor(ratio);
+
+    if (isnan(ratio.value))
+        return;
+    if (interval_holds(&ratio, 1))
+        sentences_say(s,
+                      "%s with and without reuse of connections: no difference "
+                      "detected",
+                      strategy);
+    else
+        sentences_say(s,
+                      "%s %s %s times as %s with reuse of connections as "
+                      "without%s",
+                      strategy, factor.faster ? "is" : "takes", factor.value,
+                      factor.faster ? "fast" : "long", factor.bounds);
+}
+
+void sentences_reuse(struct sentences *s)
+{
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const char *strategy = sentences_cell(s, i)->strategy;
+        size_t best = fastest_with_both(s, strategy);
+
+        if (sentences_introduces(s, i) && best != SENTENCES_NONE)
+            say_reuse(s, sentences_sibling(s, best, strategy, true),
+                      sentences_sibling(s, best, strategy, false));
+    }
+}

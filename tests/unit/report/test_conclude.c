@@ -1,0 +1,325 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/comparison.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define MIB 1048576
+
+/* A cell as a table has it; all its runs are alike but for their times. */
+struct row {
+    const char *strategy;
+    unsigned max_req;
+    bool reuse;
+    size_t runs;
+    int64_t median_ms; /* the times lie about it, 1 % apart */
+    double ideal_ms;   /* 0: unknown */
+    int64_t threads, rss_mib, cpu_ms, connections; /* 0: unknown */
+    size_t invalid, errors, error_runs;
+};
+
+struct scene {
+    struct row rows[8]; /* up to one without a strategy */
+    struct comparison with;
+    const char *sentences; /* each ends with a newline */
+};
+
+static int64_t known(int64_t value, int64_t unit)
+{
+    return value > 0 ? value * unit : -1;
+}
+
+static struct comparison_cell cell_of(const struct row *row)
+{
+    struct comparison_cell cell = {
+        .strategy = row->strategy,
+        .max_req = row->max_req,
+        .reuse = row->reuse,
+        .run_count = row->runs,
+        .invalid = row->invalid,
+        .errors = row->errors,
+        .error_runs = row->error_runs,
+        .ideal_us = row->ideal_ms > 0 ? row->ideal_ms * 1000 : NAN,
+    };
+
+    cell.runs = calloc(row->runs + 1, sizeof(*cell.runs));
+    for (size_t i = 0; i < row->runs; i++) {
+        int64_t percent = 100 + (int64_t)i - (int64_t)(row->runs / 2);
+
+        cell.runs[i] = (struct comparison_run){
+            .observed_us = row->median_ms * 10 * percent,
+            .user_us = known(row->cpu_ms, 1000),
+            .peak_rss = known(row->rss_mib, MIB),
+            .threads = known(row->threads, 1),
+            .connections = known(row->connections, 1),
+        };
+    }
+    return cell;
+}
+
+static void note(void *arg, const char *sentence)
+{
+    FILE *out = arg;
+
+    cr_expect(le(sz, strlen(sentence), 200), "%s", sentence);
+    cr_expect(eq(ptr, strchr(sentence, '\n'), NULL));
+    fprintf(out, "%s\n", sentence);
+}
+
+static void expect_scene(const struct scene *scene)
+{
+    struct comparison comparison = scene->with;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    comparison.cells = calloc(COUNT(scene->rows), sizeof(*comparison.cells));
+    while (comparison.cell_count < COUNT(scene->rows) &&
+           scene->rows[comparison.cell_count].strategy) {
+        comparison.cells[comparison.cell_count] =
+            cell_of(&scene->rows[comparison.cell_count]);
+        comparison.cell_count++;
+    }
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+    cr_assert(eq(int, comparison_conclude(&comparison, note, out), 0));
+    fclose(out);
+    cr_expect(eq(str, text, (char *)scene->sentences));
+    free(text);
+    comparison_close(&comparison);
+}
+
+Test(conclude, three_strategies_are_related_in_speed_needs_and_ideal)
+{
+    static const struct scene scene = {
+        .rows = {{"sequential", 1, true, 10, 1000, 980, 1, 7, 30, 1, 0, 0, 0},
+                 {"threaded", 20, true, 10, 84, 78, 21, 12, 40, 20, 0, 0, 0},
+                 {"async", 20, true, 10, 83, 80, 1, 7, 25, 20, 0, 0, 0}},
+        .sentences =
+            "async is 12.0 times as fast as sequential (11.6 to 12.5)\n"
+            "threaded is 11.9 times as fast as sequential (11.4 to 12.4)\n"
+            "async and threaded: no difference detected (async takes 0.95 to "
+            "1.03 times as long)\n"
+            "async needs 1 thread, 7.0 MiB of memory and 25.0 ms of CPU time "
+            "where threaded needs 21, 12.0 MiB and 40.0 ms\n"
+            "async is within 4 % of its ideal: 2.58 ms of its 82.6 ms are "
+            "overhead; sequential is within 2 % of its own, threaded is within "
+            "8 % of its own\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, what_is_slower_takes_times_as_long)
+{
+    static const struct scene scene = {
+        .rows = {{"sequential", 1, true, 7, 80, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"threaded", 20, true, 7, 120, 0, 21, 12, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 7, 82, 0, 1, 11, 0, 0, 0, 0, 0}},
+        .sentences =
+            "async and sequential: no difference detected (async takes 0.99 to "
+            "1.06 times as long)\n"
+            "threaded takes 1.50 times as long as sequential (1.46 to 1.55)\n"
+            "async is 1.46 times as fast as threaded (1.42 to 1.51)\n"
+            "async needs 1 thread where threaded needs 21\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, one_cell_is_told_by_its_time)
+{
+    static const struct scene scene = {
+        .rows = {{"async", 20, true, 10, 84, 80, 1, 7, 30, 20, 0, 0, 0}},
+        .sentences = "async takes 83.6 ms (79.8 ms to 87.4 ms in 10 runs)\n"
+                     "async is within 5 % of its ideal: 3.58 ms of its 83.6 ms "
+                     "are overhead\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, a_single_run_is_said_to_be_one)
+{
+    static const struct scene scene = {
+        .rows = {{"async", 20, true, 1, 84, 0, 1, 7, 30, 20, 0, 0, 0}},
+        .sentences = "async takes 84.0 ms in its only run\n"
+                     "with a single run, a difference may be chance; 10 are a "
+                     "good start (-r 10)\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, single_runs_have_no_interval)
+{
+    static const struct scene scene = {
+        .rows = {{"threaded", 20, true, 1, 84, 0, 21, 7, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 1, 80, 0, 1, 7, 0, 0, 0, 0, 0}},
+        .sentences = "async is 1.05 times as fast as threaded\n"
+                     "async needs 1 thread where threaded needs 21\n"
+                     "with a single run, a difference may be chance; 10 are a "
+                     "good start (-r 10)\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, without_threads_the_fastest_needs_are_told_of)
+{
+    static const struct scene scene = {
+        .rows = {{"sequential", 1, true, 10, 1000, 900, 1, 5, 20, 1, 0, 0, 0},
+                 {"async", 20, true, 10, 100, 40, 1, 9, 21, 20, 0, 0, 0}},
+        .with = {.ideal_estimated = true},
+        .sentences =
+            "async is 10.0 times as fast as sequential (9.6 to 10.4)\n"
+            "async needs 9.0 MiB of memory and 20 connections where sequential "
+            "needs 5.0 MiB and 1\n"
+            "async takes 2.49 times its estimated ideal: 59.5 ms of its 99.5 "
+            "ms are overhead; sequential is within 11 % of its own\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, an_estimated_ideal_may_be_above_what_was_seen)
+{
+    static const struct scene scene = {
+        .rows = {{"sequential", 1, true, 10, 1000, 1000, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 10, 100, 110, 0, 0, 0, 0, 0, 0, 0}},
+        .with = {.ideal_estimated = true},
+        .sentences = "async is 10.0 times as fast as sequential (9.6 to 10.4)\n"
+                     "async is no slower than its estimated ideal; sequential "
+                     "is no slower than its own\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, a_sweep_tells_where_gains_end_and_errors_begin)
+{
+    static const struct scene scene = {
+        .rows = {{"threaded", 1, true, 7, 1000, 0, 2, 5, 0, 1, 0, 0, 0},
+                 {"threaded", 10, true, 7, 110, 0, 11, 6, 0, 10, 0, 0, 0},
+                 {"threaded", 50, true, 7, 200, 0, 51, 9, 0, 50, 0, 3, 2},
+                 {"threaded", 100, true, 0, 0, 0, 0, 0, 0, 0, 7, 40, 7},
+                 {"async", 1, true, 7, 1005, 0, 1, 5, 0, 1, 0, 0, 0},
+                 {"async", 10, true, 7, 105, 0, 1, 5, 0, 10, 0, 0, 0},
+                 {"async", 50, true, 7, 40, 0, 1, 6, 0, 50, 0, 0, 0},
+                 {"async", 100, true, 7, 41, 0, 1, 6, 0, 100, 0, 0, 0}},
+        .sentences = "async -m 50 is 25.0 times as fast as threaded -m 1 (24.3 "
+                     "to 25.8)\n"
+                     "threaded -m 10 is 9.09 times as fast as threaded -m 1 "
+                     "(8.82 to 9.37)\n"
+                     "async -m 50 is 5.00 times as fast as threaded -m 50 "
+                     "(4.85 to 5.15)\n"
+                     "async -m 50 needs 1 thread and 6.0 MiB of memory where "
+                     "threaded -m 50 needs 51 and 9.0 MiB\n"
+                     "threaded gains nothing beyond -m 10: -m 50 takes 1.82 "
+                     "times as long (1.76 to 1.87)\n"
+                     "async gains nothing beyond -m 50: no difference detected "
+                     "at -m 100\n"
+                     "errors begin at -m 50 (threaded: 3 items in 2 runs)\n"
+                     "7 runs did other work than the rest and do not count "
+                     "(threaded -m 100: 7)\n"
+                     "threaded -m 100 has no run that counts\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, a_sweep_may_gain_to_its_end)
+{
+    static const struct scene scene = {
+        .rows = {{"async", 1, true, 7, 1000, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 10, true, 7, 990, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 7, 40, 0, 0, 0, 0, 0, 0, 0, 0}},
+        .sentences =
+            "async -m 20 is 25.0 times as fast as async -m 1 (24.3 to 25.8)\n"
+            "async gets faster up to -m 20, the most that was tried\n"
+            "no errors up to -m 20\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, reuse_is_told_for_each_strategy)
+{
+    static const struct scene scene = {
+        .rows = {{"threaded", 20, true, 7, 100, 0, 21, 9, 0, 20, 0, 0, 0},
+                 {"threaded", 20, false, 7, 130, 0, 21, 9, 0, 194, 0, 0, 0},
+                 {"async", 20, true, 7, 100, 0, 1, 9, 0, 20, 0, 0, 0},
+                 {"async", 20, false, 7, 101, 0, 1, 9, 0, 194, 0, 0, 0}},
+        .sentences = "async and threaded: no difference detected (async takes "
+                     "0.97 to 1.03 times as long)\n"
+                     "async needs 1 thread where threaded needs 21\n"
+                     "threaded is 1.30 times as fast with reuse of connections "
+                     "as without (1.26 to 1.34)\n"
+                     "async with and without reuse of connections: no "
+                     "difference detected\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, cautions_come_last)
+{
+    static const struct scene scene = {
+        .rows = {{"sequential", 1, true, 2, 1000, 0, 0, 0, 0, 0, 1, 0, 0},
+                 {"threaded", 20, true, 0, 0, 0, 0, 0, 0, 0, 3, 5, 3},
+                 {"async", 20, true, 3, 100, 0, 0, 0, 0, 0, 0, 0, 0}},
+        .with = {.interrupted = true, .setup = {.load = 3.44, .processors = 2}},
+        .sentences =
+            "async is 9.95 times as fast as sequential (9.80 to 10.10)\n"
+            "threaded had errors that others had not: 5 items in 3 runs\n"
+            "4 runs did other work than the rest and do not count (sequential: "
+            "1, threaded: 3)\n"
+            "threaded has no run that counts\n"
+            "the comparison was interrupted: not all runs were made\n"
+            "with 2 runs, intervals mean little; 10 are a good start (-r 10)\n"
+            "the machine was busy at the start: a load of 3.4 on 2 "
+            "processors\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, nothing_that_counts_is_nothing_to_compare)
+{
+    static const struct scene scene = {
+        .rows = {{"sequential", 1, true, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0},
+                 {"threaded", 20, true, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0},
+                 {"async", 20, false, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0},
+                 {"async", 20, true, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0}},
+        .sentences = "8 runs did other work than the rest and do not count "
+                     "(sequential: 1, threaded: 3, async no reuse: 2, ...)\n"
+                     "no run counts, so there is nothing to compare\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, without_the_first_cell_the_others_are_related)
+{
+    static const struct scene scene = {
+        .rows = {{"sequential", 1, true, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0},
+                 {"threaded", 20, true, 7, 110, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 7, 100, 0, 0, 0, 0, 0, 0, 0, 0}},
+        .sentences = "async is 1.10 times as fast as threaded (1.07 to 1.13)\n"
+                     "7 runs did other work than the rest and do not count "
+                     "(sequential: 7)\n"
+                     "sequential has no run that counts\n",
+    };
+
+    expect_scene(&scene);
+}
+
+Test(conclude, no_cell_is_nothing_to_compare)
+{
+    static const struct scene scene = {.sentences = "no run counts, so there "
+                                                    "is nothing to compare\n"};
+
+    expect_scene(&scene);
+}
