@@ -1,6 +1,7 @@
 #include "command/compare_grid.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,6 +48,7 @@ int grid_cells(const struct compare_settings *settings,
                     .strategy = strategy->name,
                     .max_req = clamp(strategy, settings->max_req[k], j == 0),
                     .reuse = settings->reuse[j],
+                    .ideal_us = (double)NAN,
                 };
 
                 if (!has_cell(made, used, &cell))

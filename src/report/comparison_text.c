@@ -14,7 +14,7 @@ enum {
     WIDTH = 100,
     NAME_LEAST = 10,
     BAR_MOST = 30,
-    TIMES_WIDTH = 66, /* the columns of the first table, name and bar aside */
+    TIMES_WIDTH = 69, /* the columns of the first table, name and bar aside */
     CODES_LISTED = 20
 };
 
@@ -184,22 +184,22 @@ static void print_efficiency(struct page *page, int width, double value)
     print_number(page, width, 3, value);
 }
 
-/* 22 columns. */
+/* 23 columns. */
 static void print_ratio(struct page *page, const struct comparison_cell *cell)
 {
     const struct interval *ratio = &cell->ratio;
     char text[32];
 
     if (cell == page->comparison->cells) {
-        fprintf(page->out, "%7s%15s", is_known(ratio->value) ? "1.000" : "-",
+        fprintf(page->out, "%8s%15s", is_known(ratio->value) ? "1.000" : "-",
                 "");
     } else if (!is_known(ratio->value)) {
-        fprintf(page->out, "%7s%15s", "-", "");
+        fprintf(page->out, "%8s%15s", "-", "");
     } else if (interval_holds(ratio, 1)) {
-        fputs("no difference detected", page->out);
+        fputs(" no difference detected", page->out);
     } else {
         snprintf(text, sizeof(text), "%.3f .. %.3f", ratio->low, ratio->high);
-        fprintf(page->out, "%7.3f%15s", ratio->value, text);
+        fprintf(page->out, "%8.3f%15s", ratio->value, text);
     }
 }
 
@@ -245,7 +245,7 @@ static void print_times(struct page *page)
     double longest = longest_median(comparison);
 
     print_name(page, "cell");
-    fprintf(page->out, "%5s%9s%9s%10s%10s%7s%15s\n", "runs", "median", "ideal",
+    fprintf(page->out, "%5s%9s%9s%10s%12s%8s%15s\n", "runs", "median", "ideal",
             "overhead", "efficiency", "ratio", "95 % interval");
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
@@ -259,7 +259,7 @@ static void print_times(struct page *page)
         print_time(page, 9, cell->observed.median);
         print_ideal(page, 9, print_time, cell->ideal_us);
         print_ideal(page, 10, print_difference, cell->overhead_us);
-        print_ideal(page, 10, print_efficiency, cell->efficiency);
+        print_ideal(page, 12, print_efficiency, cell->efficiency);
         print_ratio(page, cell);
         fputc(' ', page->out);
         print_bar(page, longest > 0 ? cell->observed.median / longest : 0);
@@ -273,8 +273,8 @@ static void print_spread(struct page *page)
 
     fputc('\n', page->out);
     print_name(page, "spread");
-    fprintf(page->out, "%9s%9s%9s%9s%9s%s%9s%9s%9s\n", "min", "max", "mean",
-            "st. dev.", "outliers", "   a request:", "p50", "p90", "p99");
+    fprintf(page->out, "%9s%9s%9s%9s%9s%13s%9s%9s\n", "min", "max", "mean",
+            "st. dev.", "outliers", "request p50", "p90", "p99");
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
 
@@ -285,8 +285,8 @@ static void print_spread(struct page *page)
         print_time(page, 9, cell->observed.max);
         print_time(page, 9, cell->observed.mean);
         print_time(page, 9, cell->observed.stddev);
-        fprintf(page->out, "%9zu%13s", cell->outliers, "");
-        print_time(page, 9, cell->p50_us);
+        fprintf(page->out, "%9zu", cell->outliers);
+        print_time(page, 13, cell->p50_us);
         print_time(page, 9, cell->p90_us);
         print_time(page, 9, cell->p99_us);
         fputc('\n', page->out);

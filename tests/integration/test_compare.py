@@ -5,6 +5,7 @@ import re
 import signal
 import statistics
 
+import compared
 import harness
 from harness import MOST_POPULOUS, Case, corpus_file
 
@@ -38,43 +39,59 @@ class Book(Case):
                             statistics.median(sequential) / 2)
 
         table = run.stdout[run.stdout.rindex("downloaded in"):]
-        for strategy in harness.STRATEGIES:
-            self.assertRegex(table, rf"(?m)^ *{strategy}\b.*\d\.\d+")
-        self.assertRegex(table, r"(?i)median")
-        self.assertRegex(table, r"(?i)ratio")
+        rows = compared.rows(table)
+        self.assertEqual(list(rows), list(harness.STRATEGIES))
+        self.assertEqual({row.runs for row in rows.values()}, {3})
+        # 20 skewed delays, whose sum is known: so is the ideal.
+        self.assertAlmostEqual(rows["sequential"].ideal, 7.2, delta=0.2)
+        self.assertAlmostEqual(rows["async"].ideal, 1.35, delta=0.05)
+        self.assertIn("times as fast as sequential", table)
         self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
 
 
 class Compare(Case):
-    def rows(self, run):
-        """The table: strategy -> its row's other columns."""
-        return {line.split()[0]: line.split()[1:]
-                for line in run.stdout.splitlines()
-                if line.split()[:1] and line.split()[0] in harness.STRATEGIES}
-
     def directories(self):
         return list(self.home.glob("flags-compare-*"))
 
-    def test_needs_nothing_and_says_its_weather(self):
+    def test_needs_nothing_and_says_what_it_ran(self):
         run = self.flags("compare", "-r", "2", "-l", "3")
 
         self.assertStatus(run, 0)
         self.assertEqual(run.stderr, "")
-        self.assertRegex(run.stdout, r"\A3 flags, 2 runs .*"
-                                     r"uniform:\.02:\.08, seed 1\n")
-        self.assertEqual(list(self.rows(run)), list(harness.STRATEGIES))
-        for row in self.rows(run).values():
-            self.assertEqual(row[1], "2", "two runs")
-        self.assertEqual(self.rows(run)["sequential"][0], "1")
+        self.assertRegex(run.stdout,
+                         r"\A3 flags, 2 runs of each cell \(interleaved, "
+                         r"1 warm-up\)\n"
+                         r"weather uniform:\.02:\.08, seed 1\n"
+                         r"codes: BD BR CD\n"
+                         r"machine: \d+ x .+\n"
+                         r"versions: flags .+, libcurl .+, libuv .+, TLS .+\n")
+        rows = compared.rows(run.stdout)
+        self.assertEqual(list(rows), list(harness.STRATEGIES))
+        self.assertEqual([row.runs for row in rows.values()], [2, 2, 2])
+        self.assertRegex(run.stdout, r"(?m)^- async .*sequential")
+        self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
         self.assertEqual(self.directories(), [])
 
-    def test_the_delay_is_in_every_run(self):
-        run = self.flags("compare", "-r", "1", "--weather", "100ms", "BR")
+    def test_the_delay_is_in_every_run_and_is_its_ideal(self):
+        run = self.flags("compare", "-r", "1", "--weather", "100ms", "BR", "US")
 
         self.assertStatus(run, 0)
-        for row in self.rows(run).values():
-            self.assertEqual(row[3], "ms", str(run))
-            self.assertGreaterEqual(float(row[2]), 100)
+        rows = compared.rows(run.stdout)
+        for name, ideal in (("sequential", .2), ("threaded", .1),
+                            ("async", .1)):
+            self.assertAlmostEqual(rows[name].ideal, ideal, places=6)
+            self.assertGreaterEqual(rows[name].median, ideal)
+
+    def test_the_same_seed_has_the_same_ideals_and_another_has_others(self):
+        def ideals(seed):
+            run = self.flags("compare", "-r", "1", "-w", "0", "-l", "4",
+                             "--seed", seed)
+            self.assertStatus(run, 0)
+            return [row.ideal for row in compared.rows(run.stdout).values()]
+
+        first = ideals(7)
+        self.assertEqual(ideals(7), first)
+        self.assertNotEqual(ideals(8), first)
 
     def test_a_proxy_of_the_environment_is_not_asked(self):
         wire = self.tripwire()
@@ -93,33 +110,68 @@ class Compare(Case):
         self.assertIn("In each run: 1 of 2 not found.\n", run.stdout)
 
     def test_a_run_of_other_work_is_named_and_does_not_count(self):
-        # Each connection is a run's: the third finds nothing any more.
+        # Two requests a run: the second of the third finds an error.
         requests = []
 
         def answer(connection):
             while request := connection.read_request():
                 requests.append(request.path)
-                if len(requests) == 3:
+                if len(requests) == 6:
                     connection.answer(500)
                 else:
                     connection.answer(200, corpus_file("br").read_bytes())
 
-        run = self.flags("compare", "-r", "2", "-m", "1", "-s",
-                         self.raw_server(answer).url, "BR")
+        run = self.flags("compare", "-r", "2", "-w", "0", "-m", "1", "-s",
+                         self.raw_server(answer).url, "BR", "US")
 
         self.assertStatus(run, 6)
-        self.assertRegex(run.stderr, r"(?m)^flags: async, run 1 does not")
-        self.assertEqual(
-            {name: row[1] for name, row in self.rows(run).items()},
-            {"sequential": "2", "threaded": "2", "async": "1"})
+        self.assertRegex(run.stderr,
+                         r"(?m)^flags: async -m 1, run 1 does not count: other "
+                         r"work than most runs did: US: error, HTTP 500, not "
+                         r"ok$")
+        self.assertEqual({name: row.runs for name, row
+                          in compared.rows(run.stdout).items()},
+                         {"sequential": 2, "threaded": 2, "async": 1})
 
     def test_of_nothing_is_no_comparison(self):
-        run = self.flags("compare", "-r", "1", "-s", harness.refused_url(),
-                         "BR")
+        run = self.flags("compare", "-r", "1", "-w", "0", "-s",
+                         harness.refused_url(), "BR")
 
         self.assertStatus(run, 6)
         self.assertIn("refused", run.stderr)
         self.assertEqual(run.stderr.count("does not count"), 3)
+        self.assertEqual(len(re.findall(r"(?m)^\w+ +0  no run counts$",
+                                        run.stdout)), 3)
+
+    def test_a_server_of_any_kind_has_an_estimated_ideal(self):
+        run = self.flags("compare", "-r", "2", "-s", self.nginx().url, "-l",
+                         "5")
+
+        self.assertStatus(run, 0)
+        self.assertRegex(run.stdout, r"(?m)^at http://127\.0\.0\.1:\d+/flags$")
+        rows = compared.rows(run.stdout)
+        for row in rows.values():
+            self.assertTrue(row.estimated)
+            self.assertGreater(row.ideal, 0)
+            self.assertLessEqual(row.ideal, row.median)
+        self.assertLess(rows["async"].ideal, rows["sequential"].ideal)
+
+    def test_there_is_no_estimate_without_a_sequential_cell(self):
+        run = self.flags("compare", "-r", "1", "-s", self.nginx().url, "-l",
+                         "2", "--strategies", "async")
+
+        self.assertStatus(run, 0)
+        self.assertIsNone(compared.rows(run.stdout)["async"].ideal)
+
+    def test_one_of_ours_that_was_started_elsewhere_is_any_server(self):
+        server = self.serve("--delay", "50ms")
+        run = self.flags("compare", "-r", "2", "-s", server.url, "-l", "4")
+
+        self.assertStatus(run, 0)
+        sequential = compared.rows(run.stdout)["sequential"]
+        self.assertTrue(sequential.estimated)
+        self.assertGreaterEqual(sequential.ideal, .2)
+        self.assertLessEqual(sequential.ideal, sequential.median)
 
     def interrupted(self, number):
         running = self.start("compare", "--weather", "200ms", "-r", "50")
@@ -130,6 +182,7 @@ class Compare(Case):
 
         self.assertStatus(run, -number)
         self.assertRegex(run.stdout, r"(?m)^interrupted$")
+        self.assertRegex(run.stdout, r"(?m)^cell .*median")
         self.assertEqual(self.directories(), [])
 
     def test_an_interrupt_ends_it_with_a_partial_table(self):
@@ -143,6 +196,11 @@ class Compare(Case):
                             (["-r", "0"], ["-r", "0"]),
                             (["--book", "BR"], ["BR", "--book"]),
                             (["--book", "--seed", "3"], ["--seed"]),
+                            (["-m", "5,5"], ["-m", "5,5"]),
+                            (["--reuse", "perhaps"], ["perhaps", "yes"]),
+                            (["--strategies", "asink"], ["asink", "async"]),
+                            (["--order", "rando"], ["rando", "random"]),
+                            (["--export-json", "-", "--trace", "-"], ["-"]),
                             (["-s", "http://127.0.0.1:1/", "--weather", "1s"],
                              ["--weather", "--server"])):
             with self.subTest(args):

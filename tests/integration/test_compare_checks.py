@@ -1,0 +1,141 @@
+"""What makes `flags compare` end with status 6: other work, and --fail-if."""
+
+import json
+import os
+import subprocess
+
+import compared
+import harness
+from harness import Case
+
+
+class SameWork(Case):
+    def test_a_strategy_that_skips_an_item_is_found_out(self):
+        # The program with a strategy of that name that claims to have saved
+        # the fourth flag.
+        run = subprocess.run(
+            [os.environ["FLAGS_CHEAT"], "compare", "-r", "2", "-w", "0",
+             "--weather", "1ms", "-l", "5", "--export-json", "c.json"],
+            cwd=self.home, env=self.environment(), capture_output=True,
+            text=True, timeout=harness.limit(60))
+
+        self.assertEqual(run.returncode, 6, run.stdout + run.stderr)
+        for number in (1, 2):
+            self.assertIn(f"flags: async -m 20, run {number} does not count: "
+                          "other work than most runs did: CN: ok, but there "
+                          "is no file\n", run.stderr)
+        self.assertEqual(list(compared.rows(run.stdout)),
+                         ["sequential", "threaded"])
+        report = json.loads((self.home / "c.json").read_text())
+        self.assertFalse(report["same_work"])
+        self.assertEqual([cell["valid"] for cell in report["cells"]],
+                         [True, True, False])
+        self.assertEqual([cell["invalid"] for cell in report["cells"]],
+                         [0, 0, 2])
+
+    def test_the_honest_program_passes_the_same_comparison(self):
+        run = self.flags("compare", "-r", "2", "-w", "0", "--weather", "1ms",
+                         "-l", "5")
+
+        self.assertStatus(run, 0)
+        self.assertEqual(list(compared.rows(run.stdout)),
+                         list(harness.STRATEGIES))
+
+    def test_errors_of_the_weather_are_the_same_in_every_run(self):
+        server = self.serve("--error-rate", ".4", "--seed", "5")
+        run = self.flags("compare", "-r", "3", "-w", "0", "-s", server.url,
+                         "--reuse", "yes,no")
+
+        self.assertStatus(run, 0)
+        self.assertRegex(run.stdout, r"(?m)^In each run: [1-9]\d* of 20 errors\.$")
+
+    def test_where_errors_begin_is_told(self):
+        # One at a time are 7 a second at most, which the server allows; of
+        # twenty at once it refuses about ten.
+        server = self.serve("--delay", "150ms", "--fault", "limit=10/s")
+        run = self.flags("compare", "-r", "1", "-w", "0", "-m", "1,20",
+                         "--strategies", "async", "-s", server.url)
+
+        self.assertStatus(run, 6)
+        self.assertRegex(run.stderr, r"(?m)^flags: async -m 20, run 1 does not "
+                                     r"count: .*: error, HTTP 429, not ok$")
+        self.assertRegex(run.stdout, r"(?m)^- errors begin at -m 20")
+
+
+class FailIf(Case):
+    def compare(self, *args, runs="5"):
+        return self.flags("compare", "-r", runs, "-w", "0", "--weather",
+                          "30ms", "-l", "6", *args)
+
+    def test_what_is_so_beyond_doubt_fails(self):
+        run = self.compare("--fail-if",
+                           "async.median < 0.9*sequential.median")
+
+        self.assertStatus(run, 6)
+        self.assertRegex(run.stdout, r"(?m)^fail if async\.median < "
+                                     r"0\.9\*sequential\.median: failed ")
+
+    def test_what_is_not_so_passes(self):
+        run = self.compare("--fail-if",
+                           "async.median > 0.9*sequential.median",
+                           "--fail-if", "async.efficiency < 10 %",
+                           "--fail-if", "threaded.threads <= 6")
+
+        self.assertStatus(run, 0)
+        self.assertEqual(run.stdout.count(": passed"), 3)
+
+    def test_one_that_fails_is_enough(self):
+        run = self.compare("--fail-if", "async.median > 1m", "--fail-if",
+                           "sequential.median > 100ms")
+
+        self.assertStatus(run, 6)
+        self.assertIn("fail if sequential.median > 100ms: failed", run.stdout)
+        self.assertIn("fail if async.median > 1m: passed", run.stdout)
+
+    def test_what_depends_on_the_sample_is_undecided_and_no_failure(self):
+        run = self.compare("--fail-if", "async.median < async.mean")
+        other = self.compare("--fail-if", "async.median >= async.mean")
+
+        # Which it is depends on the machine; not both can fail.
+        self.assertIn(run.status, (0, 6))
+        self.assertIn(other.status, (0, 6))
+        self.assertNotEqual((run.status, other.status), (6, 6))
+
+    def test_what_cannot_be_judged_is_not_passed(self):
+        run = self.flags("compare", "-r", "1", "-w", "0", "-l", "2", "-s",
+                         self.nginx().url, "--fail-if",
+                         "async.connections > 2")
+
+        self.assertStatus(run, 6)
+        self.assertRegex(run.stdout + run.stderr, r"async\.connections > 2: "
+                                                  r"impossible")
+
+    def test_nonsense_is_a_usage_error_and_nobody_is_contacted(self):
+        wire = self.tripwire()
+        for expression, names in (
+                ("async.median", ["async.median"]),
+                ("async.speed > 1", ["speed"]),
+                ("asink.median > 1", ["asink"]),
+                ("async.median > 1ms > 2ms", ["one comparison"]),
+                ("async.median > 10k", ["time"]),
+                ("", ["--fail-if"])):
+            with self.subTest(expression):
+                run = self.flags("compare", "-s", wire.url, "--fail-if",
+                                 expression)
+
+                self.assertStatus(run, 2)
+                self.assertEqual(run.stderr.count("\n"), 1)
+                for name in names:
+                    self.assertIn(name, run.stderr)
+        self.assertFalse(wire.contacted())
+
+    def test_a_name_that_fits_several_cells_is_refused_and_they_are_named(self):
+        run = self.flags("compare", "-m", "1,2", "--fail-if",
+                         "async.median > 1")
+
+        self.assertStatus(run, 2)
+        for candidate in ("async[1]", "async[2]"):
+            self.assertIn(candidate, run.stderr)
+
+
+harness.main()

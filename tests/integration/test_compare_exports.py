@@ -1,0 +1,244 @@
+"""What `flags compare` writes: JSON by its schema, Markdown, a page, a trace,
+a timeline; each read by a parser that is not ours."""
+
+import html.parser
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+import compared
+import harness
+from harness import Case
+
+SCHEMA = pathlib.Path(os.environ["FLAGS_SCHEMAS"]) / "compare.schema.json"
+CODES = ["BR", "CN", "IN", "US"]
+
+
+class Exports(Case):
+    def compare(self, *args, **how):
+        run = self.flags("compare", "-r", "3", "-w", "0", *args, *CODES, **how)
+        self.assertStatus(run, 0)
+        return run
+
+    def path(self, name):
+        return self.home / name
+
+    def test_json_says_everything_in_seconds_and_bytes(self):
+        run = self.compare("--export-json", "c.json", "--weather", "30ms",
+                           "-m", "2,4", "--seed", "9")
+        report = json.loads(self.path("c.json").read_text())
+
+        self.assertEqual(report["schema"], "flags.compare/1")
+        self.assertEqual((report["seed"], report["weather"], report["items"]),
+                         (9, "30ms", 4))
+        self.assertEqual(report["codes"], CODES)
+        self.assertEqual(
+            [(cell["strategy"], cell["max_req"]) for cell in report["cells"]],
+            [("sequential", 1), ("threaded", 2), ("threaded", 4),
+             ("async", 2), ("async", 4)])
+        rows = compared.rows(run.stdout)
+        for cell, ideal in zip(report["cells"], (.12, .06, .03, .06, .03)):
+            with self.subTest(cell["name"]):
+                self.assertIs(cell["valid"], True)
+                self.assertEqual(len(cell["runs"]), 3)
+                self.assertAlmostEqual(cell["ideal"], ideal)
+                self.assertGreaterEqual(min(cell["runs"]), ideal)
+                self.assertEqual(cell["median"], sorted(cell["runs"])[1])
+                self.assertEqual(cell["min"], min(cell["runs"]))
+                self.assertEqual(cell["max"], max(cell["runs"]))
+                self.assertAlmostEqual(cell["mean"], sum(cell["runs"]) / 3)
+                self.assertAlmostEqual(cell["overhead"],
+                                       cell["median"] - ideal)
+                self.assertAlmostEqual(cell["efficiency"],
+                                       ideal / cell["median"])
+                self.assertAlmostEqual(
+                    cell["ratio"]["value"],
+                    cell["median"] / report["cells"][0]["median"])
+                self.assertLessEqual(cell["ratio"]["low"],
+                                     cell["ratio"]["value"])
+                self.assertGreaterEqual(cell["ratio"]["high"],
+                                        cell["ratio"]["value"])
+                self.assertGreater(cell["process"], cell["median"])
+                self.assertGreater(cell["cpu"], 0)
+                self.assertGreater(cell["peak_rss"], 1 << 20)
+                self.assertEqual(cell["request"]["count"], 12)
+                self.assertGreaterEqual(cell["request"]["p50"], .03)
+                self.assertAlmostEqual(rows[cell["name"]].median,
+                                       cell["median"],
+                                       delta=cell["median"] / 150)
+
+    def test_json_has_what_the_server_saw(self):
+        self.compare("--export-json", "c.json", "--weather", "50ms", "-m", "2",
+                     "--reuse", "yes,no")
+        cells = {cell["name"]: cell for cell in
+                 json.loads(self.path("c.json").read_text())["cells"]}
+
+        for name, connections, in_flight in (
+                ("sequential", 1, 1), ("sequential no reuse", 4, 1),
+                ("threaded", 2, 2), ("threaded no reuse", 4, 2),
+                ("async", 2, 2), ("async no reuse", 4, 2)):
+            with self.subTest(name):
+                self.assertEqual(cells[name]["connections"], connections)
+                self.assertEqual(cells[name]["peak_in_flight"], in_flight)
+                self.assertEqual(cells[name]["requests"], 4)
+        self.assertEqual(cells["sequential"]["threads"], 1)
+        self.assertEqual(cells["threaded"]["threads"], 3)
+        self.assertEqual(cells["async"]["threads"], 1)
+
+    def test_json_of_another_server_knows_less(self):
+        self.compare("--export-json", "c.json", "-s", self.nginx().url)
+        report = json.loads(self.path("c.json").read_text())
+
+        self.assertIsNone(report["weather"])
+        self.assertRegex(report["server"], r"^http://127\.0\.0\.1:\d+/flags$")
+        self.assertTrue(report["ideal_estimated"])
+        self.assertIsNone(report["cells"][0]["connections"])
+
+    def test_json_is_as_its_schema_says(self):
+        validator = shutil.which("jsonschema", path="/usr/bin:/usr/local/bin")
+        if not validator:
+            self.skipTest("jsonschema is not installed (scripts/bootstrap "
+                          "test)")
+        self.compare("--export-json", "ours.json", "-m", "1,2", "--fail-if",
+                     "async[2].median > 60s")
+        self.compare("--export-json", "other.json", "-s", self.nginx().url,
+                     "--strategies", "async")
+        for name in ("ours.json", "other.json"):
+            with self.subTest(name):
+                subprocess.run(
+                    [validator, "-i", self.path(name), SCHEMA], check=True,
+                    capture_output=True)
+        # The check can fail.
+        report = json.loads(self.path("ours.json").read_text())
+        report["cells"][0]["median"] = "fast"
+        self.path("bad.json").write_text(json.dumps(report))
+        self.assertNotEqual(subprocess.run(
+            [validator, "-i", self.path("bad.json"), SCHEMA],
+            capture_output=True).returncode, 0)
+
+    def test_an_export_to_stdout_sends_the_report_to_stderr(self):
+        run = self.compare("--export-json", "-")
+
+        self.assertEqual(json.loads(run.stdout)["items"], 4)
+        self.assertEqual(list(compared.rows(run.stderr)),
+                         list(harness.STRATEGIES))
+
+    def test_markdown_has_tables_of_equal_columns(self):
+        self.compare("--export-markdown", "c.md")
+        text = self.path("c.md").read_text()
+
+        tables = re.findall(r"(?m)(?:^\|.*\|\n)+", text)
+        self.assertGreaterEqual(len(tables), 2)
+        for table in tables:
+            widths = {len(re.split(r"(?<!\\)\|", line))
+                      for line in table.splitlines()}
+            self.assertEqual(len(widths), 1, table)
+            for strategy in harness.STRATEGIES:
+                self.assertIn(f"| {strategy} ", table)
+
+    def test_the_page_stands_alone_and_shows_every_run(self):
+        self.compare("--export-html", "c.html")
+        page = self.path("c.html").read_text()
+        tags = []
+
+        class Reader(html.parser.HTMLParser):
+            def handle_starttag(self, tag, attributes):
+                tags.append((tag, dict(attributes)))
+
+        Reader().feed(page)
+        self.assertNotIn("script", {tag for tag, _ in tags})
+        for _, attributes in tags:
+            for name in ("src", "href"):
+                self.assertRegex(attributes.get(name) or "#", r"^#")
+        self.assertNotRegex(page, r"url\((?!#)")
+        for strategy in harness.STRATEGIES:
+            self.assertIn(strategy, page)
+        self.assertGreaterEqual(sum(tag == "svg" for tag, _ in tags), 5)
+
+    def test_a_trace_has_a_process_for_each_cell(self):
+        self.compare("--trace", "c.trace", "-m", "2")
+        events = json.loads(self.path("c.trace").read_text())
+        if isinstance(events, dict):
+            events = events["traceEvents"]
+        names = {event["pid"]: event["args"]["name"] for event in events
+                 if event["name"] == "process_name"}
+
+        self.assertEqual(sorted(names.values()), sorted(harness.STRATEGIES))
+        for pid, name in names.items():
+            slices = [event for event in events
+                      if event["pid"] == pid and event["ph"] == "X"]
+            threads = {event["tid"] for event in slices}
+            self.assertEqual(len(threads), 1 if name == "sequential" else 2)
+            for code in CODES:
+                self.assertEqual(
+                    sum(event["name"].startswith(code) for event in slices), 1,
+                    f"{code} in {name}")
+
+    def test_a_timeline_is_drawn_for_each_cell(self):
+        run = self.compare("--timeline", "--weather", "40ms")
+
+        for strategy in harness.STRATEGIES:
+            drawing = run.stdout[run.stdout.index(f"\n{strategy}: 4 items"):]
+            rows = [re.search(rf"(?m)^{code} .*$", drawing).group()
+                    for code in CODES]
+            starts = [len(re.match(r"[A-Z]{2} +[^▒]*", row).group())
+                      for row in rows]
+            self.assertEqual(starts, sorted(starts))
+            if strategy == "sequential":
+                self.assertGreater(starts[3] - starts[0], 40, drawing)
+            else:
+                self.assertLess(starts[3] - starts[0], 30, drawing)
+        self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
+
+
+class Files(Case):
+    OPTIONS = ("--export-json", "--export-markdown", "--export-html",
+               "--trace")
+
+    def test_one_that_cannot_be_opened_is_found_before_any_run(self):
+        for option in self.OPTIONS:
+            with self.subTest(option):
+                run = self.flags("compare", option, "no/where")
+
+                self.assertStatus(run, 5)
+                self.assertEqual(run.stdout, "")
+                self.assertEqual(run.stderr, "flags: cannot write 'no/where': "
+                                             "No such file or directory\n")
+
+    @unittest.skipUnless(pathlib.Path("/dev/full").exists(), "no /dev/full")
+    def test_one_that_cannot_be_written_is_told(self):
+        for option in self.OPTIONS:
+            with self.subTest(option):
+                run = self.flags("compare", option, "/dev/full", "-r", "1",
+                                 "-w", "0", "-l", "2")
+
+                self.assertStatus(run, 5)
+                self.assertIn("flags: cannot write '/dev/full': No space",
+                              run.stderr)
+                self.assertEqual(list(compared.rows(run.stdout)),
+                                 list(harness.STRATEGIES))
+
+    def test_an_older_one_is_replaced_whole(self):
+        old = self.home / "c.json"
+        old.write_text("x" * 1000000)
+        run = self.flags("compare", "-r", "1", "-w", "0", "-l", "1",
+                         "--export-json", "c.json")
+
+        self.assertStatus(run, 0)
+        self.assertEqual(json.loads(old.read_text())["items"], 1)
+
+    def test_an_older_one_survives_a_usage_error(self):
+        old = self.home / "c.json"
+        old.write_text("kept")
+        run = self.flags("compare", "--export-json", "c.json", "--fail-if",
+                         "nonsense")
+
+        self.assertStatus(run, 2)
+        self.assertEqual(old.read_text(), "kept")
+
+
+harness.main()

@@ -1,0 +1,53 @@
+"""What `flags compare` printed, read back."""
+
+import re
+import typing
+
+UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+class Row(typing.NamedTuple):
+    """A row of the table of times; seconds, None for what is not known."""
+
+    runs: int
+    median: typing.Optional[float]
+    ideal: typing.Optional[float]
+    estimated: bool
+    efficiency: typing.Optional[float]
+    ratio: typing.Optional[float]  # None: none, or no difference detected
+    bar: int  # its length
+
+
+_TIME = r"(-?[\d.]+ (?:us|ms|s)|-)"
+_ROW = re.compile(
+    rf"(?P<name>(?:sequential|threaded|async)(?: -m \d+)?(?: no reuse)?) +"
+    rf"(?P<runs>\d+) +(?P<median>{_TIME}) +(?P<ideal>{_TIME})(?P<mark>~?) +"
+    rf"(?P<overhead>{_TIME})~? +(?P<efficiency>[\d.]+|-)~? +"
+    rf"(?P<ratio>[\d.]+|-|no difference detected)(?: +[\d.]+ \.\. [\d.]+)? *"
+    rf"(?P<bar>\S*)$", re.MULTILINE)
+
+
+def seconds(text):
+    if text == "-":
+        return None
+    number, unit = text.split()
+    return float(number) * UNITS[unit]
+
+
+def _number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def rows(text):
+    """The table of times: name of the cell -> Row. Cells without a run that
+    counts are not in it."""
+    table = text[text.rindex("\ncell "):]
+    table = table[:table.index("\n\n")] if "\n\n" in table else table
+    return {m["name"]: Row(int(m["runs"]), seconds(m["median"]),
+                           seconds(m["ideal"]), bool(m["mark"]),
+                           _number(m["efficiency"]), _number(m["ratio"]),
+                           len(m["bar"]))
+            for m in _ROW.finditer(table)}
