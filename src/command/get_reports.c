@@ -179,18 +179,22 @@ static void draw_timeline(struct get_reports *reports)
                          reports->record.error);
 }
 
-/* stdout is left to command_end(). */
+/* stdout is left to command_end(), but for the reason of a failure, which the
+   next call may hide. */
+static void note_output(struct get_reports *reports, FILE *out)
+{
+    if (out == stdout && ferror(stdout) && !reports->output_error)
+        reports->output_error = errno;
+}
+
 static void end_trace(struct get_reports *reports)
 {
     int rc = trace_end(&reports->trace);
 
-    if (reports->trace_out == stdout) {
-        if (ferror(stdout) || fflush(stdout) < 0)
-            reports->output_error =
-                reports->output_error ? reports->output_error : errno;
-    } else if (fclose(reports->trace_out) < 0 && !reports->trace_error) {
+    note_output(reports, reports->trace_out);
+    if (reports->trace_out != stdout && fclose(reports->trace_out) < 0 &&
+        !reports->trace_error)
         reports->trace_error = errno;
-    }
     if (reports->trace_error)
         rc = -reports->trace_error;
     if (rc < 0)
@@ -204,6 +208,7 @@ void get_reports_end(struct get_reports *reports, bool told)
         summary_end(reports->text, &reports->tally, reports->plan->compat);
     if (told && reports->settings->timeline)
         draw_timeline(reports);
+    note_output(reports, reports->text);
     if (reports->trace_out)
         end_trace(reports);
     record_close(&reports->record);

@@ -3,7 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { TICK_CELLS = 12 }; /* at least, between two ticks */
+enum {
+    TICK_CELLS = 12, /* at least, between two ticks */
+    OVERHANG = 8     /* what the column behind the rows leaves free */
+};
 
 void timeline_time(char text[TIMELINE_TIME_SIZE], int64_t us)
 {
@@ -63,7 +66,7 @@ static void print_texts(FILE *out, int64_t total_us, int indent, int width,
         int cell = cell_of(at_us, total_us, width);
 
         tick_text(text, at_us, step_us);
-        if (cell + (int)strlen(text) > width)
+        if (cell >= width || cell + (int)strlen(text) > width + OVERHANG)
             break;
         at += fprintf(out, "%*s%s", cell - at, "", text);
     }
