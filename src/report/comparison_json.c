@@ -177,16 +177,28 @@ static json_t *codes_json(const struct comparison_setup *setup)
     return array;
 }
 
+/* Times are microseconds inside, and seconds outside. */
+static json_t *difference(const struct comparison_check *check)
+{
+    const double scale = check->unit == UNIT_TIME ? 1e-6 : 1;
+    const struct interval scaled = {check->difference.value * scale,
+                                    check->difference.low * scale,
+                                    check->difference.high * scale};
+
+    return interval(&scaled);
+}
+
 static json_t *checks_json(const struct comparison *comparison)
 {
     json_t *array = json_array();
 
     for (size_t i = 0; i < comparison->check_count; i++) {
         const struct comparison_check *check = &comparison->checks[i];
-        json_t *one =
-            json_pack("{s:o, s:s, s:o}", "expression", text(check->expression),
-                      "verdict", comparison_verdict_name(check->verdict),
-                      "difference", interval(&check->difference));
+        json_t *one = json_pack(
+            "{s:o, s:s, s:o, s:o}", "expression", text(check->expression),
+            "verdict", comparison_verdict_name(check->verdict), "reason",
+            check->reason[0] ? text(check->reason) : json_null(), "difference",
+            difference(check));
 
         if (json_array_append_new(array, one) < 0) {
             json_decref(array);

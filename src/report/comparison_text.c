@@ -368,24 +368,52 @@ static void print_conclusions(struct page *page)
     page->error = rc < 0 ? rc : page->error;
 }
 
+static void print_quantity(struct page *page, const char *lead, double value,
+                           enum comparison_unit unit)
+{
+    char text[COMPARISON_TEXT_SIZE];
+
+    switch (unit) {
+    case UNIT_TIME:
+        comparison_time(text, fabs(value));
+        break;
+    case UNIT_SIZE:
+        comparison_size(text, fabs(value));
+        break;
+    default:
+        snprintf(text, sizeof(text), "%.4g", fabs(value));
+    }
+    fprintf(page->out, "%s%s%s", lead, value < 0 ? "-" : "", text);
+}
+
+static void print_check(struct page *page, const struct comparison_check *check)
+{
+    const struct interval *difference = &check->difference;
+
+    fputs("fail if ", page->out);
+    escape_print(page->out, check->expression);
+    fprintf(page->out, ": %s", comparison_verdict_name(check->verdict));
+    if (check->reason[0]) {
+        fputs(", ", page->out);
+        escape_print(page->out, check->reason);
+    } else if (is_known(difference->value)) {
+        print_quantity(page, " (left - right: ", difference->value,
+                       check->unit);
+        print_quantity(page, "; 95 %: ", difference->low, check->unit);
+        print_quantity(page, " .. ", difference->high, check->unit);
+        fputc(')', page->out);
+    }
+    fputc('\n', page->out);
+}
+
 static void print_checks(struct page *page)
 {
     const struct comparison *comparison = page->comparison;
 
-    for (size_t i = 0; i < comparison->check_count; i++) {
-        const struct comparison_check *check = &comparison->checks[i];
-
-        if (i == 0)
-            fputc('\n', page->out);
-        fputs("fail if ", page->out);
-        escape_print(page->out, check->expression);
-        fprintf(page->out, ": %s", comparison_verdict_name(check->verdict));
-        if (is_known(check->difference.value))
-            fprintf(page->out, " (left - right: %.4g, 95 %%: %.4g .. %.4g)",
-                    check->difference.value, check->difference.low,
-                    check->difference.high);
+    if (comparison->check_count > 0)
         fputc('\n', page->out);
-    }
+    for (size_t i = 0; i < comparison->check_count; i++)
+        print_check(page, &comparison->checks[i]);
 }
 
 static void fit_columns(struct page *page)
