@@ -19,6 +19,7 @@
 #include "await/list.h"
 #include "await/stack.h"
 #include "await/timers.h"
+#include "await/waker.h"
 
 struct entry;
 struct entry_class {
@@ -95,7 +96,7 @@ struct task {
 
 struct aw_loop {
     uv_loop_t uv;
-    uv_timer_t uv_timer;
+    struct waker waker;
     uv_async_t uv_wake;
     unsigned refs;
     bool closed;

@@ -19,17 +19,9 @@ void loop_append(aw_loop *loop, struct entry *entry)
         uv_stop(&loop->uv);
 }
 
-/* It ends the wait, that is all. libuv runs what is overdue before it polls:
-   where the process was held up since the timer was set, the poll to come would
-   wait for something that has passed. */
-static void end_wait(uv_timer_t *timer)
-{
-    uv_stop(timer->loop);
-}
-
 static void ignore_wake(uv_async_t *wake)
 {
-    (void)wake; /* likewise; the turn looks at the list of remote calls */
+    (void)wake; /* it ends the wait; the turn looks at the remote calls */
 }
 
 static int init_handles(aw_loop *l)
@@ -43,10 +35,9 @@ static int init_handles(aw_loop *l)
         uv_loop_close(&l->uv);
         return rc;
     }
-    /* uv_timer_init() only fills in the handle. What keeps uv_run() waiting
-       is the referenced wake-up handle, never one of our own others. */
-    (void)uv_timer_init(&l->uv, &l->uv_timer);
-    uv_unref((uv_handle_t *)&l->uv_timer);
+    /* What keeps uv_run() waiting is the referenced wake-up handle, never one
+       of our own others. */
+    waker_open(&l->waker, &l->uv);
     return 0;
 }
 
@@ -164,6 +155,7 @@ int aw_loop_close(aw_loop *loop)
     uv_walk(&loop->uv, close_handle, NULL);
     while (uv_loop_close(&loop->uv) == UV_EBUSY)
         uv_run(&loop->uv, UV_RUN_ONCE);
+    waker_close(&loop->waker);
     aw_loop_unref(loop);
     return 0;
 }
@@ -267,22 +259,6 @@ static bool has_work(const aw_loop *l)
            atomic_load_explicit(&l->remote_pending, memory_order_acquire);
 }
 
-/* Let libuv's one timer end the coming wait. */
-static void arm_timer(aw_loop *l, int64_t deadline_ns)
-{
-    int64_t wait_ns = deadline_ns - (int64_t)uv_hrtime();
-
-    if (deadline_ns == TIMERS_NEVER) {
-        uv_timer_stop(&l->uv_timer);
-        return;
-    }
-    if (wait_ns < 0)
-        wait_ns = 0;
-    uv_update_time(&l->uv); /* the start counts from libuv's cached time */
-    (void)uv_timer_start(&l->uv_timer, end_wait,
-                         (uint64_t)(wait_ns + 999999) / 1000000, 0);
-}
-
 /*
  * Wait for I/O where there is nothing else to do, and let it append.
  *
@@ -300,7 +276,7 @@ static void poll_io(aw_loop *l)
         return;
     }
     if (!l->virtual_clock) {
-        arm_timer(l, next);
+        waker_arm(&l->waker, next);
         run_uv(l, UV_RUN_ONCE);
         return;
     }
