@@ -228,7 +228,8 @@ static void time_it(const char *name, aw_fn fn, int operations)
 }
 
 /* Sleeping tasks: resident memory, guard pages and all. */
-enum { SLEEPERS = 100000 };
+enum { SLEEPERS = 100000, SLEEPS = 200 };
+#define SLEEP_S 0.0023
 
 static long resident_bytes(void)
 {
@@ -282,8 +283,37 @@ static int sleepers_main(void *arg, aw_value *ret)
     return 0;
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* How late sleeps end that no millisecond divides. */
+static int oversleep(void *arg, aw_value *ret)
+{
+    double *late = arg;
+
+    (void)ret;
+    for (int i = 0; i < SLEEPS; i++) {
+        double began = now_ns();
+        int rc = aw_sleep(SLEEP_S);
+
+        if (rc < 0)
+            return rc;
+        late[i] = now_ns() - began - SLEEP_S * 1e9;
+    }
+    qsort(late, SLEEPS, sizeof(*late), compare_numbers);
+    printf("%-48s %9.1f us\n", "how late a sleep ends, the median",
+           late[SLEEPS / 2] / 1e3);
+    return 0;
+}
+
 int main(void)
 {
+    double late[SLEEPS];
     aw_future **ts = calloc(SLEEPERS, sizeof(aw_future *));
 
     if (!ts)
@@ -299,6 +329,7 @@ int main(void)
     time_it("call_soon, 1,000 a turn", calls_in_batches, CALLS);
     time_it("make, decide, await and free a future", futures, TASKS);
     must(aw_run(aw_call(sleepers_main, ts), NULL, NULL), "sleepers");
+    must(aw_run(aw_call(oversleep, late), NULL, NULL), "sleeps");
     free(ts);
     return EXIT_SUCCESS;
 }

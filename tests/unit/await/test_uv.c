@@ -4,6 +4,7 @@
 #include <criterion/new/assert.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -273,4 +274,49 @@ Test(uv, a_stack_that_cannot_be_had_is_no_memory)
     cr_assert(eq(int, drops, 1));
     aw_loop_close(loop);
     aw_loop_unref(loop);
+}
+
+static int sleep_once(void *arg, aw_value *ret)
+{
+    aw_loop *loop = aw_get_running_loop();
+    double began = aw_time(loop);
+    int rc = aw_sleep(*(double *)arg);
+
+    (void)ret;
+    *(double *)arg = aw_time(loop) - began;
+    return rc;
+}
+
+/*
+ * The loop's clock is a descriptor of its own, where one is to be had. Here are
+ * just as many as libuv's loop cannot do without, so the first loop that can be
+ * made has to do without that.
+ */
+Test(uv, a_loop_without_a_descriptor_for_its_clock_is_on_time_too)
+{
+    struct rlimit before;
+    struct rlimit few;
+    aw_loop *loop = NULL;
+    double seconds = 0.005;
+    int free_fd = dup(0);
+
+    cr_assert(ge(int, free_fd, 0));
+    close(free_fd);
+    cr_assert(eq(int, getrlimit(RLIMIT_NOFILE, &before), 0));
+    few = before;
+    few.rlim_cur = (rlim_t)free_fd;
+    while (!loop && few.rlim_cur < before.rlim_cur) {
+        cr_assert(eq(int, setrlimit(RLIMIT_NOFILE, &few), 0));
+        if (aw_loop_new(&loop, NULL) < 0)
+            few.rlim_cur++;
+    }
+    cr_assert(gt(int, (int)(few.rlim_cur - (rlim_t)free_fd), 0));
+    cr_expect(lt(int, dup(0), 0), "nothing was left for the clock");
+
+    cr_expect(eq(
+        int, aw_run_until_complete(loop, aw_call(sleep_once, &seconds), NULL),
+        0));
+    cr_expect(ge(dbl, seconds, 0.005));
+    aw_loop_unref(loop);
+    setrlimit(RLIMIT_NOFILE, &before);
 }
