@@ -66,5 +66,6 @@ int get_reports_ran(struct get_reports *reports);
 /* There will be no more events, however it went. */
 void get_reports_unlisten(struct get_reports *reports);
 
-/* What is said at the end, if `told` and it is wanted; the files are closed. */
+/* What is said at the end, if `told`, which takes get_reports_open(), and if it
+   is wanted; the files are closed. */
 void get_reports_end(struct get_reports *reports, bool told);

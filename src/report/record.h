@@ -60,7 +60,8 @@ struct record {
     struct event_sink sink;
     struct record_item *items; /* by their index in the input */
     size_t item_count;
-    struct record_request *requests; /* in the order of their ends */
+    struct record_request *requests; /* in the order of their ends, which is
+                                        relied on to find an item's */
     size_t request_count;
     int64_t first_us; /* the first item was scheduled; -1: none was */
     int64_t last_us;  /* the last item was settled; -1: none was */

@@ -45,7 +45,8 @@ struct trace_worker {
 struct trace {
     struct event_sink sink;
     FILE *out;
-    /* Once, when `out` fails; errno says why. NULL: nobody is to be told. */
+    /* Once, when `out` fails while a run is listened to; errno says why. NULL:
+       nobody is to be told. */
     void (*on_write_error)(void *arg);
     void *arg;
 
