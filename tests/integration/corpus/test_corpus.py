@@ -2,10 +2,14 @@
 """Checks the corpus: every country's SVG, GIF and metadata."""
 
 import functools
+import html.parser
 import json
+import pathlib
 import re
 import statistics
 import struct
+import subprocess
+import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -266,6 +270,76 @@ class Corpus(unittest.TestCase):
             sizes.append(size)
         self.assertGreaterEqual(statistics.median(sizes), 1_500)
         self.assertLessEqual(statistics.median(sizes), 5_000)
+
+
+class Page(html.parser.HTMLParser):
+    """What an HTML page refers to, what it says, and its elements."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements = set()
+        self.links, self.images, self.words = [], [], ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+        elif tag == "img":
+            self.images.append(dict(attrs))
+
+    def handle_data(self, data):
+        self.words += data
+
+
+class ContactSheet(unittest.TestCase):
+    """flags/index.html, all flags on a page that can be read from disk."""
+
+    def setUp(self):
+        self.text = (harness.CORPUS / "index.html").read_text("utf-8")
+        self.page = Page(self.text)
+
+    def test_it_is_what_the_script_makes_of_the_corpus_of_today(self):
+        script = pathlib.Path(__file__).parents[3] / "scripts" / "render-index"
+        made = subprocess.run([sys.executable, script, "--print"], check=True,
+                              capture_output=True).stdout.decode()
+
+        self.assertEqual(made, self.text, "scripts/render-index writes it")
+
+    def test_it_shows_each_flag_by_a_relative_path(self):
+        self.assertEqual([image["src"] for image in self.page.images],
+                         [f"{cc}/{cc}.gif" for cc in COUNTRIES])
+        self.assertEqual(self.page.links,
+                         [f"{cc}/{name}" for cc in COUNTRIES
+                          for name in (f"{cc}.svg", "metadata.json")])
+
+    def test_it_tells_each_name_and_code(self):
+        for cc in COUNTRIES:
+            about = json.loads((harness.CORPUS / cc / "metadata.json")
+                               .read_text("utf-8"))
+            self.assertIn(f"{about['country']} {cc.upper()}\n",
+                          self.page.words)
+
+    def test_each_image_has_a_text_of_its_own_and_its_size(self):
+        texts = [image["alt"] for image in self.page.images]
+        self.assertEqual(len(set(texts)), len(COUNTRIES))
+        for text in texts:
+            self.assertRegex(text, r"\AFlag of \S")
+        for cc, image in zip(COUNTRIES, self.page.images):
+            gif = Gif((harness.CORPUS / cc / f"{cc}.gif").read_bytes())
+            self.assertEqual((image["width"], image["height"]),
+                             (str(gif.width), str(gif.height)))
+
+    def test_it_needs_nothing_but_the_flags(self):
+        self.assertEqual(self.page.elements & {"script", "iframe", "object"},
+                         set())
+        self.assertNotRegex(self.text, r"https?:|//|@import|url\(|\bon\w+=")
+
+    def test_it_suits_light_and_dark_and_narrow_screens(self):
+        self.assertIn("prefers-color-scheme: dark", self.text)
+        self.assertIn('name="viewport"', self.text)
+        self.assertIn('<html lang="en">', self.text)
 
 
 class Reader(unittest.TestCase):
