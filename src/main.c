@@ -14,10 +14,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct command *const commands[] = {
-    &command_get,
-    &command_compare,
-    &command_serve,
-    NULL,
+    &command_get, &command_compare, &command_serve, &command_list, NULL,
 };
 
 static void print_help(void)

@@ -20,6 +20,7 @@ struct command {
 extern const struct command command_get;
 extern const struct command command_compare;
 extern const struct command command_serve;
+extern const struct command command_list;
 
 /* The exit statuses that users and scripts see. */
 enum exit_status {

@@ -55,11 +55,12 @@ void machine_describe(struct machine *machine)
     char model[80];
     double load;
 
+    machine->processors = count_processors();
     read_model(model, sizeof(model));
     if (uname(&system) < 0)
         system = (struct utsname){.sysname = "unknown system"};
     snprintf(machine->text, sizeof(machine->text), "%d x %s, %.16s %.32s %.16s",
-             count_processors(), model, system.sysname, system.release,
+             machine->processors, model, system.sysname, system.release,
              system.machine);
     read_time(machine->time);
     machine->load = getloadavg(&load, 1) == 1 ? load : (double)NAN;

@@ -89,7 +89,7 @@ struct comparison_setup {
     const char *began;   /* RFC 3339 */
     const char *machine; /* "2 x AMD EPYC, Linux 6.1 x86_64" */
     double load;         /* average of the last minute, at the start */
-    long processors;     /* online; 0: unknown */
+    long processors;     /* that we may use; 0: unknown */
     const char *flags, *curl, *uv, *tls; /* versions */
 };
 

@@ -127,7 +127,8 @@ class UsageError(Case):
 class Answers(Case):
     def test_help_is_on_stdout(self):
         for args in (["--help"], ["-h"], ["get", "--help"], ["get", "-h"],
-                     ["serve", "--help"], ["compare", "--help"]):
+                     ["serve", "--help"], ["compare", "--help"],
+                     ["list", "--help"]):
             with self.subTest(args):
                 run = self.flags(*args)
 

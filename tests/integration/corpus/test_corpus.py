@@ -2,16 +2,34 @@
 """Checks the corpus: every country's SVG, GIF and metadata."""
 
 import functools
+import html.parser
 import json
+import pathlib
 import re
 import statistics
 import struct
+import subprocess
+import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
 
 import harness
 
 SVG = "{http://www.w3.org/2000/svg}"
+GIF_WIDTH = 320
+SVG_BYTES_MOST = 12 * 1024
+
+# The codes that the book's scripts know, and the flags that must be here.
+COUNTRIES = """
+AD AE AF AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT BW
+BY BZ CA CD CF CG CH CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DZ EC EE EG ER
+ES ET FI FJ FM FR GA GB GD GE GH GM GN GQ GR GT GW GY HN HR HT HU ID IE IL IN
+IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KZ LA LB LC LI LK LR LS LT LU
+LV LY MA MC MD ME MG MH MK ML MM MN MR MT MU MV MW MX MY MZ NA NE NG NI NL NO
+NP NR NZ OM PA PE PG PH PK PL PT PW PY QA RO RS RU RW SA SB SC SD SE SG SI SK
+SL SM SN SO SR SS ST SV SY SZ TD TG TH TJ TL TM TN TO TR TT TV TW TZ UA UG US
+UY UZ VA VC VE VN VU WS YE ZA ZM ZW
+""".lower().split()
 
 
 class BadGif(Exception):
@@ -144,6 +162,10 @@ class Corpus(unittest.TestCase):
     def svg(self, directory):
         return ElementTree.parse(directory / f"{directory.name}.svg").getroot()
 
+    def test_the_194_countries_are_there_and_no_other(self):
+        self.assertEqual(len(COUNTRIES), 194)
+        self.assertEqual([p.name for p in self.countries], COUNTRIES)
+
     def test_the_most_populous_countries_are_there(self):
         names = {directory.name for directory in self.countries}
         self.assertEqual(set(harness.MOST_POPULOUS) - names, set())
@@ -161,6 +183,15 @@ class Corpus(unittest.TestCase):
         gif = self.gif(directory)
         self.assertEqual(gif.images, 1)
         self.assertEqual(gif.extensions, [])
+
+    @every_country
+    def test_every_gif_is_320_pixels_wide(self, directory, cc):
+        self.assertEqual(self.gif(directory).width, GIF_WIDTH)
+
+    @every_country
+    def test_every_svg_is_small(self, directory, cc):
+        size = (directory / f"{cc}.svg").stat().st_size
+        self.assertLess(size, SVG_BYTES_MOST)
 
     @every_country
     def test_every_gif_has_the_proportions_of_its_svg(self, directory, cc):
@@ -230,16 +261,85 @@ class Corpus(unittest.TestCase):
             ]
             self.assertEqual(len(values), len(set(values)), key)
 
-    def test_the_files_have_the_sizes_of_small_web_images(self):
+    def test_the_gifs_have_the_sizes_of_small_web_images(self):
         sizes = []
         for directory in self.countries:
             size = (directory / f"{directory.name}.gif").stat().st_size
-            self.assertGreaterEqual(size, 500, directory.name)
-            self.assertLessEqual(size, 40_000, directory.name)
+            self.assertGreaterEqual(size, 300, directory.name)
+            self.assertLessEqual(size, 16_000, directory.name)
             sizes.append(size)
-        self.assertGreaterEqual(statistics.median(sizes), 5_000)
-        self.assertLessEqual(statistics.median(sizes), 15_000)
-        self.assertLessEqual(sum(sizes), 4_000_000)
+        self.assertGreaterEqual(statistics.median(sizes), 1_500)
+        self.assertLessEqual(statistics.median(sizes), 5_000)
+
+
+class Page(html.parser.HTMLParser):
+    """What an HTML page refers to, what it says, and its elements."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements = set()
+        self.links, self.images, self.words = [], [], ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+        elif tag == "img":
+            self.images.append(dict(attrs))
+
+    def handle_data(self, data):
+        self.words += data
+
+
+class ContactSheet(unittest.TestCase):
+    """flags/index.html, all flags on a page that can be read from disk."""
+
+    def setUp(self):
+        self.text = (harness.CORPUS / "index.html").read_text("utf-8")
+        self.page = Page(self.text)
+
+    def test_it_is_what_the_script_makes_of_the_corpus_of_today(self):
+        script = pathlib.Path(__file__).parents[3] / "scripts" / "render-index"
+        made = subprocess.run([sys.executable, script, "--print"], check=True,
+                              capture_output=True).stdout.decode()
+
+        self.assertEqual(made, self.text, "scripts/render-index writes it")
+
+    def test_it_shows_each_flag_by_a_relative_path(self):
+        self.assertEqual([image["src"] for image in self.page.images],
+                         [f"{cc}/{cc}.gif" for cc in COUNTRIES])
+        self.assertEqual(self.page.links,
+                         [f"{cc}/{name}" for cc in COUNTRIES
+                          for name in (f"{cc}.svg", "metadata.json")])
+
+    def test_it_tells_each_name_and_code(self):
+        for cc in COUNTRIES:
+            about = json.loads((harness.CORPUS / cc / "metadata.json")
+                               .read_text("utf-8"))
+            self.assertIn(f"{about['country']} {cc.upper()}\n",
+                          self.page.words)
+
+    def test_each_image_has_a_text_of_its_own_and_its_size(self):
+        texts = [image["alt"] for image in self.page.images]
+        self.assertEqual(len(set(texts)), len(COUNTRIES))
+        for text in texts:
+            self.assertRegex(text, r"\AFlag of \S")
+        for cc, image in zip(COUNTRIES, self.page.images):
+            gif = Gif((harness.CORPUS / cc / f"{cc}.gif").read_bytes())
+            self.assertEqual((image["width"], image["height"]),
+                             (str(gif.width), str(gif.height)))
+
+    def test_it_needs_nothing_but_the_flags(self):
+        self.assertEqual(self.page.elements & {"script", "iframe", "object"},
+                         set())
+        self.assertNotRegex(self.text, r"https?:|//|@import|url\(|\bon\w+=")
+
+    def test_it_suits_light_and_dark_and_narrow_screens(self):
+        self.assertIn("prefers-color-scheme: dark", self.text)
+        self.assertIn('name="viewport"', self.text)
+        self.assertIn('<html lang="en">', self.text)
 
 
 class Reader(unittest.TestCase):
