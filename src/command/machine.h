@@ -11,6 +11,7 @@ struct machine {
                                      the processors that we may use */
     char time[MACHINE_TIME_SIZE]; /* now, UTC, as RFC 3339 writes it */
     double load;                  /* average of the last minute; NAN: unknown */
+    int processors;               /* that we may use */
 };
 
 /* What cannot be found out is left out. */
