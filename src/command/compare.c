@@ -10,13 +10,12 @@
 #include "command/compare_checks.h"
 #include "command/compare_export.h"
 #include "command/compare_grid.h"
-#include "command/compare_ideal.h"
+#include "command/compare_ideals.h"
 #include "command/compare_options.h"
 #include "command/compare_results.h"
 #include "command/compare_run.h"
 #include "command/compare_setup.h"
 #include "command/compare_work.h"
-#include "command/corpus.h"
 #include "command/interrupt.h"
 #include "report/comparison.h"
 #include "report/progress.h"
@@ -34,9 +33,10 @@ struct compare {
     struct comparison comparison;
     struct results results;
     struct book book;
-    FILE *report;  /* where it goes: stdout, unless an export goes there */
-    bool told;     /* what is not there was, by the first run */
-    bool progress; /* on a terminal: which run it is */
+    char *directory; /* of the runs */
+    FILE *report;    /* where it goes: stdout, unless an export goes there */
+    bool told;       /* what is not there was, by the first run */
+    bool progress;   /* on a terminal: which run it is */
 };
 
 static int fail(const char *what, int rc)
@@ -131,6 +131,7 @@ static int compare_once(struct compare *compare, const struct grid_run *which)
                    compare->settings.runs);
     show_progress(compare, which);
     rc = compare_run(&run, &(struct compare_run_options){
+                               .directory = compare->directory,
                                .strategy = cell->strategy,
                                .max_req = cell->max_req,
                                .reuse = cell->reuse,
@@ -169,66 +170,6 @@ static int compare_all(struct compare *compare)
     return rc;
 }
 
-/* The cell that an unknown server's delays are estimated from. */
-static const struct comparison_cell *find_sequential(const struct compare *c)
-{
-    for (size_t i = 0; i < c->comparison.cell_count; i++) {
-        if (strcmp(c->comparison.cells[i].strategy,
-                   downloader_sequential.name) == 0)
-            return &c->comparison.cells[i];
-    }
-    return NULL;
-}
-
-static int find_ideals(struct compare *compare, const struct ideal_basis *basis)
-{
-    struct comparison *comparison = &compare->comparison;
-
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        struct comparison_cell *cell = &comparison->cells[i];
-        struct ideal ideal;
-        int rc = compare_ideal(&ideal, basis, cell->max_req);
-
-        if (rc < 0)
-            return rc;
-        cell->ideal_us = (double)ideal.total_us;
-        comparison->ideal_estimated |= !ideal.exact;
-    }
-    return 0;
-}
-
-/* The ideal of each cell; where it cannot be known, it stays NAN. */
-static int know_ideals(struct compare *compare)
-{
-    const struct comparison_cell *sequential = find_sequential(compare);
-    char root[4096];
-    int64_t *wait_us = NULL;
-    struct ideal_basis basis = {
-        .selection = &compare->work.selection,
-        .source = &compare->work.source,
-        .country_names = compare->settings.work.country_names,
-        .timeout_us = compare->settings.work.timeout_us,
-        .root = root,
-    };
-    int rc;
-
-    if (compare->work.server_started) {
-        basis.weather = &compare->work.weather;
-        rc = corpus_find(root, sizeof(root));
-        return rc < 0 ? rc : find_ideals(compare, &basis);
-    }
-    if (!sequential)
-        return 0;
-    rc = results_waits(&compare->results,
-                       (size_t)(sequential - compare->comparison.cells),
-                       compare->work.selection.count, &wait_us);
-    basis.wait_us = wait_us;
-    if (rc == 0 && wait_us)
-        rc = find_ideals(compare, &basis);
-    free(wait_us);
-    return rc;
-}
-
 /* From the runs to what they say. */
 static int conclude(struct compare *compare)
 {
@@ -236,7 +177,8 @@ static int conclude(struct compare *compare)
     int rc = results_finish(&compare->results, comparison, on_invalid, compare);
 
     if (rc == 0)
-        rc = know_ideals(compare);
+        rc = compare_ideals(comparison, &compare->results, &compare->work,
+                            &compare->settings);
     if (rc == 0)
         rc = comparison_derive(comparison);
     if (rc == 0)
@@ -289,6 +231,8 @@ static int run_and_tell(struct compare *compare)
     compare->comparison.interrupted = rc == -EINTR;
     if (rc < 0 && rc != -EINTR)
         fail("cannot go on", rc);
+    if (rc < 0 && rc != -EINTR && compare->results.count == 0)
+        return EXIT_STATUS_LOCAL;
     told = conclude(compare);
     if (told < 0)
         fail("cannot tell what came out", told);
@@ -309,6 +253,9 @@ static int compare_and_report(struct compare *compare)
         return EXIT_STATUS_LOCAL;
     compare->report = compare->exports.has_stdout ? stderr : stdout;
     compare->book.out = compare->report;
+    rc = compare_run_make_directory(&compare->directory);
+    if (rc < 0)
+        return EXIT_STATUS_LOCAL;
     rc = compare_work_begin(&compare->work, &compare->settings);
     if (rc < 0 && rc != -EINTR)
         fprintf(stderr, "flags: cannot start the server: %s\n",
@@ -346,6 +293,7 @@ static void compare_close(struct compare *compare)
     results_close(&compare->results);
     setup_close(&compare->setup);
     compare_work_close(&compare->work);
+    compare_run_remove_directory(compare->directory);
     option_settings_free(&compare_option_table, &compare->settings);
 }
 

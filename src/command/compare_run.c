@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "command/child.h"
+#include "command/command.h"
 #include "command/server_stats.h"
 
 enum {
@@ -34,22 +35,32 @@ static void remove_tree(const char *path)
     nftw(path, remove_entry, TREE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
 }
 
-/* A new directory in TMPDIR, or /tmp; to be freed. */
-static int make_directory(char **directory)
+int compare_run_make_directory(char **directory)
 {
     const char *parent = getenv("TMPDIR");
+    char *made;
 
     if (!parent || !*parent)
         parent = "/tmp";
-    if (asprintf(directory, "%s/flags-compare-XXXXXX", parent) < 0)
+    if (asprintf(&made, "%s/flags-compare-XXXXXX", parent) < 0)
         return -ENOMEM;
-    if (!mkdtemp(*directory)) {
+    if (!mkdtemp(made)) {
         int rc = -errno;
 
-        free(*directory);
+        fprintf(stderr, "flags: cannot make a directory in '%s': %s\n", parent,
+                command_strerror(rc));
+        free(made);
         return rc;
     }
+    *directory = made;
     return 0;
+}
+
+void compare_run_remove_directory(char *directory)
+{
+    if (directory)
+        remove_tree(directory);
+    free(directory);
 }
 
 static int start(struct child *child, const struct compare_run_options *options,
@@ -235,14 +246,12 @@ int compare_run(struct compare_run *run,
     int rc;
 
     *run = (struct compare_run){.record = {.first_us = -1, .last_us = -1}};
-    rc = make_directory(&directory);
-    if (rc < 0)
-        return rc;
+    if (asprintf(&directory, "%s/run", options->directory) < 0)
+        return -ENOMEM;
     rc = run_counted(run, options, directory);
     if (rc == 0)
         rc = read_digests(run, directory);
-    remove_tree(directory);
-    free(directory);
+    compare_run_remove_directory(directory);
     if (rc < 0)
         compare_run_close(run); /* exit_status stays */
     return rc;

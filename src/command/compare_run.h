@@ -27,6 +27,7 @@ struct compare_run {
 };
 
 struct compare_run_options {
+    const char *directory; /* of the comparison: the run's goes in there */
     const char *strategy;
     unsigned max_req;
     bool reuse;
@@ -38,6 +39,13 @@ struct compare_run_options {
     void (*on_final)(void *arg, const struct feed_line *line);
     void *arg;
 };
+
+/* A new directory for a comparison's runs, in TMPDIR or /tmp, to be freed. A
+   negative errno value: told on stderr. */
+int compare_run_make_directory(char **directory);
+
+/* Remove it with all that is in it, and free it. NULL is let through. */
+void compare_run_remove_directory(char *directory);
 
 /*
  * Run it to its end. 0, and the caller calls compare_run_close(); -EINTR: a

@@ -176,7 +176,7 @@ class Compare(Case):
     def interrupted(self, number):
         running = self.start("compare", "--weather", "200ms", "-r", "50")
         harness.until(lambda: [path for path in self.directories()
-                               if list(path.glob("bd.gif"))])
+                               if list(path.glob("*/bd.gif"))])
         running.signal(number)
         run = running.finish(10)
 
@@ -190,6 +190,18 @@ class Compare(Case):
 
     def test_so_does_a_request_to_end(self):
         self.interrupted(signal.SIGTERM)
+
+    def test_without_room_for_its_files_nobody_is_contacted(self):
+        wire = self.tripwire()
+        run = self.flags("compare", "-s", wire.url,
+                         env={"TMPDIR": self.home / "none"})
+
+        self.assertStatus(run, 5)
+        self.assertEqual(run.stdout, "")
+        self.assertEqual(run.stderr,
+                         "flags: cannot make a directory in "
+                         f"'{self.home}/none': No such file or directory\n")
+        self.assertFalse(wire.contacted())
 
     def test_usage_errors_start_nothing(self):
         for args, names in ((["--weather", "storm"], ["storm", "uniform"]),

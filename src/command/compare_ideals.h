@@ -1,0 +1,17 @@
+#pragma once
+
+#include "command/compare_options.h"
+#include "command/compare_results.h"
+#include "command/compare_work.h"
+#include "report/comparison.h"
+
+/*
+ * compare_ideals: the ideal of each cell of a comparison. Of our server the
+ * weather is known; of any other the delays are estimated from the runs of the
+ * first sequential cell, and where there is none, the ideals stay NAN.
+ *
+ * After results_finish(). 0, or a negative errno value: some are missing.
+ */
+int compare_ideals(struct comparison *comparison, const struct results *results,
+                   const struct compare_work *work,
+                   const struct compare_settings *settings);
