@@ -13,7 +13,8 @@
  */
 struct pool {
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* an attempt is done, or the run is to stop */
+    pthread_cond_t changed; /* there is something to start, or to stop for */
+    unsigned waiting;       /* workers on that condition */
     sem_t attention;        /* for the main thread: a stop, or a worker's end */
     unsigned working;       /* workers that have not ended */
     struct run *run;
@@ -54,12 +55,19 @@ static void *work(void *arg)
     while ((next = run_next(pool->run, &attempt, &wait_until_us)) !=
            NEXT_FINISHED) {
         if (next == NEXT_START) {
+            /* Perhaps there is more to start: one at a time is woken up to
+               look. That an attempt is done wakes nobody, for its own worker
+               looks next. */
+            if (pool->waiting > 0)
+                pthread_cond_signal(&pool->changed);
             download(worker, &attempt);
-            pthread_cond_broadcast(&pool->changed);
         } else {
+            pool->waiting++;
             pthread_cond_wait(&pool->changed, &pool->lock);
+            pool->waiting--;
         }
     }
+    pthread_cond_broadcast(&pool->changed); /* all others finish, too */
     pool->working--;
     pthread_mutex_unlock(&pool->lock);
     sem_post(&pool->attention);
