@@ -3,8 +3,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { UNIT_SIZE = 5 }; /* "\xNN", or the four bytes of a character */
-
 /* How many bytes the UTF-8 character at `text` has; 0: it is none. Overlong
    forms, surrogates and what lies beyond U+10FFFF are none. */
 static size_t character_size(const unsigned char *text)
@@ -39,14 +37,12 @@ static size_t character_size(const unsigned char *text)
     return 0;
 }
 
-/* The next character of `text` as it is shown, NUL-terminated in `unit`;
-   returns what follows it. */
-static const char *next_unit(const char *text, char unit[UNIT_SIZE])
+const char *escape_next(const char *text, char unit[ESCAPE_UNIT_SIZE])
 {
     size_t size = character_size((const unsigned char *)text);
 
     if (size == 0) {
-        snprintf(unit, UNIT_SIZE, "\\x%02x", (unsigned char)*text);
+        snprintf(unit, ESCAPE_UNIT_SIZE, "\\x%02x", (unsigned char)*text);
         return text + 1;
     }
     memcpy(unit, text, size);
@@ -56,10 +52,10 @@ static const char *next_unit(const char *text, char unit[UNIT_SIZE])
 
 void escape_print(FILE *out, const char *text)
 {
-    char unit[UNIT_SIZE];
+    char unit[ESCAPE_UNIT_SIZE];
 
     while (*text) {
-        text = next_unit(text, unit);
+        text = escape_next(text, unit);
         fputs(unit, out);
     }
 }
@@ -67,14 +63,14 @@ void escape_print(FILE *out, const char *text)
 void escape_copy(char *room, size_t size, const char *text)
 {
     static const char cut[] = "...";
-    char unit[UNIT_SIZE];
+    char unit[ESCAPE_UNIT_SIZE];
     size_t used = 0;
     size_t safe = 0; /* how much stays if the rest must be cut */
 
     while (*text) {
         size_t unit_size;
 
-        text = next_unit(text, unit);
+        text = escape_next(text, unit);
         unit_size = strlen(unit);
         if (used + unit_size + 1 > size) {
             memcpy(room + safe, cut, sizeof(cut));

@@ -11,6 +11,12 @@
  * Everything else stays as it is. Any thread.
  */
 
+enum { ESCAPE_UNIT_SIZE = 5 }; /* "\xNN", or the four bytes of a character */
+
+/* The next character of `text`, which is not at its end, as it is shown,
+   NUL-terminated in `unit`; returns what follows it. */
+const char *escape_next(const char *text, char unit[ESCAPE_UNIT_SIZE]);
+
 /* Write it to `out`. */
 void escape_print(FILE *out, const char *text);
 
