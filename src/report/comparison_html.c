@@ -1,0 +1,170 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <stdlib.h>
+
+#include "report/comparison.h"
+#include "report/comparison_facts.h"
+#include "report/html.h"
+#include "report/html_parts.h"
+
+static void write_names(FILE *out, const struct comparison *comparison)
+{
+    enum { MOST_NAMES = 6 };
+
+    for (size_t i = 0; i < comparison->cell_count && i < MOST_NAMES; i++) {
+        fputs(i == 0 ? "" : ", ", out);
+        html_text(out, comparison->cells[i].name);
+    }
+    if (comparison->cell_count > MOST_NAMES)
+        fprintf(out, " and %zu more", comparison->cell_count - MOST_NAMES);
+}
+
+static void write_head(FILE *out, const struct comparison *comparison)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+          "<meta charset=\"utf-8\"/>\n"
+          "<meta name=\"viewport\" "
+          "content=\"width=device-width, initial-scale=1\"/>\n"
+          "<meta name=\"generator\" content=\"flags compare\"/>\n<title>",
+          out);
+    write_names(out, comparison);
+    fputs(": what waiting costs</title>\n<style>\n", out);
+    html_style(out);
+    fputs("</style>\n</head>\n<body>\n<main>\n", out);
+}
+
+static void write_subtitle(FILE *out, const struct comparison *comparison)
+{
+    const struct comparison_setup *setup = &comparison->setup;
+
+    fprintf(out, "<p class=\"about\">%zu download%s", setup->item_count,
+            setup->item_count == 1 ? "" : "s");
+    if (setup->server) {
+        fputs(" from ", out);
+        html_text(out, setup->server);
+    } else if (setup->weather) {
+        fputs(", each answer delayed by ", out);
+        html_text(out, setup->weather);
+    }
+    fprintf(out, "; %" PRId64 " run%s of each of ", setup->runs,
+            setup->runs == 1 ? "" : "s");
+    write_names(out, comparison);
+    fputs(".</p>\n", out);
+}
+
+/* What to know before believing anything below. */
+static void write_warnings(FILE *out, const struct comparison *comparison)
+{
+    if (comparison->interrupted)
+        fputs("<p class=\"warning\"><strong>Interrupted.</strong> Not all "
+              "runs were made; what follows is of those that were.</p>\n",
+              out);
+    if (!comparison->same_work)
+        fputs("<p class=\"warning\"><strong>Not the same work.</strong> Some "
+              "runs did not get what most of them got, and are left "
+              "out.</p>\n",
+              out);
+}
+
+struct answer {
+    FILE *out;
+    size_t sentences;
+};
+
+/* The first is the answer in short, and larger; the others make a list. */
+static void on_sentence(void *arg, const char *sentence)
+{
+    struct answer *answer = arg;
+
+    answer->sentences++;
+    if (answer->sentences == 1)
+        fputs("<p class=\"lead\">", answer->out);
+    else
+        fputs(answer->sentences == 2 ? "<ul class=\"answer\">\n<li>" : "<li>",
+              answer->out);
+    html_text(answer->out, sentence);
+    fputs(answer->sentences == 1 ? "</p>\n" : "</li>\n", answer->out);
+}
+
+static int write_answer(FILE *out, const struct comparison *comparison)
+{
+    struct answer answer = {.out = out};
+    int rc;
+
+    fputs("<header>\n<h1>What does the way you wait cost?</h1>\n", out);
+    write_subtitle(out, comparison);
+    write_warnings(out, comparison);
+    rc = comparison_conclude(comparison, on_sentence, &answer);
+    if (answer.sentences == 0)
+        fputs("<p class=\"lead\">There is nothing to conclude.</p>\n", out);
+    if (answer.sentences > 1)
+        fputs("</ul>\n", out);
+    fputs("</header>\n", out);
+    return rc;
+}
+
+static void on_fact(void *arg, const char *label, const char *text)
+{
+    FILE *out = arg;
+
+    fprintf(out, "<dt>%s</dt><dd>", label);
+    html_text(out, text);
+    fputs("</dd>\n", out);
+}
+
+static int write_setup(FILE *out, const struct comparison *comparison)
+{
+    char *command = comparison_command(comparison);
+    int rc;
+
+    fputs("<section>\n<h2>What was run</h2>\n<dl>\n", out);
+    rc = comparison_facts(comparison, on_fact, out);
+    fputs("</dl>\n", out);
+    if (command) {
+        fputs("<p>To run it again:</p>\n<pre><code>", out);
+        html_text(out, command);
+        fputs("</code></pre>\n", out);
+    }
+    fputs("</section>\n", out);
+    free(command);
+    return command ? rc : -ENOMEM;
+}
+
+static int write_page(FILE *out, const struct comparison *comparison)
+{
+    int error = 0;
+    int rc;
+
+    write_head(out, comparison);
+    rc = write_answer(out, comparison);
+    error = rc < 0 ? rc : error;
+    html_bars(out, comparison);
+    html_runs(out, comparison);
+    rc = html_waterfalls(out, comparison);
+    error = rc < 0 ? rc : error;
+    rc = html_sweep(out, comparison);
+    error = rc < 0 ? rc : error;
+    html_checks(out, comparison);
+    html_tables(out, comparison);
+    rc = write_setup(out, comparison);
+    error = rc < 0 ? rc : error;
+    fputs("</main>\n</body>\n</html>\n", out);
+    return error;
+}
+
+int comparison_html(FILE *out, const struct comparison *comparison)
+{
+    /* A decimal comma would be the end of a figure. */
+    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    locale_t before;
+    int rc;
+
+    if (!plain)
+        return -ENOMEM;
+    before = uselocale(plain);
+    rc = write_page(out, comparison);
+    uselocale(before);
+    freelocale(plain);
+    return rc;
+}

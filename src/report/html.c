@@ -1,0 +1,141 @@
+#include "report/html.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "report/escape.h"
+
+static const char *entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    default:
+        return NULL;
+    }
+}
+
+void html_text(FILE *out, const char *text)
+{
+    char unit[ESCAPE_UNIT_SIZE];
+
+    while (*text) {
+        const char *instead;
+
+        text = escape_next(text, unit);
+        /* U+FFFE and U+FFFF are UTF-8, yet no characters of XML. */
+        if (strcmp(unit, "\xef\xbf\xbe") == 0)
+            instead = "\\ufffe";
+        else if (strcmp(unit, "\xef\xbf\xbf") == 0)
+            instead = "\\uffff";
+        else
+            instead = entity(unit[0]);
+        fputs(instead ? instead : unit, out);
+    }
+}
+
+void html_svg_begin(FILE *out, const struct html_svg *svg)
+{
+    fprintf(out,
+            "<svg class=\"plot %s\" height=\"%g\" role=\"img\" "
+            "aria-labelledby=\"%s-%zu-title %s-%zu-desc\">\n",
+            svg->style, svg->height, svg->id, svg->number, svg->id,
+            svg->number);
+    fprintf(out, "<title id=\"%s-%zu-title\">", svg->id, svg->number);
+    html_text(out, svg->title);
+    fprintf(out, "</title>\n<desc id=\"%s-%zu-desc\">", svg->id, svg->number);
+    html_text(out, svg->description);
+    fputs("</desc>\n", out);
+}
+
+void html_svg_end(FILE *out)
+{
+    fputs("</svg>\n", out);
+}
+
+bool html_has_runs(const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        if (comparison->cells[i].observed.count > 0)
+            return true;
+    }
+    return false;
+}
+
+const char *html_strategy_class(const char *strategy)
+{
+    static const char *const known[] = {"sequential", "threaded", "async"};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(known[i], strategy) == 0)
+            return known[i];
+    }
+    return "other";
+}
+
+double html_step(double span, unsigned most)
+{
+    static const double nice[] = {1, 2, 5, 10};
+    double least = span / most;
+    double power = pow(10, floor(log10(least)));
+
+    for (size_t i = 0; i < sizeof(nice) / sizeof(nice[0]); i++) {
+        /* A hair's breadth for what 10^n lacks of exactness. */
+        if (nice[i] * power >= least * (1 - 1e-9))
+            return nice[i] * power;
+    }
+    return 10 * power;
+}
+
+struct html_axis html_axis_to(double max_us)
+{
+    return (struct html_axis){max_us, html_step(max_us, 5)};
+}
+
+double html_axis_place(const struct html_axis *axis, double us)
+{
+    return 100 * fmin(fmax(us / axis->max_us, 0), 1);
+}
+
+void html_axis_tick(char text[COMPARISON_TEXT_SIZE],
+                    const struct html_axis *axis, double us)
+{
+    double unit_us = 1;
+    const char *unit = "us";
+
+    if (axis->max_us >= 1e6) {
+        unit_us = 1e6;
+        unit = "s";
+    } else if (axis->max_us >= 1e3) {
+        unit_us = 1e3;
+        unit = "ms";
+    }
+    if (us == 0)
+        snprintf(text, COMPARISON_TEXT_SIZE, "0");
+    else
+        snprintf(text, COMPARISON_TEXT_SIZE, "%.6g %s", us / unit_us, unit);
+}
+
+void html_axis_ticks(FILE *out, const struct html_axis *axis, double top,
+                     double bottom, double y)
+{
+    fputs("<g class=\"ticks\">", out);
+    /* By number, so that rounding does not add up. */
+    for (int i = 0; i * axis->step_us <= axis->max_us; i++) {
+        char text[COMPARISON_TEXT_SIZE];
+        double place = html_axis_place(axis, i * axis->step_us);
+
+        html_axis_tick(text, axis, i * axis->step_us);
+        fprintf(out,
+                "<line class=\"rule\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%g\" "
+                "y2=\"%g\"/><text x=\"%.2f%%\" y=\"%g\">%s</text>\n",
+                place, place, top, bottom, place, y, text);
+    }
+    fputs("</g>\n", out);
+}
