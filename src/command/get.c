@@ -9,15 +9,11 @@
 #include "await/await.h"
 #include "command/command.h"
 #include "command/get_options.h"
+#include "command/get_reports.h"
 #include "command/interrupt.h"
 #include "command/local_server.h"
 #include "command/verdict.h"
 #include "download/downloader.h"
-#include "report/feed.h"
-#include "report/lines.h"
-#include "report/progress.h"
-#include "report/summary.h"
-#include "report/tally.h"
 
 /* One `flags get`, from its settings to its verdict. */
 struct get {
@@ -27,37 +23,13 @@ struct get {
     struct local_server server;
     bool server_started;
     struct events events;
-    struct tally tally;
-    struct lines lines;
-    struct progress progress;
-    struct feed feed;
-    FILE *feed_out;
+    struct get_reports reports;
     struct run *run;
-    int output_error; /* an errno: stdout is broken; 0: it is not */
-    bool failed;      /* of ourselves, as told on stderr */
 };
-
-/* Tell of a local failure; the run goes to its orderly end. */
-static void fail(struct get *get, const char *what, const char *which, int rc)
-{
-    get->failed = true;
-    fprintf(stderr, "flags: %s '%s': %s\n", what, which, command_strerror(rc));
-}
 
 static void stop_run(void *run)
 {
     run_stop(run, STOP_INTERRUPTED);
-}
-
-/* stdout does not take our words. Where its reader has gone away, nobody is
-   interested any more; else the work goes on, and the status tells. */
-static void on_output_broken(void *arg)
-{
-    struct get *get = arg;
-
-    get->output_error = errno;
-    if (command_is_pipe_broken())
-        run_stop(get->run, STOP_LOCAL_FAILURE);
 }
 
 static void on_loop_sigint(void *run)
@@ -122,69 +94,28 @@ static int begin_server(struct get *get)
     get->server_started = true;
     rc = source_set_base(&get->plan.source, get->server.url);
     if (rc < 0)
-        fail(get, "cannot use the server", get->server.url, rc);
+        get_reports_fail(&get->reports, "cannot use the server",
+                         get->server.url, rc);
     return rc;
 }
 
-/* Before anybody is contacted: the directory, the server, the first report. */
+/* Before anybody is contacted: the directory, the reports' files, the server,
+   the first report. */
 static int begin(struct get *get)
 {
-    struct get_plan *plan = &get->plan;
-    int rc = save_dir_open(&get->output, plan->directory);
+    int rc = save_dir_open(&get->output, get->plan.directory);
 
     if (rc < 0) {
-        fail(get, "cannot write to", plan->directory, rc);
+        get_reports_fail(&get->reports, "cannot write to", get->plan.directory,
+                         rc);
         return rc;
     }
-    rc = begin_server(get);
-    if (rc < 0)
-        return rc;
-    if (get->settings.quiet)
-        return 0;
-    summary_begin(stdout, &(struct summary_plan){
-                              .label = plan->source.label,
-                              .base = plan->source.base,
-                              .started = get->server_started,
-                              .selection = &plan->selection,
-                              .strategy = plan->strategy->name,
-                              .max_req = plan->connections,
-                              .directory = plan->directory,
-                              .compat = plan->compat,
-                          });
-    if (fflush(stdout) == 0)
-        return 0;
-    get->output_error = errno;
-    return command_is_pipe_broken() ? -EPIPE : 0; /* command_end() tells */
-}
-
-/* Whoever is to be told of the events. */
-static int listen_to_events(struct get *get)
-{
-    const struct get_settings *settings = &get->settings;
-    bool bar = !settings->verbose && !settings->quiet && progress_fits(stderr);
-
-    tally_init(&get->tally, &get->events);
-    get->lines = (struct lines){
-        .out = settings->verbose ? stdout : NULL,
-        .err = stderr,
-        .compat = get->plan.compat,
-        .strategy = get->plan.strategy->name,
-        .progress = bar ? &get->progress : NULL,
-        .on_write_error = on_output_broken,
-        .arg = get,
-    };
-    if (!settings->hush)
-        lines_init(&get->lines, &get->events);
-    if (bar)
-        progress_init(&get->progress, stderr, get->plan.selection.count,
-                      progress_style_of_terminal(), &get->events);
-    if (!settings->feed_fd)
-        return 0;
-    get->feed_out = fdopen((int)settings->feed_fd, "w");
-    if (!get->feed_out)
-        return -errno;
-    feed_init(&get->feed, get->feed_out, &get->events);
-    return 0;
+    rc = get_reports_open(&get->reports, &get->settings, &get->plan);
+    if (rc == 0)
+        rc = begin_server(get);
+    if (rc == 0)
+        rc = get_reports_begin(&get->reports, get->server_started);
+    return rc;
 }
 
 static struct download_options options_of(struct get *get)
@@ -225,7 +156,7 @@ static int download(struct get *get)
     get->run = run_new(code_items_source(&codes), &options, &get->events);
     if (!get->run)
         return -ENOMEM;
-    rc = listen_to_events(get);
+    rc = get_reports_listen(&get->reports, &get->events, get->run);
     if (rc == 0) {
         if (!own_loop)
             interrupt_forward(stop_run, get->run);
@@ -234,11 +165,8 @@ static int download(struct get *get)
         if (own_loop) /* the loop has given the signals back to the system */
             (void)interrupt_catch();
     }
-    if (get->feed_out) {
-        if (rc == 0)
-            rc = feed_end(&get->feed, &get->tally);
-        fclose(get->feed_out);
-    }
+    if (rc == 0)
+        rc = get_reports_ran(&get->reports);
     run_free(get->run);
     return rc;
 }
@@ -252,7 +180,7 @@ static void count_as_cancelled(struct get *get, enum stop_reason why)
 
     for (size_t i = 0; i < selection->count; i++)
         named += selection->codes[i].named;
-    tally_never_started(&get->tally, selection->count, named, why);
+    tally_never_started(&get->reports.tally, selection->count, named, why);
 }
 
 static void run(struct get *get)
@@ -263,27 +191,29 @@ static void run(struct get *get)
         rc = download(get);
         events_close(&get->events);
     }
-    if (get->lines.progress)
-        progress_hide(&get->progress);
+    get_reports_unlisten(&get->reports);
     if (rc < 0)
-        fail(get, "cannot go on with", get->plan.strategy->name, rc);
-    if (counts_total(&get->tally.counts) == 0)
+        get_reports_fail(&get->reports, "cannot go on with",
+                         get->plan.strategy->name, rc);
+    if (counts_total(&get->reports.tally.counts) == 0)
         count_as_cancelled(get, STOP_LOCAL_FAILURE);
-    assert(counts_total(&get->tally.counts) == get->plan.selection.count);
+    assert(counts_total(&get->reports.tally.counts) ==
+           get->plan.selection.count);
 }
 
 static int verdict_of(const struct get *get)
 {
-    const uint64_t *of = get->tally.counts.of;
+    const uint64_t *of = get->reports.tally.counts.of;
 
     return verdict_status(&(struct verdict){
         .in_place = of[STATUS_OK],
-        .missing = get->tally.missing,
-        .tolerated = get->tally.tolerated,
+        .missing = get->reports.tally.missing,
+        .tolerated = get->reports.tally.tolerated,
         .failed = of[STATUS_ERROR],
         .cancelled = of[STATUS_CANCELLED],
-        .any_named = get->tally.named > 0,
-        .local_failed = get->failed || get->tally.stop == STOP_LOCAL_FAILURE,
+        .any_named = get->reports.tally.named > 0,
+        .local_failed = get->reports.failed ||
+                        get->reports.tally.stop == STOP_LOCAL_FAILURE,
     });
 }
 
@@ -294,21 +224,18 @@ static int get_run(struct get *get)
 
     if (interrupt_catch() < 0)
         return EXIT_STATUS_LOCAL;
-    if (get->settings.verbose) /* whoever follows sees each line at once */
-        setvbuf(stdout, NULL, _IOLBF, 0);
     rc = begin(get);
     if (rc == 0)
         run(get);
     else if (rc == -EINTR)
         count_as_cancelled(get, STOP_INTERRUPTED);
     else
-        get->failed = true;
-    if (!get->settings.quiet && (rc == 0 || rc == -EINTR))
-        summary_end(stdout, &get->tally, get->plan.compat);
+        get->reports.failed = true;
+    get_reports_end(&get->reports, rc == 0 || rc == -EINTR);
     if (get->server_started)
         local_server_stop(&get->server);
     save_dir_close(get->output);
-    errno = get->output_error;
+    errno = get->reports.output_error;
     status = command_end(verdict_of(get));
     if (interrupt_signal())
         interrupt_die(interrupt_signal());

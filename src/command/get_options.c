@@ -81,6 +81,16 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .help = "no report and no progress bar; failures are still told",
      .offset = FIELD(quiet)},
+    {.name = "timeline",
+     .kind = OPTION_FLAG,
+     .help = "draw, after the report, who waited for what",
+     .offset = FIELD(timeline)},
+    {.name = "trace",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .help = "write the run as a trace, for ui.perfetto.dev or "
+             "chrome://tracing; - for stdout, and the report goes to stderr",
+     .offset = FIELD(trace)},
     {.name = "compat",
      .kind = OPTION_CHOICE,
      .metavar = "1e|2e",
@@ -206,6 +216,9 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     if (settings->output_dir && !*settings->output_dir)
         return command_line_refuse(line, "--output-dir", "",
                                    "the name of a directory", NULL);
+    if (settings->trace && !*settings->trace)
+        return command_line_refuse(line, "--trace", "",
+                                   "the name of a file, or - for stdout", NULL);
     rc = work_select(&made.selection, &settings->work, line);
     if (rc < 0)
         return rc;

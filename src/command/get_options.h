@@ -16,7 +16,9 @@ struct get_settings {
     int reuse;              /* 0: yes, 1: no */
     const char *output_dir; /* NULL: the default */
     bool verbose, quiet;
-    int compat; /* enum compat, less 1; only if it was given */
+    bool timeline;
+    const char *trace; /* a file, "-" for stdout; NULL: not wanted */
+    int compat;        /* enum compat, less 1; only if it was given */
     /* Not in the help: for `flags compare`, which starts us. */
     int64_t feed_fd; /* where to write a report/feed.h; 0: nowhere */
     bool hush;       /* not a line about an item */

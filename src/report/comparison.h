@@ -102,11 +102,16 @@ enum comparison_verdict {
                           or the server is not ours. Not passed: status 6 */
 };
 
+enum comparison_unit { UNIT_NONE, UNIT_TIME, UNIT_SIZE, UNIT_OTHER };
+
 /* One --fail-if. */
 struct comparison_check {
     const char *expression; /* as it was typed */
     enum comparison_verdict verdict;
-    struct interval difference; /* left side less right side; NAN: unknown */
+    struct interval difference; /* left side less right side: microseconds,
+                                   bytes, else as `unit` says; NAN: unknown */
+    enum comparison_unit unit;  /* OTHER: seconds and bytes, multiplied */
+    char reason[128];           /* of VERDICT_IMPOSSIBLE, else "" */
 };
 
 struct comparison {

@@ -63,6 +63,9 @@ static void say_limit(struct sentences *s, size_t like)
         return;
     }
     ratio = sentences_relate(s, beyond, knee);
+    /* What could not be related looks like no gain. */
+    if (s->error)
+        return;
     factor = sentences_factor(ratio);
     if (ratio.low > 1)
         sentences_say(s,

@@ -60,6 +60,21 @@ void escape_print(FILE *out, const char *text)
     }
 }
 
+void escape_json(FILE *out, const char *text)
+{
+    char unit[UNIT_SIZE];
+
+    putc('"', out);
+    while (*text) {
+        text = next_unit(text, unit);
+        /* Of the characters that JSON escapes, next_unit() leaves these. */
+        if (unit[0] == '"' || unit[0] == '\\')
+            putc('\\', out);
+        fputs(unit, out);
+    }
+    putc('"', out);
+}
+
 void escape_copy(char *room, size_t size, const char *text)
 {
     static const char cut[] = "...";

@@ -20,6 +20,9 @@ const char *escape_next(const char *text, char unit[ESCAPE_UNIT_SIZE]);
 /* Write it to `out`. */
 void escape_print(FILE *out, const char *text);
 
+/* Write it as a JSON string, quotes included: UTF-8, whatever came in. */
+void escape_json(FILE *out, const char *text);
+
 /* Copy it into `room` (at least 4 bytes), NUL-terminated; what does not fit is
    replaced by "...". */
 void escape_copy(char *room, size_t size, const char *text);

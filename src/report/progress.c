@@ -31,8 +31,7 @@ struct progress_style progress_style_of_terminal(void)
     };
 }
 
-/* Asked each time, for a window may change its size. */
-static int columns(FILE *err)
+int progress_columns(FILE *err)
 {
     struct winsize size;
 
@@ -72,7 +71,7 @@ static void draw(struct progress *p, int64_t now_us)
                          " %" PRIu64 " failed", p->failed);
     /* The last column stays free: a character there makes some terminals go
        to the next line. */
-    room = columns(p->err) - 1;
+    room = progress_columns(p->err) - 1;
     fputs("\r\x1b[K", p->err);
     if (room > size + 1 + CELLS_LEAST)
         draw_bar(p,

@@ -42,6 +42,10 @@ bool progress_fits(FILE *err);
    is. */
 struct progress_style progress_style_of_terminal(void);
 
+/* How wide the terminal is now; 80 if it does not tell. Ask each time, for a
+   window may change its size. */
+int progress_columns(FILE *err);
+
 /* Add the sink to the stream and draw an empty bar of `total` items. */
 void progress_init(struct progress *progress, FILE *err, uint64_t total,
                    struct progress_style style, struct events *events);

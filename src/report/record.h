@@ -106,6 +106,12 @@ enum record_phase {
    "backing off". */
 const char *record_phase_name(enum record_phase phase);
 
+/* In a word or two what became of an item: "ok", "not found", "HTTP 418",
+   "timeout" ... */
+enum { RECORD_OUTCOME_SIZE = 20 };
+void record_outcome(char text[RECORD_OUTCOME_SIZE],
+                    const struct record_item *item);
+
 struct record_span {
     enum record_phase phase;
     int64_t from_us, to_us; /* never to_us < from_us */
@@ -121,6 +127,12 @@ typedef void (*record_on_span)(void *arg, const struct record_span *span);
  */
 void record_spans(const struct record *record, size_t item,
                   record_on_span on_span, void *arg);
+
+/* The request of `item` that ended after `before`, NULL: its first one; NULL if
+   there is none. */
+const struct record_request *record_next_request(
+    const struct record *record, size_t item,
+    const struct record_request *before);
 
 /*
  * For folds that keep less than all rows: the row of an EVENT_TRANSFERRED, but

@@ -20,6 +20,9 @@
  * dash is no text.
  */
 
+/* Of a time: so that whoever computes with it need not fear an overflow. */
+#define TIME_MOST_US (INT64_MAX / 4096)
+
 static void write_text(FILE *out, const char *text)
 {
     fputs(text ? " :" : " -", out);
@@ -97,7 +100,7 @@ broken:
 
 static int64_t read_time(struct cursor *cursor)
 {
-    return read_number(cursor, -1, INT64_MAX);
+    return read_number(cursor, -1, TIME_MOST_US);
 }
 
 static unsigned read_unsigned(struct cursor *cursor)
@@ -249,10 +252,10 @@ static int read_request(struct record *record, struct cursor *cursor)
     request.attempt = read_unsigned(cursor);
     request.number = read_unsigned(cursor);
     request.worker = read_unsigned(cursor);
-    request.start_us = read_number(cursor, 0, INT64_MAX);
+    request.start_us = read_number(cursor, 0, TIME_MOST_US);
     request.connected_us = read_time(cursor);
     request.first_byte_us = read_time(cursor);
-    request.end_us = read_number(cursor, 0, INT64_MAX);
+    request.end_us = read_number(cursor, 0, TIME_MOST_US);
     request.cause = (enum cause)read_number(cursor, 0, CAUSE_LOCAL);
     request.http_status = (long)read_number(cursor, 0, LONG_MAX);
     request.bytes = read_number(cursor, 0, INT64_MAX);

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "report/record.h"
 
 const char *record_phase_name(enum record_phase phase)
@@ -10,6 +12,63 @@ const char *record_phase_name(enum record_phase phase)
     };
 
     return names[phase];
+}
+
+static const char *cause_word(enum cause cause)
+{
+    switch (cause) {
+    case CAUSE_RESOLVE:
+        return "no address";
+    case CAUSE_CONNECT:
+        return "no connection";
+    case CAUSE_TIMEOUT:
+        return "timeout";
+    case CAUSE_TLS:
+        return "TLS";
+    case CAUSE_RESET:
+        return "broken off";
+    case CAUSE_EMPTY_REPLY:
+        return "no answer";
+    case CAUSE_TRUNCATED:
+        return "truncated";
+    case CAUSE_REDIRECT:
+        return "redirected";
+    case CAUSE_CONTENT:
+        return "bad content";
+    case CAUSE_METADATA:
+        return "bad metadata";
+    case CAUSE_SAVE:
+        return "not saved";
+    case CAUSE_DISK_FULL:
+        return "disk full";
+    case CAUSE_CANCELLED:
+        return "cancelled";
+    case CAUSE_PROTOCOL:
+        return "bad HTTP";
+    case CAUSE_LOCAL:
+    case CAUSE_HTTP:
+    case CAUSE_NONE:
+        break;
+    }
+    return "error";
+}
+
+void record_outcome(char text[RECORD_OUTCOME_SIZE],
+                    const struct record_item *item)
+{
+    const char *word = cause_word(item->cause);
+
+    if (item->status == STATUS_ERROR && item->cause == CAUSE_HTTP) {
+        snprintf(text, RECORD_OUTCOME_SIZE, "HTTP %ld", item->http_status);
+        return;
+    }
+    if (item->status == STATUS_OK)
+        word = "ok";
+    else if (item->status == STATUS_NOT_FOUND)
+        word = "not found";
+    else if (item->status == STATUS_CANCELLED)
+        word = "cancelled";
+    snprintf(text, RECORD_OUTCOME_SIZE, "%s", word);
 }
 
 /* Lays phases end to end. Neighbours of one phase are one. */
@@ -96,18 +155,23 @@ static size_t find_request(const struct record *record, int64_t from_us)
     return low;
 }
 
-/* The next request of the item from index `at` on, if it ended by its final
-   time; NULL: there is none. Requests are in the order of their ends, so only
-   those of the item's own time are looked at. */
-static const struct record_request *next_request(const struct record *record,
-                                                 size_t item, size_t at)
+/* Requests are in the order of their ends, so only those of the item's own time
+   are looked at. */
+const struct record_request *record_next_request(
+    const struct record *record, size_t item,
+    const struct record_request *before)
 {
-    int64_t final_us = record->items[item].final_us;
+    const struct record_item *row = &record->items[item];
+    size_t at;
 
+    if (row->started_us < 0)
+        return NULL;
+    at = before ? (size_t)(before - record->requests) + 1
+                : find_request(record, row->started_us);
     for (; at < record->request_count; at++) {
         const struct record_request *request = &record->requests[at];
 
-        if (final_us >= 0 && request->end_us > final_us)
+        if (row->final_us >= 0 && request->end_us > row->final_us)
             return NULL;
         if (request->item == item)
             return request;
@@ -132,18 +196,16 @@ void record_spans(const struct record *record, size_t item,
     const struct record_request *before = NULL;
     const struct record_request *request;
     struct walk walk = walk_from(record->first_us, on_span, arg);
-    size_t at = find_request(record, row->started_us);
     bool started = row->started_us >= 0;
 
     if (record->first_us < 0)
         return;
     walk.worker = row->worker;
     walk_to(&walk, PHASE_QUEUED, started ? row->started_us : row->final_us);
-    while (started && (request = next_request(record, item, at))) {
+    while ((request = record_next_request(record, item, before))) {
         walk_gap(&walk, before, request);
         walk_request(&walk, request);
         before = request;
-        at = (size_t)(request - record->requests) + 1;
     }
     walk_to(&walk,
             before && before->cause == CAUSE_NONE ? PHASE_SAVING : PHASE_FAILED,

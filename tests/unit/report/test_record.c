@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/record.h"
+#include "told.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -27,54 +28,9 @@ static void teardown(void)
 
 TestSuite(record, .init = setup, .fini = teardown, .timeout = 10);
 
-/* Events reach the fold with times of the test's own. */
-static void tell(int64_t at_us, struct event event)
-{
-    event.at_us = at_us;
-    for (struct event_sink *sink = events.sinks; sink; sink = sink->next) {
-        if (sink->kinds & EVENT_BIT(event.kind))
-            sink->on_event(sink->arg, &event);
-    }
-}
-
 static const struct item br = {.index = 0, .code = "BR", .subject = "BR"};
 static const struct item us = {.index = 1, .code = "US", .subject = "US"};
 static const struct item zz = {.index = 2, .code = "ZZ", .subject = "ZZ"};
-
-static void scheduled(int64_t at_us, const struct item *item)
-{
-    tell(at_us, (struct event){.kind = EVENT_SCHEDULED, .item = item});
-}
-
-static void started(int64_t at_us, const struct item *item, unsigned attempt,
-                    unsigned worker)
-{
-    tell(at_us, (struct event){.kind = EVENT_STARTED,
-                               .item = item,
-                               .attempt = attempt,
-                               .worker = worker});
-}
-
-static void transferred(int64_t at_us, const struct item *item,
-                        unsigned attempt, unsigned worker,
-                        const struct reply *reply)
-{
-    tell(at_us, (struct event){.kind = EVENT_TRANSFERRED,
-                               .item = item,
-                               .attempt = attempt,
-                               .worker = worker,
-                               .reply = reply});
-}
-
-static void final(int64_t at_us, const struct item *item,
-                  const struct outcome *outcome)
-{
-    tell(at_us, (struct event){.kind = EVENT_FINAL,
-                               .item = item,
-                               .attempt = 1,
-                               .worker = 1,
-                               .outcome = outcome});
-}
 
 static const struct outcome ok = {
     .status = STATUS_OK,
@@ -144,11 +100,11 @@ Test(record, nothing_has_happened_in_an_empty_record)
 
 Test(record, an_item_and_its_requests_become_rows)
 {
-    scheduled(1000, &br);
-    started(1010, &br, 1, 3);
-    transferred(7100, &br, 1, 3, &fresh);
-    transferred(8300, &br, 1, 3, &kept);
-    final(8400, &br, &ok);
+    scheduled(&events, 1000, &br);
+    started(&events, 1010, &br, 1, 3);
+    transferred(&events, 7100, &br, 1, 3, &fresh);
+    transferred(&events, 8300, &br, 1, 3, &kept);
+    final(&events, 8400, &br, 1, 1, &ok);
 
     cr_assert(eq(sz, record.item_count, 1));
     cr_expect(eq(str, record.items[0].subject, "BR"));
@@ -176,9 +132,9 @@ Test(record, an_item_and_its_requests_become_rows)
 
 Test(record, a_kept_connection_takes_no_time_whatever_libcurl_says)
 {
-    scheduled(0, &br);
-    started(0, &br, 1, 1);
-    transferred(2000, &br, 1, 1, &kept);
+    scheduled(&events, 0, &br);
+    started(&events, 0, &br, 1, 1);
+    transferred(&events, 2000, &br, 1, 1, &kept);
 
     cr_expect(eq(i64, record.requests[0].start_us, 1000));
     cr_expect(eq(i64, record.requests[0].connected_us, 1000));
@@ -266,11 +222,11 @@ Test(record, a_request_begins_no_earlier_than_the_one_before_it_ended)
     struct reply late = fresh;
 
     late.times.total_us = 99999;
-    started(1000, &br, 1, 1);
-    transferred(7000, &br, 1, 1, &late);
-    transferred(9000, &br, 1, 1, &late);
-    started(9500, &br, 2, 1);
-    transferred(9900, &br, 2, 1, &late);
+    started(&events, 1000, &br, 1, 1);
+    transferred(&events, 7000, &br, 1, 1, &late);
+    transferred(&events, 9000, &br, 1, 1, &late);
+    started(&events, 9500, &br, 2, 1);
+    transferred(&events, 9900, &br, 2, 1, &late);
 
     cr_expect(eq(i64, record.requests[0].start_us, 1000));
     cr_expect(eq(i64, record.requests[1].start_us, 7000));
@@ -281,12 +237,12 @@ Test(record, a_request_begins_no_earlier_than_the_one_before_it_ended)
 
 Test(record, the_phases_of_an_item_leave_no_gap)
 {
-    scheduled(0, &us);
-    scheduled(1000, &br);
-    started(1010, &br, 1, 3);
-    transferred(7100, &br, 1, 3, &fresh);
-    transferred(8300, &br, 1, 3, &kept);
-    final(8400, &br, &ok);
+    scheduled(&events, 0, &us);
+    scheduled(&events, 1000, &br);
+    started(&events, 1010, &br, 1, 3);
+    transferred(&events, 7100, &br, 1, 3, &fresh);
+    transferred(&events, 8300, &br, 1, 3, &kept);
+    final(&events, 8400, &br, 1, 1, &ok);
 
     cr_expect(eq(str, spans_of(&record, 0),
                  "queued 0-1010 @0, connecting 1010-1300 @3, "
@@ -297,18 +253,18 @@ Test(record, the_phases_of_an_item_leave_no_gap)
 
 Test(record, the_phases_of_items_that_overlap_are_not_mixed_up)
 {
-    scheduled(0, &br);
-    scheduled(0, &us);
-    started(0, &br, 1, 1);
-    started(0, &us, 1, 2);
-    transferred(1000, &us, 1, 2, &kept);
-    final(1000, &us, &ok);
-    transferred(1000, &br, 1, 1, &kept);
-    final(1000, &br, &ok);
-    scheduled(1000, &zz);
-    started(1000, &zz, 1, 2);
-    transferred(2000, &zz, 1, 2, &kept);
-    final(2000, &zz, &ok);
+    scheduled(&events, 0, &br);
+    scheduled(&events, 0, &us);
+    started(&events, 0, &br, 1, 1);
+    started(&events, 0, &us, 1, 2);
+    transferred(&events, 1000, &us, 1, 2, &kept);
+    final(&events, 1000, &us, 1, 1, &ok);
+    transferred(&events, 1000, &br, 1, 1, &kept);
+    final(&events, 1000, &br, 1, 1, &ok);
+    scheduled(&events, 1000, &zz);
+    started(&events, 1000, &zz, 1, 2);
+    transferred(&events, 2000, &zz, 1, 2, &kept);
+    final(&events, 2000, &zz, 1, 1, &ok);
 
     cr_expect(eq(str, spans_of(&record, 0),
                  "waiting 0-800 @1, receiving 800-1000 @1"));
@@ -339,13 +295,13 @@ Test(record, a_request_fails_in_its_last_phase)
          "waiting 0-300 @1, failed 300-500 @1"},
     };
 
-    scheduled(0, &br);
-    started(0, &br, 1, 1);
-    final(500, &br, &not_found);
+    scheduled(&events, 0, &br);
+    started(&events, 0, &br, 1, 1);
+    final(&events, 500, &br, 1, 1, &not_found);
     for (size_t i = 0; i < COUNT(cases); i++) {
         record.request_count = 0;
         record.items[0].after_us = 0;
-        transferred(400, &br, 1, 1, &cases[i].reply);
+        transferred(&events, 400, &br, 1, 1, &cases[i].reply);
         cr_expect(eq(str, spans_of(&record, 0), (char *)cases[i].spans));
     }
 }
@@ -356,12 +312,12 @@ Test(record, between_two_attempts_an_item_backs_off)
 
     down.cause = CAUSE_HTTP;
     down.http_status = 503;
-    scheduled(0, &br);
-    started(0, &br, 1, 1);
-    transferred(1000, &br, 1, 1, &down);
-    started(5000, &br, 2, 4);
-    transferred(6000, &br, 2, 4, &kept);
-    final(6100, &br, &ok);
+    scheduled(&events, 0, &br);
+    started(&events, 0, &br, 1, 1);
+    transferred(&events, 1000, &br, 1, 1, &down);
+    started(&events, 5000, &br, 2, 4);
+    transferred(&events, 6000, &br, 2, 4, &kept);
+    final(&events, 6100, &br, 1, 1, &ok);
 
     cr_expect(eq(uint, record.items[0].attempts, 2));
     cr_expect(eq(uint, record.items[0].worker, 4));
@@ -373,9 +329,9 @@ Test(record, between_two_attempts_an_item_backs_off)
 
 Test(record, what_a_stop_kept_from_being_started_was_queued_to_its_end)
 {
-    scheduled(100, &br);
-    final(900, &br, &cancelled);
-    final(900, &zz, &cancelled); /* was not even scheduled */
+    scheduled(&events, 100, &br);
+    final(&events, 900, &br, 1, 1, &cancelled);
+    final(&events, 900, &zz, 1, 1, &cancelled); /* was not even scheduled */
 
     cr_assert(eq(sz, record.item_count, 3));
     cr_expect(eq(i64, record.items[0].started_us, -1));
@@ -391,7 +347,7 @@ Test(record, what_a_stop_kept_from_being_started_was_queued_to_its_end)
 
 Test(record, a_run_stopped_before_anything_was_scheduled_has_no_length)
 {
-    final(900, &br, &cancelled);
+    final(&events, 900, &br, 1, 1, &cancelled);
 
     cr_expect(eq(i64, record_observed_us(&record), 0));
     cr_expect(eq(str, spans_of(&record, 0), ""));
@@ -435,13 +391,13 @@ Test(record, what_is_written_is_what_is_read)
 
     snprintf(named.name, sizeof(named.name),
              "C\xc3\xb4te d'Ivoire - 100%% :CI.gif ");
-    scheduled(1000, &br);
-    scheduled(1000, &odd);
-    started(1010, &br, 1, 3);
-    transferred(7100, &br, 1, 3, &fresh);
-    transferred(8300, &br, 1, 3, &kept);
-    final(8400, &br, &named);
-    final(8500, &odd, &not_found);
+    scheduled(&events, 1000, &br);
+    scheduled(&events, 1000, &odd);
+    started(&events, 1010, &br, 1, 3);
+    transferred(&events, 7100, &br, 1, 3, &fresh);
+    transferred(&events, 8300, &br, 1, 3, &kept);
+    final(&events, 8400, &br, 1, 1, &named);
+    final(&events, 8500, &odd, 1, 1, &not_found);
 
     text = lines_of(&record);
     read_lines(&copy, text);
@@ -534,8 +490,8 @@ Test(record, broken_lines_change_nothing)
 
 Test(record, closing_leaves_an_empty_record)
 {
-    scheduled(0, &br);
-    final(1, &br, &ok);
+    scheduled(&events, 0, &br);
+    final(&events, 1, &br, 1, 1, &ok);
 
     record_close(&record);
     record_close(&record);

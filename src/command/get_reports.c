@@ -1,0 +1,221 @@
+#include "command/get_reports.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/command.h"
+#include "download/downloader.h"
+#include "report/summary.h"
+#include "report/timeline.h"
+
+enum { TIMELINE_COLUMNS = 100, NAME_SIZE = 64 };
+
+void get_reports_fail(struct get_reports *reports, const char *what,
+                      const char *which, int rc)
+{
+    reports->failed = true;
+    fprintf(stderr, "flags: %s '%s': %s\n", what, which, command_strerror(rc));
+}
+
+/* stdout does not take our words. Where its reader has gone away, nobody is
+   interested any more; else the work goes on, and the status tells. */
+static void on_output_broken(void *arg)
+{
+    struct get_reports *reports = arg;
+
+    reports->output_error = errno;
+    if (command_is_pipe_broken() && reports->run)
+        run_stop(reports->run, STOP_LOCAL_FAILURE);
+}
+
+/* Nor does the file of the trace: that is told at the end. */
+static void on_trace_broken(void *arg)
+{
+    struct get_reports *reports = arg;
+
+    reports->trace_error = errno;
+}
+
+/* "async -m 20" */
+static void name_run(char name[NAME_SIZE], const struct get_plan *plan)
+{
+    if (plan->connections == 1 && plan->strategy->greatest_max_req == 1)
+        snprintf(name, NAME_SIZE, "%s", plan->strategy->name);
+    else
+        snprintf(name, NAME_SIZE, "%s -m %u", plan->strategy->name,
+                 plan->connections);
+}
+
+static int open_trace(struct get_reports *reports)
+{
+    const char *path = reports->settings->trace;
+    bool on_stdout = strcmp(path, "-") == 0;
+    char name[NAME_SIZE];
+
+    reports->trace_out = on_stdout ? stdout : fopen(path, "we");
+    if (!reports->trace_out) {
+        int rc = -errno;
+
+        get_reports_fail(reports, "cannot write to", path, rc);
+        return rc;
+    }
+    reports->trace = (struct trace){
+        .out = reports->trace_out,
+        .on_write_error = on_stdout ? on_output_broken : on_trace_broken,
+        .arg = reports,
+    };
+    name_run(name, reports->plan);
+    trace_begin(&reports->trace);
+    trace_process(&reports->trace, name,
+                  reports->plan->strategy == &downloader_async ? "slot"
+                                                               : "worker");
+    return 0;
+}
+
+int get_reports_open(struct get_reports *reports,
+                     const struct get_settings *settings,
+                     const struct get_plan *plan)
+{
+    reports->settings = settings;
+    reports->plan = plan;
+    reports->text = stdout;
+    if (settings->trace && strcmp(settings->trace, "-") == 0)
+        reports->text = stderr;
+    /* Whoever follows sees each line at once; and what stderr, which has no
+       buffer, gets of a report are lines and not pieces. */
+    if (settings->verbose || reports->text == stderr)
+        setvbuf(reports->text, NULL, _IOLBF, 0);
+    return settings->trace ? open_trace(reports) : 0;
+}
+
+int get_reports_begin(struct get_reports *reports, bool started)
+{
+    const struct get_plan *plan = reports->plan;
+
+    if (reports->settings->quiet)
+        return 0;
+    summary_begin(reports->text, &(struct summary_plan){
+                                     .label = plan->source.label,
+                                     .base = plan->source.base,
+                                     .started = started,
+                                     .selection = &plan->selection,
+                                     .strategy = plan->strategy->name,
+                                     .max_req = plan->connections,
+                                     .directory = plan->directory,
+                                     .compat = plan->compat,
+                                 });
+    if (fflush(reports->text) == 0 || reports->text != stdout)
+        return 0;
+    reports->output_error = errno;
+    return command_is_pipe_broken() ? -EPIPE : 0; /* command_end() tells */
+}
+
+int get_reports_listen(struct get_reports *reports, struct events *events,
+                       struct run *run)
+{
+    const struct get_settings *settings = reports->settings;
+    bool bar = !settings->verbose && !settings->quiet && progress_fits(stderr);
+
+    reports->run = run;
+    tally_init(&reports->tally, events);
+    if (settings->timeline)
+        record_init(&reports->record, events);
+    if (reports->trace_out)
+        trace_listen(&reports->trace, events);
+    reports->lines = (struct lines){
+        .out = settings->verbose ? reports->text : NULL,
+        .err = stderr,
+        .compat = reports->plan->compat,
+        .strategy = reports->plan->strategy->name,
+        .progress = bar ? &reports->progress : NULL,
+        .on_write_error = on_output_broken,
+        .arg = reports,
+    };
+    if (!settings->hush)
+        lines_init(&reports->lines, events);
+    if (bar)
+        progress_init(&reports->progress, stderr,
+                      reports->plan->selection.count,
+                      progress_style_of_terminal(), events);
+    if (!settings->feed_fd)
+        return 0;
+    reports->feed_out = fdopen((int)settings->feed_fd, "w");
+    if (!reports->feed_out)
+        return -errno;
+    feed_init(&reports->feed, reports->feed_out, events);
+    return 0;
+}
+
+int get_reports_ran(struct get_reports *reports)
+{
+    return reports->feed_out ? feed_end(&reports->feed, &reports->tally) : 0;
+}
+
+void get_reports_unlisten(struct get_reports *reports)
+{
+    reports->run = NULL;
+    if (reports->feed_out)
+        fclose(reports->feed_out);
+    reports->feed_out = NULL;
+    if (reports->lines.progress)
+        progress_hide(&reports->progress);
+}
+
+static void draw_timeline(struct get_reports *reports)
+{
+    const struct progress_style terminal = progress_style_of_terminal();
+    struct timeline_style style = {
+        .columns = TIMELINE_COLUMNS,
+        .unicode = terminal.unicode,
+        .colour = terminal.colour && progress_fits(reports->text),
+    };
+    char name[NAME_SIZE];
+
+    if (isatty(fileno(reports->text)) &&
+        progress_columns(reports->text) < style.columns)
+        style.columns = progress_columns(reports->text);
+    name_run(name, reports->plan);
+    style.title = name;
+    if (!reports->settings->quiet)
+        putc('\n', reports->text);
+    timeline_print(reports->text, &reports->record, &style);
+    if (reports->record.error < 0)
+        get_reports_fail(reports, "cannot draw all of", "--timeline",
+                         reports->record.error);
+}
+
+/* stdout is left to command_end(), but for the reason of a failure, which the
+   next call may hide. */
+static void note_output(struct get_reports *reports, FILE *out)
+{
+    if (out == stdout && ferror(stdout) && !reports->output_error)
+        reports->output_error = errno;
+}
+
+static void end_trace(struct get_reports *reports)
+{
+    int rc = trace_end(&reports->trace);
+
+    note_output(reports, reports->trace_out);
+    if (reports->trace_out != stdout && fclose(reports->trace_out) < 0 &&
+        !reports->trace_error)
+        reports->trace_error = errno;
+    if (reports->trace_error)
+        rc = -reports->trace_error;
+    if (rc < 0)
+        get_reports_fail(reports, "cannot write all of",
+                         reports->settings->trace, rc);
+}
+
+void get_reports_end(struct get_reports *reports, bool told)
+{
+    if (told && !reports->settings->quiet)
+        summary_end(reports->text, &reports->tally, reports->plan->compat);
+    if (told && reports->settings->timeline)
+        draw_timeline(reports);
+    note_output(reports, reports->text);
+    if (reports->trace_out)
+        end_trace(reports);
+    record_close(&reports->record);
+}

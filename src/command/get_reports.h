@@ -1,0 +1,70 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "command/get_options.h"
+#include "download/run.h"
+#include "report/feed.h"
+#include "report/lines.h"
+#include "report/progress.h"
+#include "report/record.h"
+#include "report/tally.h"
+#include "report/trace.h"
+
+/*
+ * get_reports: who listens to the events of a `flags get`, and what is said of
+ * it before and after.
+ *
+ * What is for a person goes to stdout, or to stderr where stdout is the
+ * trace's. Trouble with the reports is told on stderr when it is found.
+ *
+ * Ownership: embedded by the caller, zeroed; get_reports_end() once. Main
+ * thread.
+ */
+struct get_reports {
+    const struct get_settings *settings;
+    const struct get_plan *plan;
+    struct run *run; /* NULL: there is none now */
+    FILE *text;
+    struct tally tally;
+    struct lines lines;
+    struct progress progress;
+    struct feed feed;
+    FILE *feed_out;
+    struct record record; /* for the timeline; else empty */
+    struct trace trace;
+    FILE *trace_out;  /* NULL: no trace is wanted */
+    int trace_error;  /* an errno: the file is broken; 0: it is not */
+    int output_error; /* likewise, of stdout */
+    bool failed;      /* we did, or a report, as told on stderr */
+};
+
+/* Tell of a local failure, "cannot write to 'x': ..."; the run goes to its
+   orderly end. */
+void get_reports_fail(struct get_reports *reports, const char *what,
+                      const char *which, int rc);
+
+/* Open the files: before anybody is contacted. The settings and the plan are
+   borrowed. A negative errno code: one cannot be written, as has been told. */
+int get_reports_open(struct get_reports *reports,
+                     const struct get_settings *settings,
+                     const struct get_plan *plan);
+
+/* What is said at first; `started`: the server, by us. -EPIPE: nobody reads. */
+int get_reports_begin(struct get_reports *reports, bool started);
+
+/* Add the sinks to the stream; `run` is stopped where nobody reads any more.
+   A negative errno code: not all listen. */
+int get_reports_listen(struct get_reports *reports, struct events *events,
+                       struct run *run);
+
+/* The run is over, and went well. A negative errno code: the feed's reader does
+   not know all of it. */
+int get_reports_ran(struct get_reports *reports);
+
+/* There will be no more events, however it went. */
+void get_reports_unlisten(struct get_reports *reports);
+
+/* What is said at the end, if `told` and it is wanted; the files are closed. */
+void get_reports_end(struct get_reports *reports, bool told);

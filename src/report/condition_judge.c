@@ -1,0 +1,280 @@
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/condition.h"
+#include "report/condition_field.h"
+#include "report/condition_series.h"
+
+enum { SEED = 20 };
+
+/* What a value of the condition is worked out from. */
+struct leaf {
+    const struct condition_field *field;
+    struct series own;
+    struct series first; /* of HOW_RATIO: the first cell's times */
+    double constant;     /* the ideal, or a count */
+};
+
+struct judge {
+    const struct condition *condition;
+    const struct comparison *comparison;
+    struct draws *runs;     /* of each cell */
+    struct draws *requests; /* likewise */
+    struct leaf *leaves;    /* of each node */
+    char *reason;           /* that there is no answer */
+};
+
+static bool know(struct judge *judge, const struct condition_node *node,
+                 bool known, const char *why)
+{
+    if (!known)
+        snprintf(judge->reason, sizeof((struct comparison_check){0}.reason),
+                 "%.*s is not known: %s",
+                 node->size < 64 ? (int)node->size : 64,
+                 judge->condition->text + node->begin, why);
+    return known;
+}
+
+/* Of the runs of a cell. -ENODATA: not of all of them known. */
+static int load_runs(struct judge *judge, size_t cell,
+                     const struct condition_field *field, struct series *series)
+{
+    return series_of_runs(series, &judge->comparison->cells[cell],
+                          &judge->runs[cell], field);
+}
+
+/* 0; -ENODATA: there is no such value, and the reason is given; -ENOMEM. */
+static int load(struct judge *judge, const struct condition_node *node,
+                struct leaf *leaf)
+{
+    const struct comparison_cell *cell = &judge->comparison->cells[node->cell];
+    const struct comparison_cell *first = &judge->comparison->cells[0];
+    enum condition_how how = condition_fields[node->field].how;
+    int error = 0;
+
+    leaf->field = &condition_fields[node->field];
+    if (how == HOW_COUNT) {
+        size_t count;
+
+        memcpy(&count, (const char *)cell + leaf->field->value, sizeof(count));
+        leaf->constant = (double)count;
+        return 0;
+    }
+    leaf->constant = cell->ideal_us / 1e6;
+    if ((how == HOW_IDEAL || how == HOW_OVERHEAD || how == HOW_EFFICIENCY) &&
+        !know(judge, node, !isnan(cell->ideal_us), "there is no ideal"))
+        return -ENODATA;
+    if (how == HOW_IDEAL)
+        return 0;
+    if (!know(judge, node, cell->run_count > 0, "no run counts"))
+        return -ENODATA;
+    if (how == HOW_QUANTILE) {
+        if (!know(judge, node, cell->request_count > 0, "there is no request"))
+            return -ENODATA;
+        return series_of_requests(&leaf->own, cell,
+                                  &judge->requests[node->cell]);
+    }
+    if (how == HOW_RATIO &&
+        !know(judge, node, first->run_count > 0, "no run of the first counts"))
+        return -ENODATA;
+    if (how == HOW_RATIO)
+        error = load_runs(judge, 0, leaf->field, &leaf->first);
+    if (!error)
+        error = load_runs(judge, node->cell, leaf->field, &leaf->own);
+    if (error == -ENODATA)
+        know(judge, node, false, "the runs do not tell");
+    return error;
+}
+
+static double leaf_value(const struct leaf *leaf)
+{
+    double median = 0;
+
+    if (leaf->field->how != HOW_COUNT && leaf->field->how != HOW_IDEAL)
+        median = series_quantile(&leaf->own, 0.5);
+    switch (leaf->field->how) {
+    case HOW_MEDIAN:
+        return median;
+    case HOW_MEAN:
+        return series_mean(&leaf->own);
+    case HOW_STDDEV:
+        return series_stddev(&leaf->own);
+    case HOW_MIN:
+        return series_quantile(&leaf->own, 0);
+    case HOW_MAX:
+        return series_quantile(&leaf->own, 1);
+    case HOW_RATIO:
+        return median / series_quantile(&leaf->first, 0.5);
+    case HOW_OVERHEAD:
+        return median - leaf->constant;
+    case HOW_EFFICIENCY:
+        return leaf->constant / median;
+    case HOW_QUANTILE:
+        return series_quantile(&leaf->own, leaf->field->quantile);
+    case HOW_IDEAL:
+    case HOW_COUNT:
+        break;
+    }
+    return leaf->constant;
+}
+
+static double apply(int kind, double a, double b)
+{
+    switch (kind) {
+    case NODE_ADD:
+        return a + b;
+    case NODE_SUBTRACT:
+        return a - b;
+    case NODE_MULTIPLY:
+        return a * b;
+    default:
+        return a / b;
+    }
+}
+
+/* Left side less right side, for what is drawn now. */
+static double difference(const struct judge *judge)
+{
+    double stack[CONDITION_NODES];
+    size_t height = 0;
+
+    for (size_t i = 0; i < judge->condition->node_count; i++) {
+        const struct condition_node *node = &judge->condition->nodes[i];
+
+        if (node->kind == NODE_NUMBER) {
+            stack[height++] = node->number;
+        } else if (node->kind == NODE_VALUE) {
+            stack[height++] = leaf_value(&judge->leaves[i]);
+        } else if (node->kind == NODE_NEGATE) {
+            stack[height - 1] = -stack[height - 1];
+        } else {
+            height--;
+            stack[height - 1] =
+                apply(node->kind, stack[height - 1], stack[height]);
+        }
+    }
+    return stack[0];
+}
+
+/* Whether the condition holds for all differences of the interval, for none
+   (its opposite holds for all), or neither. */
+static enum comparison_verdict verdict_of(enum condition_relation relation,
+                                          const struct interval *interval)
+{
+    bool greater =
+        relation == RELATION_GREATER || relation == RELATION_GREATER_EQUAL;
+    bool equal =
+        relation == RELATION_LESS_EQUAL || relation == RELATION_GREATER_EQUAL;
+    double nearest = greater ? interval->low : -interval->high;
+    double farthest = greater ? interval->high : -interval->low;
+
+    /* Both are above 0 by how much the condition holds there. */
+    if (equal ? nearest >= 0 : nearest > 0)
+        return VERDICT_FAILED;
+    if (equal ? farthest < 0 : farthest <= 0)
+        return VERDICT_PASSED;
+    return VERDICT_UNDECIDED;
+}
+
+/* -ENODATA: a sample has no answer. */
+static int resample(struct judge *judge, struct interval *interval)
+{
+    double *estimates = malloc(STATISTICS_RESAMPLES * sizeof(*estimates));
+    uint64_t state = SEED;
+    bool finite;
+
+    if (!estimates)
+        return -ENOMEM;
+    interval->value = difference(judge);
+    finite = isfinite(interval->value);
+    for (size_t i = 0; finite && i < STATISTICS_RESAMPLES; i++) {
+        for (size_t j = 0; j < judge->comparison->cell_count; j++) {
+            draws_again(&judge->runs[j], &state);
+            draws_again(&judge->requests[j], &state);
+        }
+        estimates[i] = difference(judge);
+        finite = isfinite(estimates[i]);
+    }
+    if (finite)
+        statistics_bounds(interval, estimates, STATISTICS_RESAMPLES);
+    free(estimates);
+    return finite ? 0 : -ENODATA;
+}
+
+static int load_all(struct judge *judge)
+{
+    for (size_t i = 0; i < judge->condition->node_count; i++) {
+        const struct condition_node *node = &judge->condition->nodes[i];
+        int error =
+            node->kind == NODE_VALUE ? load(judge, node, &judge->leaves[i]) : 0;
+
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+static void unload(struct judge *judge)
+{
+    for (size_t i = 0; judge->leaves && i < judge->condition->node_count; i++) {
+        series_close(&judge->leaves[i].own);
+        series_close(&judge->leaves[i].first);
+    }
+    for (size_t i = 0; i < judge->comparison->cell_count; i++) {
+        if (judge->runs)
+            draws_close(&judge->runs[i]);
+        if (judge->requests)
+            draws_close(&judge->requests[i]);
+    }
+    free(judge->leaves);
+    free(judge->runs);
+    free(judge->requests);
+}
+
+int condition_judge(const struct condition *condition,
+                    const struct comparison *comparison,
+                    struct comparison_check *check)
+{
+    size_t cells = comparison->cell_count + 1;
+    struct comparison_check judged = {
+        .expression = condition->text,
+        .unit = condition->unit,
+        .verdict = VERDICT_IMPOSSIBLE,
+        .difference = {NAN, NAN, NAN},
+    };
+    struct judge judge = {
+        .condition = condition,
+        .comparison = comparison,
+        .runs = calloc(cells, sizeof(*judge.runs)),
+        .requests = calloc(cells, sizeof(*judge.requests)),
+        .leaves = calloc(condition->node_count, sizeof(*judge.leaves)),
+        .reason = judged.reason,
+    };
+    struct interval found = judged.difference;
+    int error = -ENOMEM;
+
+    if (judge.runs && judge.requests && judge.leaves)
+        error = load_all(&judge);
+    if (!error) {
+        error = resample(&judge, &found);
+        if (error == -ENODATA)
+            snprintf(judged.reason, sizeof(judged.reason),
+                     "it divides by 0, or its numbers are too large");
+    }
+    unload(&judge);
+    if (error && error != -ENODATA)
+        return error;
+    if (!error) {
+        double unit = condition->unit == UNIT_TIME ? 1e6 : 1;
+
+        judged.verdict = verdict_of(condition->relation, &found);
+        judged.difference = (struct interval){
+            found.value * unit, found.low * unit, found.high * unit};
+    }
+    *check = judged;
+    return 0;
+}

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/comparison.h"
+#include "report/condition_field.h"
+
+/*
+ * Private to condition_judge.c: values, and how often each of them is in the
+ * sample that is drawn now. Several series of one cell share its draws, so that
+ * a sample has whole runs in it: the time of a run together with its memory.
+ *
+ * Ownership: embedded by the caller, zeroed; close frees what they hold.
+ */
+
+struct draws {
+    uint32_t *times; /* of each run or request; at first each is there once */
+    size_t count;    /* 0: nobody asks for them */
+};
+
+/* Draw another sample. */
+void draws_again(struct draws *draws, uint64_t *state);
+void draws_close(struct draws *draws);
+
+struct series {
+    double *sorted;
+    size_t *which; /* whose draws each of them has */
+    const struct draws *draws;
+};
+
+/*
+ * A field of a cell's runs, in seconds, bytes, or plain; the cell's requests.
+ * There is at least one. The draws are made if there are none. -ENODATA: the
+ * field of some run is unknown; -ENOMEM. The series is to be closed in any
+ * case.
+ */
+int series_of_runs(struct series *series, const struct comparison_cell *cell,
+                   struct draws *draws, const struct condition_field *field);
+int series_of_requests(struct series *series,
+                       const struct comparison_cell *cell, struct draws *draws);
+void series_close(struct series *series);
+
+/* Of the sample; as in report/statistics.h. */
+double series_quantile(const struct series *series, double q);
+double series_mean(const struct series *series);
+double series_stddev(const struct series *series);
