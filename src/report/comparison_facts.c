@@ -275,3 +275,35 @@ char *comparison_command(const struct comparison *comparison)
     free(text);
     return NULL;
 }
+
+static void value_text(char text[COMPARISON_TEXT_SIZE],
+                       enum comparison_unit unit, double value)
+{
+    switch (unit) {
+    case UNIT_TIME:
+        comparison_time(text, value);
+        return;
+    case UNIT_SIZE:
+        comparison_size(text, value);
+        return;
+    default:
+        snprintf(text, COMPARISON_TEXT_SIZE, "%.4g", value);
+    }
+}
+
+void facts_check(char text[FACTS_CHECK_SIZE],
+                 const struct comparison_check *check)
+{
+    char value[COMPARISON_TEXT_SIZE];
+    char low[COMPARISON_TEXT_SIZE];
+    char high[COMPARISON_TEXT_SIZE];
+
+    if (!isfinite(check->difference.value)) {
+        snprintf(text, FACTS_CHECK_SIZE, "%s", check->reason);
+        return;
+    }
+    value_text(value, check->unit, check->difference.value);
+    value_text(low, check->unit, check->difference.low);
+    value_text(high, check->unit, check->difference.high);
+    snprintf(text, FACTS_CHECK_SIZE, "%s [%s, %s]", value, low, high);
+}

@@ -115,9 +115,14 @@ static void write_checks(FILE *out, const struct comparison *comparison)
         return;
     fputs("## Checks\n\n", out);
     for (size_t i = 0; i < comparison->check_count; i++) {
-        fprintf(out, "- %s: fail if ",
-                comparison_verdict_name(comparison->checks[i].verdict));
-        write_code(out, comparison->checks[i].expression);
+        const struct comparison_check *check = &comparison->checks[i];
+        char found[FACTS_CHECK_SIZE];
+
+        facts_check(found, check);
+        fprintf(out, "- %s: fail if ", comparison_verdict_name(check->verdict));
+        write_code(out, check->expression);
+        fputs("; ", out);
+        write_text(out, found);
         fputc('\n', out);
     }
     fputc('\n', out);

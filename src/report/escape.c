@@ -62,12 +62,12 @@ void escape_print(FILE *out, const char *text)
 
 void escape_json(FILE *out, const char *text)
 {
-    char unit[UNIT_SIZE];
+    char unit[ESCAPE_UNIT_SIZE];
 
     putc('"', out);
     while (*text) {
-        text = next_unit(text, unit);
-        /* Of the characters that JSON escapes, next_unit() leaves these. */
+        text = escape_next(text, unit);
+        /* Of the characters that JSON escapes, escape_next() leaves these. */
         if (unit[0] == '"' || unit[0] == '\\')
             putc('\\', out);
         fputs(unit, out);

@@ -1,7 +1,5 @@
-#include <math.h>
-#include <string.h>
-
 #include "report/comparison_columns.h"
+#include "report/comparison_facts.h"
 #include "report/html.h"
 #include "report/html_parts.h"
 
@@ -90,16 +88,6 @@ static const char *verdict_sign(enum comparison_verdict verdict)
     return signs[verdict];
 }
 
-static void write_difference(FILE *out, const struct interval *difference)
-{
-    if (!isfinite(difference->value)) {
-        fputs("<td class=\"unknown\">\u2013</td>", out);
-        return;
-    }
-    fprintf(out, "<td>%.4g [%.4g, %.4g]</td>", difference->value,
-            difference->low, difference->high);
-}
-
 void html_checks(FILE *out, const struct comparison *comparison)
 {
     if (comparison->check_count == 0)
@@ -117,13 +105,16 @@ void html_checks(FILE *out, const struct comparison *comparison)
     for (size_t i = 0; i < comparison->check_count; i++) {
         const struct comparison_check *check = &comparison->checks[i];
         const char *verdict = comparison_verdict_name(check->verdict);
+        char found[FACTS_CHECK_SIZE];
 
         fputs("<tr><th scope=\"row\"><code>", out);
         html_text(out, check->expression);
         fprintf(out, "</code></th><td class=\"%s\">%s %s</td>", verdict,
                 verdict_sign(check->verdict), verdict);
-        write_difference(out, &check->difference);
-        fputs("</tr>\n", out);
+        facts_check(found, check);
+        fputs("<td>", out);
+        html_text(out, found);
+        fputs("</td></tr>\n", out);
     }
     fputs("</tbody>\n</table>\n</div>\n</section>\n", out);
 }

@@ -93,11 +93,13 @@ static void write_row(FILE *out, const struct waterfall *waterfall,
     const struct record_item *about = &record->items[item];
     struct row_place place = {out, record, *axis, (double)row * ROW_HEIGHT};
     char label[LABEL_SIZE];
+    char outcome[RECORD_OUTCOME_SIZE];
 
     escape_copy(label, sizeof(label), about->subject ? about->subject : "?");
     fputs("<g class=\"row\"><title>", out);
     html_text(out, about->subject ? about->subject : "?");
-    fprintf(out, ": %s", status_name(about->status));
+    record_outcome(outcome, about);
+    fprintf(out, ": %s", outcome);
     record_spans(record, item, write_span_title, &place);
     fprintf(out, "</title><text class=\"item\" x=\"-6\" y=\"%g\">",
             place.y + TEXT_Y);

@@ -339,7 +339,11 @@ class Content(Specimens):
         self.assertEqual([words(row[1]).split()[-1] for row in table],
                          ["passed", "undecided", "failed", "impossible"])
         self.assertEqual(words(table[1][0]),
-                         "threaded.median > async.median & 1<2")
+                         "threaded.peak_rss > async.peak_rss & 1<2")
+        self.assertEqual([words(row[2]) for row in table],
+                         ["-101 ms [-104 ms, -98.0 ms]",
+                          "150 B [-1.2 KiB, 1.5 KiB]", "0.5 [0.5, 0.5]",
+                          "the server is not ours"])
 
     def test_marks_an_ideal_that_is_an_estimate(self):
         page = self.page("stranger")
@@ -422,6 +426,12 @@ class Markdown(Specimens):
         self.assertEqual(times[0][:3], ["strategy", "runs", "median"])
         self.assertIn("threads", costs[0])
         self.assertEqual(len(self.tables("sweep")[0]), 2 + 30)
+
+    def test_lists_the_verdicts(self):
+        text = self.specimen("markdown", "usual")
+
+        self.assertIn("- undecided: fail if ` threaded.peak_rss > "
+                      "async.peak_rss & 1<2 `; 150 B", text)
 
     def test_lists_the_conclusions_first(self):
         text = self.specimen("markdown", "usual")

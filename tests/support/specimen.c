@@ -100,14 +100,21 @@ static void forget_runs(struct comparison_cell *cell, size_t invalid)
 static int make_usual(struct comparison *comparison)
 {
     static struct comparison_check checks[] = {
-        {"async.median > 0.2*sequential.median",
-         VERDICT_PASSED,
-         {-101000, -104000, -98000}},
-        {"threaded.median > async.median & 1<2",
-         VERDICT_UNDECIDED,
-         {150, -1200, 1500}},
-        {"async.median > 1ms", VERDICT_FAILED, {85000, 84000, 86000}},
-        {"async.connections > 20", VERDICT_IMPOSSIBLE, {NAN, NAN, NAN}},
+        {.expression = "async.median > 0.2*sequential.median",
+         .verdict = VERDICT_PASSED,
+         .difference = {-101000, -104000, -98000},
+         .unit = UNIT_TIME},
+        {.expression = "threaded.peak_rss > async.peak_rss & 1<2",
+         .verdict = VERDICT_UNDECIDED,
+         .difference = {150, -1200, 1500},
+         .unit = UNIT_SIZE},
+        {.expression = "async.threads > 0.5",
+         .verdict = VERDICT_FAILED,
+         .difference = {0.5, 0.5, 0.5}},
+        {.expression = "async.connections > 20",
+         .verdict = VERDICT_IMPOSSIBLE,
+         .difference = {NAN, NAN, NAN},
+         .reason = "the server is not ours"},
     };
 
     comparison->checks = checks;
@@ -172,8 +179,10 @@ static int make_one(struct comparison *comparison)
 
 static int make_hostile(struct comparison *comparison)
 {
-    static struct comparison_check check = {
-        "</code><script>`|\xff", VERDICT_FAILED, {1, 0.5, 2}};
+    static struct comparison_check check = {.expression =
+                                                "</code><script>`|\xff",
+                                            .verdict = VERDICT_FAILED,
+                                            .difference = {1, 0.5, 2}};
 
     comparison->setup.codes = hostile_codes;
     comparison->setup.item_count = COUNT(hostile_codes);
