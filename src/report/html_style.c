@@ -139,6 +139,12 @@ static const char *const tables[] = {
     "th:first-child{position:sticky;left:0;background:var(--paper);",
     "text-align:left;padding-left:0}\n",
     "tbody th{font-weight:600}\n",
+    /* A condition may be long; it is broken rather than scrolled. */
+    ".checks th,.checks td{position:static;text-align:left;",
+    "vertical-align:baseline;padding-left:0;white-space:normal;",
+    "overflow-wrap:break-word}\n",
+    ".checks td:first-child{white-space:nowrap}\n",
+    ".checks code{font-weight:400}\n",
     ".unknown{color:var(--soft)}\n",
     "td.failed,td.impossible{color:var(--failed)}\n",
     "td.passed{color:var(--good)}\n",

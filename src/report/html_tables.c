@@ -96,10 +96,10 @@ void html_checks(FILE *out, const struct comparison *comparison)
           "met whichever sample is drawn, and is undecided if that depends on "
           "the sample: then the interval of the difference of its two sides "
           "holds 0.</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-          "aria-labelledby=\"table-checks\">\n<table>\n<caption "
-          "id=\"table-checks\">Conditions of failure</caption>\n<thead><tr>"
-          "<th scope=\"col\">fail if</th><th scope=\"col\">verdict</th>"
-          "<th scope=\"col\">left less right [95 %]</th></tr></thead>\n"
+          "aria-labelledby=\"table-checks\">\n<table class=\"checks\">\n"
+          "<caption id=\"table-checks\">Conditions of failure</caption>\n"
+          "<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\">fail "
+          "if</th><th scope=\"col\">left less right [95 %]</th></tr></thead>\n"
           "<tbody>\n",
           out);
     for (size_t i = 0; i < comparison->check_count; i++) {
@@ -107,10 +107,10 @@ void html_checks(FILE *out, const struct comparison *comparison)
         const char *verdict = comparison_verdict_name(check->verdict);
         char found[FACTS_CHECK_SIZE];
 
-        fputs("<tr><th scope=\"row\"><code>", out);
+        fprintf(out, "<tr><td class=\"%s\">%s %s</td><th scope=\"row\"><code>",
+                verdict, verdict_sign(check->verdict), verdict);
         html_text(out, check->expression);
-        fprintf(out, "</code></th><td class=\"%s\">%s %s</td>", verdict,
-                verdict_sign(check->verdict), verdict);
+        fputs("</code></th>", out);
         facts_check(found, check);
         fputs("<td>", out);
         html_text(out, found);
