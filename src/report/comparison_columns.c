@@ -26,7 +26,7 @@ const struct column columns_of_times[] = {
      .where = COLUMN_PAGE,
      FIELD(observed.max)},
     {.title = "min to max", .kind = COLUMN_RANGE, .where = COLUMN_SUMMARY},
-    {.title = "ratio [95 %]", .kind = COLUMN_RATIO},
+    {.title = "ratio (95 %)", .kind = COLUMN_RATIO},
     {.title = "ideal", .kind = COLUMN_TIME, .of_ideal = true, FIELD(ideal_us)},
     {.title = "overhead",
      .kind = COLUMN_TIME,
@@ -100,7 +100,7 @@ static void ratio_text(char text[COLUMN_TEXT_SIZE],
     if (ratio->low == ratio->high)
         snprintf(text, COLUMN_TEXT_SIZE, "%.3g", ratio->value);
     else
-        snprintf(text, COLUMN_TEXT_SIZE, "%.3g [%.3g, %.3g]", ratio->value,
+        snprintf(text, COLUMN_TEXT_SIZE, "%.3g (%.3g to %.3g)", ratio->value,
                  ratio->low, ratio->high);
 }
 

@@ -24,7 +24,7 @@ char *comparison_command(const struct comparison *comparison);
 
 /*
  * What a check found, in words: the difference of its two sides with its
- * interval and unit, "-101 ms [-104 ms, -98.0 ms]", or why there is none.
+ * interval and unit, "-101 ms (-104 ms to -98.0 ms)", or why there is none.
  */
 enum { FACTS_CHECK_SIZE = 136 };
 void facts_check(char text[FACTS_CHECK_SIZE],

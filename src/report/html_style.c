@@ -66,7 +66,7 @@ static const char *const figures[] = {
     ".plot.bars{--left:0rem;--right:2rem}\n",
     ".plot.runs{--left:1.5rem;--right:4rem}\n",
     ".plot.waterfall{--left:var(--label);--right:1.5rem}\n",
-    ".plot.sweep{--left:3.75rem;--right:8.5rem}\n",
+    ".plot.sweep{--left:4rem;--right:8.5rem}\n",
     "svg text{font:13px/1 system-ui,-apple-system,\"Segoe UI\",Roboto,",
     "\"Helvetica Neue\",Arial,sans-serif;font-variant-numeric:tabular-nums;",
     "fill:var(--ink);stroke:var(--paper);stroke-width:4px;",
@@ -154,7 +154,7 @@ static const char *const narrow[] = {
     "@media (max-width:40rem){main{padding-top:1.5rem}\n",
     "h1{font-size:1.7rem}.lead{font-size:1.2rem}.wide{display:none}\n",
     "section{margin-top:2.5rem}\n",
-    ".plot.sweep{--left:3.4rem;--right:7.5rem}\n",
+    ".plot.sweep{--left:3.75rem;--right:7.5rem}\n",
     "svg .label{font-size:12px}\n",
     "dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}\n",
     "@media print{main{max-width:none;padding:0 "

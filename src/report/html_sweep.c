@@ -133,7 +133,7 @@ static void write_times(FILE *out, const struct curves *curves)
             html_axis_tick(text, &unit, us);
             fprintf(out,
                     "<line class=\"rule\" x1=\"0%%\" x2=\"100%%\" "
-                    "y1=\"%.1f\" y2=\"%.1f\"/><text class=\"end\" x=\"-10\" "
+                    "y1=\"%.1f\" y2=\"%.1f\"/><text class=\"end\" x=\"-14\" "
                     "y=\"%.1f\">%s</text>\n",
                     curves_y(curves, us), curves_y(curves, us),
                     curves_y(curves, us) + 4, text);

@@ -99,7 +99,7 @@ void html_checks(FILE *out, const struct comparison *comparison)
           "aria-labelledby=\"table-checks\">\n<table class=\"checks\">\n"
           "<caption id=\"table-checks\">Conditions of failure</caption>\n"
           "<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\">fail "
-          "if</th><th scope=\"col\">left less right [95 %]</th></tr></thead>\n"
+          "if</th><th scope=\"col\">left less right (95 %)</th></tr></thead>\n"
           "<tbody>\n",
           out);
     for (size_t i = 0; i < comparison->check_count; i++) {

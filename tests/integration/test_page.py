@@ -341,8 +341,9 @@ class Content(Specimens):
         self.assertEqual(words(table[1][1]),
                          "threaded.peak_rss > async.peak_rss & 1<2")
         self.assertEqual([words(row[2]) for row in table],
-                         ["-101 ms [-104 ms, -98.0 ms]",
-                          "150 B [-1.2 KiB, 1.5 KiB]", "0.5 [0.5, 0.5]",
+                         ["-101 ms (-104 ms to -98.0 ms)",
+                          "150 B (-1.2 KiB to 1.5 KiB)",
+                          "0.5 (0.5 to 0.5)",
                           "the server is not ours"])
 
     def test_marks_an_ideal_that_is_an_estimate(self):

@@ -144,8 +144,8 @@ Test(page, columns_have_units_and_marks)
                  "~80.2 %"));
     cr_expect(eq(str, (char *)column_of(columns_of_times, "min to max", room),
                  "98.0 ms to 103 ms"));
-    cr_expect(eq(str, (char *)column_of(columns_of_times, "ratio [95 %]", room),
-                 "0.0994 [0.0981, 0.101]"));
+    cr_expect(eq(str, (char *)column_of(columns_of_times, "ratio (95 %)", room),
+                 "0.0994 (0.0981 to 0.101)"));
     cr_expect(eq(str, (char *)column_of(columns_of_costs, "peak memory", room),
                  "9.4 MiB"));
     cr_expect(eq(
@@ -184,6 +184,28 @@ Test(page, the_command_quotes_what_a_shell_would_read)
                  "flags compare -r 3 -w 0 --order random -t 2.5 "
                  "-s 'http://[::1]/{cc}?$x' -c BR '' 'it'\\''s' 'a b'"));
     free(command);
+}
+
+Test(page, the_command_names_a_server_that_has_its_own_weather)
+{
+    static const struct {
+        const char *weather, *words;
+    } cases[] = {
+        {"lognormal:.3:.65", " --weather lognormal:.3:.65 --seed 7"},
+        {"ERROR", " -s ERROR --seed 7"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *command;
+
+        comparison.setup.weather = cases[i].weather;
+        comparison.setup.seed = 7;
+        command = comparison_command(&comparison);
+        cr_assert(ne(ptr, command, NULL));
+        cr_expect(ne(ptr, strstr(command, cases[i].words), NULL), "%s",
+                  command);
+        free(command);
+    }
 }
 
 Test(page, a_full_disk_is_left_in_the_stream)
