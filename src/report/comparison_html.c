@@ -44,7 +44,7 @@ static void write_subtitle(FILE *out, const struct comparison *comparison)
         fputs(" from ", out);
         html_text(out, setup->server);
     } else if (setup->weather) {
-        fputs(", each answer delayed by ", out);
+        fputs(" under weather ", out);
         html_text(out, setup->weather);
     }
     fprintf(out, "; %" PRId64 " run%s of each of ", setup->runs,

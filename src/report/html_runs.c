@@ -22,8 +22,11 @@ struct spread {
 
 static double deviation(const struct comparison_cell *cell, size_t run)
 {
-    return 100 *
-           ((double)cell->runs[run].observed_us / cell->observed.median - 1);
+    double median = cell->observed.median;
+
+    if (!(median > 0))
+        return 0;
+    return 100 * ((double)cell->runs[run].observed_us / median - 1);
 }
 
 static void widen(struct spread *spread, const struct comparison *comparison,
@@ -90,7 +93,7 @@ static void write_label(FILE *out, const struct comparison_cell *cell, double y)
     fprintf(out, "<text x=\"-24\" y=\"%g\"><tspan class=\"name\">", y + TEXT_Y);
     html_text(out, cell->name);
     fputs("</tspan>", out);
-    if (cell->run_count == 0) {
+    if (cell->observed.count == 0) {
         fputs(" <tspan class=\"note\" dx=\"6\">no run counts</tspan></text>\n",
               out);
         return;
@@ -141,7 +144,7 @@ static void write_row(FILE *out, const struct comparison_cell *cell,
     double top = y + DOTS_Y;
 
     write_label(out, cell, y);
-    if (cell->run_count == 0)
+    if (cell->observed.count == 0)
         return;
     fprintf(out,
             "<g class=\"%s\"><line class=\"median\" x1=\"%.2f%%\" "

@@ -225,6 +225,29 @@ Test(page, a_full_disk_is_left_in_the_stream)
     }
 }
 
+Test(page, runs_of_no_length_have_places_too)
+{
+    cr_assert(eq(int, specimen_make(&comparison, "usual"), 0));
+    for (size_t i = 0; i < comparison.cells[2].run_count; i++)
+        comparison.cells[2].runs[i].observed_us = 0;
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+
+    cr_assert(eq(int, comparison_html(out, &comparison), 0));
+    cr_expect(eq(ptr, strstr(written(), "nan%"), NULL));
+    cr_expect(eq(ptr, strstr(written(), "inf%"), NULL));
+}
+
+/* comparison_derive() leaves them so if there is no memory. */
+Test(page, runs_of_which_nothing_is_known_are_not_drawn)
+{
+    cr_assert(eq(int, specimen_make(&comparison, "usual"), 0));
+    comparison.cells[1].observed = (struct statistics){
+        .median = NAN, .mean = NAN, .min = NAN, .max = NAN, .stddev = NAN};
+
+    cr_assert(eq(int, comparison_html(out, &comparison), 0));
+    cr_expect(eq(ptr, strstr(written(), "nan"), NULL));
+}
+
 Test(page, every_specimen_gives_the_same_page_twice)
 {
     for (size_t i = 0; specimen_kinds[i]; i++) {
