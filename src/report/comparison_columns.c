@@ -15,6 +15,7 @@ const struct column columns_of_times[] = {
     {.title = "std. dev.",
      .kind = COLUMN_TIME,
      .where = COLUMN_PAGE,
+     .least_runs = 2,
      FIELD(observed.stddev)},
     {.title = "min",
      .kind = COLUMN_TIME,
@@ -25,7 +26,7 @@ const struct column columns_of_times[] = {
      .where = COLUMN_PAGE,
      FIELD(observed.max)},
     {.title = "min to max", .kind = COLUMN_RANGE, .where = COLUMN_SUMMARY},
-    {.title = "ratio [95 %]", .kind = COLUMN_RATIO},
+    {.title = "ratio (95 %)", .kind = COLUMN_RATIO},
     {.title = "ideal", .kind = COLUMN_TIME, .of_ideal = true, FIELD(ideal_us)},
     {.title = "overhead",
      .kind = COLUMN_TIME,
@@ -75,10 +76,10 @@ const struct column columns_of_requests[] = {
     {.title = "p99", .kind = COLUMN_TIME, FIELD(p99_us)},
     {.title = "connections", .kind = COLUMN_NUMBER, FIELD(connections)},
     {.title = "peak in flight", .kind = COLUMN_NUMBER, FIELD(peak_in_flight)},
-    {.title = "sent by the server", .kind = COLUMN_SIZE, FIELD(server_bytes)},
+    {.title = "bytes sent", .kind = COLUMN_SIZE, FIELD(server_bytes)},
     {.title = "errors", .kind = COLUMN_COUNT, FIELD(errors)},
-    {.title = "runs with errors", .kind = COLUMN_COUNT, FIELD(error_runs)},
-    {.title = "runs left out", .kind = COLUMN_COUNT, FIELD(invalid)},
+    {.title = "in runs", .kind = COLUMN_COUNT, FIELD(error_runs)},
+    {.title = "left out", .kind = COLUMN_COUNT, FIELD(invalid)},
     {0},
 };
 
@@ -99,7 +100,7 @@ static void ratio_text(char text[COLUMN_TEXT_SIZE],
     if (ratio->low == ratio->high)
         snprintf(text, COLUMN_TEXT_SIZE, "%.3g", ratio->value);
     else
-        snprintf(text, COLUMN_TEXT_SIZE, "%.3g [%.3g, %.3g]", ratio->value,
+        snprintf(text, COLUMN_TEXT_SIZE, "%.3g (%.3g to %.3g)", ratio->value,
                  ratio->low, ratio->high);
 }
 
@@ -145,7 +146,7 @@ void column_text(char text[COLUMN_TEXT_SIZE], const struct column *column,
     default:
         value = *(const double *)field;
     }
-    if (!isfinite(value))
+    if (!isfinite(value) || cell->run_count < column->least_runs)
         return;
     number_text(number, column->kind, value);
     snprintf(text, COLUMN_TEXT_SIZE, "%s%s",

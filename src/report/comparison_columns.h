@@ -29,8 +29,9 @@ struct column {
     const char *title;
     enum column_kind kind;
     enum column_where where;
-    bool of_ideal;   /* to be marked where that is estimated */
-    size_t position; /* of the field in struct comparison_cell */
+    bool of_ideal;     /* to be marked where that is estimated */
+    size_t least_runs; /* with fewer, it says nothing */
+    size_t position;   /* of the field in struct comparison_cell */
 };
 
 /* Ended by one without a title. */

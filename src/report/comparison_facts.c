@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture/delay.h"
+
 /* The facts being told. Each is written into `text`, and then handed on. */
 struct telling {
     facts_on_fact on_fact;
@@ -240,6 +242,7 @@ static void write_grid(FILE *out, const struct comparison *comparison)
 static void write_command(FILE *out, const struct comparison *comparison)
 {
     const struct comparison_setup *setup = &comparison->setup;
+    struct delay delay;
 
     fputs("flags compare", out);
     if (comparison->cell_count > 0)
@@ -251,7 +254,9 @@ static void write_command(FILE *out, const struct comparison *comparison)
         fputs(" -s", out);
         write_word(out, setup->server);
     } else if (setup->weather) {
-        fputs(" --weather", out);
+        /* What is no delay is the name of a server with one of its own. */
+        fputs(delay_parse(&delay, setup->weather) == 0 ? " --weather" : " -s",
+              out);
         write_word(out, setup->weather);
         fprintf(out, " --seed %" PRId64, setup->seed);
     }
@@ -274,4 +279,36 @@ char *comparison_command(const struct comparison *comparison)
         return text;
     free(text);
     return NULL;
+}
+
+static void value_text(char text[COMPARISON_TEXT_SIZE],
+                       enum comparison_unit unit, double value)
+{
+    switch (unit) {
+    case UNIT_TIME:
+        comparison_time(text, value);
+        return;
+    case UNIT_SIZE:
+        comparison_size(text, value);
+        return;
+    default:
+        snprintf(text, COMPARISON_TEXT_SIZE, "%.4g", value);
+    }
+}
+
+void facts_check(char text[FACTS_CHECK_SIZE],
+                 const struct comparison_check *check)
+{
+    char value[COMPARISON_TEXT_SIZE];
+    char low[COMPARISON_TEXT_SIZE];
+    char high[COMPARISON_TEXT_SIZE];
+
+    if (!isfinite(check->difference.value)) {
+        snprintf(text, FACTS_CHECK_SIZE, "%s", check->reason);
+        return;
+    }
+    value_text(value, check->unit, check->difference.value);
+    value_text(low, check->unit, check->difference.low);
+    value_text(high, check->unit, check->difference.high);
+    snprintf(text, FACTS_CHECK_SIZE, "%s (%s to %s)", value, low, high);
 }

@@ -21,3 +21,11 @@ int comparison_facts(const struct comparison *comparison, facts_on_fact on_fact,
  * not keep (retries, credentials) is not in it.
  */
 char *comparison_command(const struct comparison *comparison);
+
+/*
+ * What a check found, in words: the difference of its two sides with its
+ * interval and unit, "-101 ms (-104 ms to -98.0 ms)", or why there is none.
+ */
+enum { FACTS_CHECK_SIZE = 136 };
+void facts_check(char text[FACTS_CHECK_SIZE],
+                 const struct comparison_check *check);

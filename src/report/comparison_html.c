@@ -44,7 +44,7 @@ static void write_subtitle(FILE *out, const struct comparison *comparison)
         fputs(" from ", out);
         html_text(out, setup->server);
     } else if (setup->weather) {
-        fputs(", each answer delayed by ", out);
+        fputs(" under weather ", out);
         html_text(out, setup->weather);
     }
     fprintf(out, "; %" PRId64 " run%s of each of ", setup->runs,
@@ -53,20 +53,9 @@ static void write_subtitle(FILE *out, const struct comparison *comparison)
     fputs(".</p>\n", out);
 }
 
-static size_t invalid_runs(const struct comparison *comparison)
-{
-    size_t invalid = 0;
-
-    for (size_t i = 0; i < comparison->cell_count; i++)
-        invalid += comparison->cells[i].invalid;
-    return invalid;
-}
-
 /* What to know before believing anything below. */
 static void write_warnings(FILE *out, const struct comparison *comparison)
 {
-    size_t invalid = invalid_runs(comparison);
-
     if (comparison->interrupted)
         fputs("<p class=\"warning\"><strong>Interrupted.</strong> Not all "
               "runs were made; what follows is of those that were.</p>\n",
@@ -76,11 +65,6 @@ static void write_warnings(FILE *out, const struct comparison *comparison)
               "runs did not get what most of them got, and are left "
               "out.</p>\n",
               out);
-    if (invalid > 0)
-        fprintf(out,
-                "<p class=\"warning\">%zu run%s not count: the table of "
-                "requests says of which strategy.</p>\n",
-                invalid, invalid == 1 ? " does" : "s do");
 }
 
 struct answer {

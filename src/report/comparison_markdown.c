@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +9,14 @@
 #include "report/comparison_facts.h"
 #include "report/escape.h"
 
-/* Text from anywhere as plain text: every sign that could be markup has a
-   backslash before it. */
+/* Whether a sign could be markup within a line: an address or a name that
+   GitHub makes a link of, too. */
+static bool is_markup(char sign, char next)
+{
+    return strchr("\\`*_[]<>|~&$@#!", sign) || (sign == ':' && next != ' ');
+}
+
+/* Text from anywhere as plain text. */
 static void write_text(FILE *out, const char *text)
 {
     char unit[ESCAPE_UNIT_SIZE];
@@ -17,7 +24,7 @@ static void write_text(FILE *out, const char *text)
     while (*text) {
         text = escape_next(text, unit);
         /* What is shown as \xNN begins with a backslash, too. */
-        if (strchr("\\`*_{}[]<>()#+!|~&$@:", unit[0]))
+        if (is_markup(unit[0], *text))
             fputc('\\', out);
         fputs(unit, out);
     }
@@ -115,9 +122,14 @@ static void write_checks(FILE *out, const struct comparison *comparison)
         return;
     fputs("## Checks\n\n", out);
     for (size_t i = 0; i < comparison->check_count; i++) {
-        fprintf(out, "- %s: fail if ",
-                comparison_verdict_name(comparison->checks[i].verdict));
-        write_code(out, comparison->checks[i].expression);
+        const struct comparison_check *check = &comparison->checks[i];
+        char found[FACTS_CHECK_SIZE];
+
+        facts_check(found, check);
+        fprintf(out, "- %s: fail if ", comparison_verdict_name(check->verdict));
+        write_code(out, check->expression);
+        fputs("; ", out);
+        write_text(out, found);
         fputc('\n', out);
     }
     fputc('\n', out);

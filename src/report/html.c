@@ -59,6 +59,15 @@ void html_svg_end(FILE *out)
     fputs("</svg>\n", out);
 }
 
+bool html_has_runs(const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        if (comparison->cells[i].observed.count > 0)
+            return true;
+    }
+    return false;
+}
+
 const char *html_strategy_class(const char *strategy)
 {
     static const char *const known[] = {"sequential", "threaded", "async"};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -32,6 +33,9 @@ struct html_svg {
 
 void html_svg_begin(FILE *out, const struct html_svg *svg);
 void html_svg_end(FILE *out);
+
+/* Whether there is anything to draw: a cell with a run that counts. */
+bool html_has_runs(const struct comparison *comparison);
 
 /* The class by which a strategy has its colour: a literal. */
 const char *html_strategy_class(const char *strategy);

@@ -5,7 +5,7 @@
 
 /* Of a row, in pixels from its top. */
 enum {
-    ROW_HEIGHT = 50,
+    ROW_HEIGHT = 46,
     TEXT_Y = 14,
     BAR_Y = 23,
     BAR_HEIGHT = 12,
@@ -36,19 +36,19 @@ static void write_label(FILE *out, const struct comparison *comparison,
     html_text(out, cell->name);
     fputs("</tspan>", out);
     if (cell->observed.count == 0) {
-        fputs("<tspan class=\"note\" dx=\"10\">no run counts</tspan></text>\n",
+        fputs(" <tspan class=\"note\" dx=\"6\">no run counts</tspan></text>\n",
               out);
         return;
     }
     comparison_time(text, cell->observed.median);
-    fprintf(out, "<tspan class=\"value\" dx=\"10\">%s</tspan>", text);
+    fprintf(out, " <tspan class=\"value\" dx=\"6\">%s</tspan>", text);
     if (isfinite(cell->ideal_us)) {
         comparison_time(text, cell->ideal_us);
-        fprintf(out, "<tspan class=\"note\" dx=\"10\">ideal %s%s</tspan>",
+        fprintf(out, " <tspan class=\"note\" dx=\"6\">ideal %s%s</tspan>",
                 comparison->ideal_estimated ? "~" : "", text);
     }
     comparison_time(text, cell->observed.min);
-    fprintf(out, "<tspan class=\"note wide\" dx=\"10\">%s to ", text);
+    fprintf(out, " <tspan class=\"note wide\" dx=\"6\">runs from %s to ", text);
     comparison_time(text, cell->observed.max);
     fprintf(out, "%s</tspan></text>\n", text);
 }
@@ -124,6 +124,8 @@ static void write_figure(FILE *out, const struct comparison *comparison)
 
 void html_bars(FILE *out, const struct comparison *comparison)
 {
+    if (!html_has_runs(comparison))
+        return;
     fputs("<section>\n<h2>How long it took</h2>\n<figure>\n<figcaption>The "
           "median time from the first download scheduled to the last one "
           "settled. The bar is solid up to the ideal, which the delays alone "

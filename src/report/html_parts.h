@@ -15,10 +15,10 @@
 void html_style(FILE *out);
 
 /* A bar for each cell: its median, from the fastest to the slowest run, and
-   the ideal. */
+   the ideal. Nothing, if no run counts. */
 void html_bars(FILE *out, const struct comparison *comparison);
 
-/* A dot for each run. */
+/* A dot for each run. Nothing, likewise. */
 void html_runs(FILE *out, const struct comparison *comparison);
 
 /* Who waited for what: a row for each item. Nothing, without a record. */

@@ -10,6 +10,7 @@ enum {
     DOTS_Y = 24,
     DOT_RADIUS = 4,
     TALLEST = 60, /* the space that a row's dots have, at most */
+    MANY = 8,     /* with more cells, it is half of that */
     GAP = 18,
     AXIS_HEIGHT = 26
 };
@@ -21,8 +22,11 @@ struct spread {
 
 static double deviation(const struct comparison_cell *cell, size_t run)
 {
-    return 100 *
-           ((double)cell->runs[run].observed_us / cell->observed.median - 1);
+    double median = cell->observed.median;
+
+    if (!(median > 0))
+        return 0;
+    return 100 * ((double)cell->runs[run].observed_us / median - 1);
 }
 
 static void widen(struct spread *spread, const struct comparison *comparison,
@@ -68,36 +72,43 @@ static double place(const struct spread *spread, double percent)
 }
 
 /* In the order of time downwards, so that a trend is seen. */
-static double dots_height(const struct comparison_cell *cell)
+static double dots_height(const struct comparison *comparison, size_t index)
 {
-    return fmin((double)cell->run_count * 2 * DOT_RADIUS, TALLEST);
+    double most = comparison->cell_count > MANY ? TALLEST / 2 : TALLEST;
+
+    return fmin((double)comparison->cells[index].run_count * 2 * DOT_RADIUS,
+                most);
 }
 
-static double row_height(const struct comparison_cell *cell)
+static double row_height(const struct comparison *comparison, size_t index)
 {
-    return DOTS_Y + dots_height(cell) + GAP;
+    return DOTS_Y + dots_height(comparison, index) + GAP;
 }
 
 static void write_label(FILE *out, const struct comparison_cell *cell, double y)
 {
     char text[COMPARISON_TEXT_SIZE];
 
-    fprintf(out, "<text y=\"%g\"><tspan class=\"name\">", y + TEXT_Y);
+    /* At the edge of the page's text, where the axis does not begin. */
+    fprintf(out, "<text x=\"-24\" y=\"%g\"><tspan class=\"name\">", y + TEXT_Y);
     html_text(out, cell->name);
     fputs("</tspan>", out);
-    if (cell->run_count == 0) {
-        fputs("<tspan class=\"note\" dx=\"10\">no run counts</tspan></text>\n",
+    if (cell->observed.count == 0) {
+        fputs(" <tspan class=\"note\" dx=\"6\">no run counts</tspan></text>\n",
               out);
         return;
     }
     comparison_time(text, cell->observed.median);
-    fprintf(out, "<tspan class=\"note\" dx=\"10\">median %s", text);
+    fprintf(out,
+            " <tspan class=\"note wide\" dx=\"6\">median</tspan>"
+            " <tspan class=\"note\">%s",
+            text);
     if (cell->run_count > 1) {
         comparison_time(text, cell->observed.stddev);
         fprintf(out, " \u00b1 %s", text);
     }
     fputs("</tspan>", out);
-    fprintf(out, "<tspan class=\"note wide\" dx=\"10\">%zu run%s",
+    fprintf(out, " <tspan class=\"note wide\" dx=\"6\">%zu run%s",
             cell->run_count, cell->run_count == 1 ? "" : "s");
     if (cell->outliers > 0)
         fprintf(out, ", %zu outlier%s", cell->outliers,
@@ -119,21 +130,21 @@ static void write_dot(FILE *out, const struct comparison_cell *cell,
             "run %" PRId64 ": %s</title></circle>\n",
             run->outlier ? "outlier" : "run", x, y, DOT_RADIUS, run->number,
             text);
+    /* In the margin, where no other dot is. */
     if (percent < spread->low || percent > spread->high)
         fprintf(out,
-                "<text class=\"note %s\" x=\"%.2f%%\" dx=\"%d\" y=\"%.1f\">"
-                "%s</text>\n",
-                x > 50 ? "end" : "start", x, x > 50 ? -10 : 10, y + 4, text);
+                "<text class=\"note\" x=\"%.2f%%\" dx=\"9\" y=\"%.1f\">%s"
+                "</text>\n",
+                x, y + 4, text);
 }
 
 static void write_row(FILE *out, const struct comparison_cell *cell,
-                      const struct spread *spread, double y)
+                      const struct spread *spread, double y, double height)
 {
-    double height = dots_height(cell);
     double top = y + DOTS_Y;
 
     write_label(out, cell, y);
-    if (cell->run_count == 0)
+    if (cell->observed.count == 0)
         return;
     fprintf(out,
             "<g class=\"%s\"><line class=\"median\" x1=\"%.2f%%\" "
@@ -176,7 +187,7 @@ static void write_figure(FILE *out, const struct comparison *comparison)
     double y = 0;
 
     for (size_t i = 0; i < comparison->cell_count; i++)
-        bottom += row_height(&comparison->cells[i]);
+        bottom += row_height(comparison, i);
     html_svg_begin(out,
                    &(struct html_svg){
                        .id = "runs",
@@ -192,14 +203,17 @@ static void write_figure(FILE *out, const struct comparison *comparison)
                    });
     write_ticks(out, &spread, bottom);
     for (size_t i = 0; i < comparison->cell_count; i++) {
-        write_row(out, &comparison->cells[i], &spread, y);
-        y += row_height(&comparison->cells[i]);
+        write_row(out, &comparison->cells[i], &spread, y,
+                  dots_height(comparison, i));
+        y += row_height(comparison, i);
     }
     html_svg_end(out);
 }
 
 void html_runs(FILE *out, const struct comparison *comparison)
 {
+    if (!html_has_runs(comparison))
+        return;
     fputs("<section>\n<h2>Every run</h2>\n<figure>\n<figcaption>A dot is a "
           "run; the first is at the top of its group, the last at the bottom. "
           "The scale is the same for all: percent above or below the median "

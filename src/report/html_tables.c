@@ -1,7 +1,5 @@
-#include <math.h>
-#include <string.h>
-
 #include "report/comparison_columns.h"
+#include "report/comparison_facts.h"
 #include "report/html.h"
 #include "report/html_parts.h"
 
@@ -64,7 +62,7 @@ void html_tables(FILE *out, const struct comparison *comparison)
     if (comparison->cell_count > 0) {
         fputs("<p>Ratios are to the median of ", out);
         html_text(out, comparison->cells[0].name);
-        fputs(", with the 95 % interval that resampling gives. Costs are "
+        fputs(", with the 95\u00a0% interval that resampling gives. Costs are "
               "medians of the runs; a process is measured with its start and "
               "its end.</p>\n",
               out);
@@ -90,16 +88,6 @@ static const char *verdict_sign(enum comparison_verdict verdict)
     return signs[verdict];
 }
 
-static void write_difference(FILE *out, const struct interval *difference)
-{
-    if (!isfinite(difference->value)) {
-        fputs("<td class=\"unknown\">\u2013</td>", out);
-        return;
-    }
-    fprintf(out, "<td>%.4g [%.4g, %.4g]</td>", difference->value,
-            difference->low, difference->high);
-}
-
 void html_checks(FILE *out, const struct comparison *comparison)
 {
     if (comparison->check_count == 0)
@@ -108,22 +96,25 @@ void html_checks(FILE *out, const struct comparison *comparison)
           "met whichever sample is drawn, and is undecided if that depends on "
           "the sample: then the interval of the difference of its two sides "
           "holds 0.</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-          "aria-labelledby=\"table-checks\">\n<table>\n<caption "
-          "id=\"table-checks\">Conditions of failure</caption>\n<thead><tr>"
-          "<th scope=\"col\">fail if</th><th scope=\"col\">verdict</th>"
-          "<th scope=\"col\">left less right [95 %]</th></tr></thead>\n"
+          "aria-labelledby=\"table-checks\">\n<table class=\"checks\">\n"
+          "<caption id=\"table-checks\">Conditions of failure</caption>\n"
+          "<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\">fail "
+          "if</th><th scope=\"col\">left less right (95 %)</th></tr></thead>\n"
           "<tbody>\n",
           out);
     for (size_t i = 0; i < comparison->check_count; i++) {
         const struct comparison_check *check = &comparison->checks[i];
         const char *verdict = comparison_verdict_name(check->verdict);
+        char found[FACTS_CHECK_SIZE];
 
-        fputs("<tr><th scope=\"row\"><code>", out);
+        fprintf(out, "<tr><td class=\"%s\">%s %s</td><th scope=\"row\"><code>",
+                verdict, verdict_sign(check->verdict), verdict);
         html_text(out, check->expression);
-        fprintf(out, "</code></th><td class=\"%s\">%s %s</td>", verdict,
-                verdict_sign(check->verdict), verdict);
-        write_difference(out, &check->difference);
-        fputs("</tr>\n", out);
+        fputs("</code></th>", out);
+        facts_check(found, check);
+        fputs("<td>", out);
+        html_text(out, found);
+        fputs("</td></tr>\n", out);
     }
     fputs("</tbody>\n</table>\n</div>\n</section>\n", out);
 }

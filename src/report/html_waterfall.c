@@ -1,15 +1,11 @@
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/escape.h"
 #include "report/html.h"
+#include "report/html_choice.h"
 #include "report/html_parts.h"
 
 enum {
-    MOST_FIGURES = 6,
-    MOST_ROWS = 60,
     LABEL_SIZE = 21, /* of a row: a longer subject is cut */
     ROW_HEIGHT = 14,
     BAR_HEIGHT = 10,
@@ -31,149 +27,6 @@ static const struct look {
     [PHASE_BACKING_OFF] = {"backing-off", 4, 2},
 };
 
-/* A row of a figure: an item and when its first attempt began. */
-struct row {
-    size_t item;
-    int64_t started_us;
-};
-
-struct waterfall {
-    const struct comparison_cell *cell;
-    struct row *rows; /* of all items, in the order of their start */
-    size_t row_count;
-};
-
-/* What is drawn of a comparison. */
-struct choice {
-    struct waterfall figures[MOST_FIGURES];
-    size_t count;
-    bool all;                 /* nothing is left out */
-    bool phases[PHASE_COUNT]; /* that occur in it */
-    double longest_us;
-};
-
-static double length_us(const struct comparison_cell *cell)
-{
-    return fmax((double)record_observed_us(&cell->record), 1);
-}
-
-static bool is_drawable(const struct comparison_cell *cell)
-{
-    return cell->record.item_count > 0 && record_observed_us(&cell->record) > 0;
-}
-
-/* Where there are too many cells: the fastest of each strategy. */
-static bool is_fastest(const struct comparison *comparison, size_t index)
-{
-    const struct comparison_cell *cell = &comparison->cells[index];
-
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        const struct comparison_cell *other = &comparison->cells[i];
-
-        if (i == index || !is_drawable(other) ||
-            strcmp(other->strategy, cell->strategy) != 0)
-            continue;
-        if (other->observed.median < cell->observed.median ||
-            (other->observed.median == cell->observed.median && i < index))
-            return false;
-    }
-    return true;
-}
-
-/* Those that never started are the last. */
-static int by_start(const void *a, const void *b)
-{
-    const struct row *left = a;
-    const struct row *right = b;
-    uint64_t first = (uint64_t)left->started_us; /* -1 is the greatest */
-    uint64_t second = (uint64_t)right->started_us;
-
-    if (first != second)
-        return first < second ? -1 : 1;
-    return left->item < right->item ? -1 : left->item > right->item;
-}
-
-static int waterfall_init(struct waterfall *waterfall,
-                          const struct comparison_cell *cell)
-{
-    const struct record *record = &cell->record;
-
-    waterfall->cell = cell;
-    waterfall->row_count = record->item_count;
-    waterfall->rows = calloc(record->item_count, sizeof(*waterfall->rows));
-    if (!waterfall->rows)
-        return -ENOMEM;
-    for (size_t i = 0; i < record->item_count; i++)
-        waterfall->rows[i] = (struct row){i, record->items[i].started_us};
-    qsort(waterfall->rows, waterfall->row_count, sizeof(*waterfall->rows),
-          by_start);
-    return 0;
-}
-
-static size_t shown_rows(const struct waterfall *waterfall)
-{
-    return waterfall->row_count < MOST_ROWS ? waterfall->row_count : MOST_ROWS;
-}
-
-/* Evenly spaced if there are too many, the first and the last among them. */
-static size_t item_of_row(const struct waterfall *waterfall, size_t row)
-{
-    size_t shown = shown_rows(waterfall);
-
-    if (shown > 1)
-        row = row * (waterfall->row_count - 1) / (shown - 1);
-    return waterfall->rows[row].item;
-}
-
-static void on_seen(void *arg, const struct record_span *span)
-{
-    ((bool *)arg)[span->phase] = true;
-}
-
-static void choice_close(struct choice *choice)
-{
-    for (size_t i = 0; i < choice->count; i++)
-        free(choice->figures[i].rows);
-}
-
-static int choice_add(struct choice *choice, const struct comparison_cell *cell)
-{
-    struct waterfall *waterfall = &choice->figures[choice->count];
-
-    if (waterfall_init(waterfall, cell) < 0)
-        return -ENOMEM;
-    choice->count++;
-    choice->longest_us = fmax(choice->longest_us, length_us(cell));
-    for (size_t i = 0; i < shown_rows(waterfall); i++)
-        record_spans(&cell->record, item_of_row(waterfall, i), on_seen,
-                     choice->phases);
-    return 0;
-}
-
-static int choice_init(struct choice *choice,
-                       const struct comparison *comparison)
-{
-    size_t drawable = 0;
-
-    *choice = (struct choice){0};
-    for (size_t i = 0; i < comparison->cell_count; i++)
-        drawable += is_drawable(&comparison->cells[i]);
-    choice->all = drawable <= MOST_FIGURES;
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        const struct comparison_cell *cell = &comparison->cells[i];
-
-        if (!is_drawable(cell) || !(choice->all || is_fastest(comparison, i)))
-            continue;
-        if (choice->count == MOST_FIGURES)
-            break;
-        if (choice_add(choice, cell) < 0) {
-            choice_close(choice);
-            return -ENOMEM;
-        }
-    }
-    return 0;
-}
-
 /* What the spans of a row are written with. */
 struct row_place {
     FILE *out;
@@ -193,6 +46,15 @@ static void write_span_title(void *arg, const struct record_span *span)
         fprintf(row->out, " (%u)", span->worker);
 }
 
+/* A pause is dashed. */
+static void write_dashes(FILE *out, double from, double to, double y)
+{
+    fprintf(out,
+            "<line class=\"backing-off\" x1=\"%.3f%%\" x2=\"%.3f%%\" "
+            "y1=\"%g\" y2=\"%g\"/>",
+            from, to, y + 1, y + 1);
+}
+
 static void write_span(void *arg, const struct record_span *span)
 {
     struct row_place *row = arg;
@@ -202,35 +64,49 @@ static void write_span(void *arg, const struct record_span *span)
         html_axis_place(&row->axis, (double)(span->from_us - first_us));
     double to = html_axis_place(&row->axis, (double)(span->to_us - first_us));
 
-    fprintf(row->out,
-            "<rect class=\"%s\" x=\"%.3f%%\" y=\"%g\" width=\"%.3f%%\" "
-            "height=\"%d\"/>",
-            look->style, from, row->y + look->top, to - from, look->height);
+    if (span->phase == PHASE_BACKING_OFF)
+        write_dashes(row->out, from, to, row->y + look->top);
+    else
+        fprintf(row->out,
+                "<rect class=\"%s\" x=\"%.3f%%\" y=\"%g\" width=\"%.3f%%\" "
+                "height=\"%d\"/>",
+                look->style, from, row->y + look->top, to - from, look->height);
+}
+
+/* Over whatever follows, which may begin at once. */
+static void write_cross(void *arg, const struct record_span *span)
+{
+    struct row_place *row = arg;
+    int64_t end_us = span->to_us - row->record->first_us;
+
     if (span->phase == PHASE_FAILED)
         fprintf(row->out,
-                "<text class=\"cross\" x=\"%.3f%%\" y=\"%g\">\u00d7</text>", to,
-                row->y + TEXT_Y);
+                "<text class=\"cross\" x=\"%.3f%%\" y=\"%g\">\u00d7</text>",
+                html_axis_place(&row->axis, (double)end_us), row->y + TEXT_Y);
 }
 
 static void write_row(FILE *out, const struct waterfall *waterfall,
                       const struct html_axis *axis, size_t row)
 {
     const struct record *record = &waterfall->cell->record;
-    size_t item = item_of_row(waterfall, row);
+    size_t item = choice_item(waterfall, row);
     const struct record_item *about = &record->items[item];
     struct row_place place = {out, record, *axis, (double)row * ROW_HEIGHT};
     char label[LABEL_SIZE];
+    char outcome[RECORD_OUTCOME_SIZE];
 
     escape_copy(label, sizeof(label), about->subject ? about->subject : "?");
     fputs("<g class=\"row\"><title>", out);
     html_text(out, about->subject ? about->subject : "?");
-    fprintf(out, ": %s", status_name(about->status));
+    record_outcome(outcome, about);
+    fprintf(out, ": %s", outcome);
     record_spans(record, item, write_span_title, &place);
     fprintf(out, "</title><text class=\"item\" x=\"-6\" y=\"%g\">",
             place.y + TEXT_Y);
     html_text(out, label);
     fputs("</text>", out);
     record_spans(record, item, write_span, &place);
+    record_spans(record, item, write_cross, &place);
     fputs("</g>\n", out);
 }
 
@@ -239,9 +115,9 @@ static size_t label_width(const struct waterfall *waterfall)
 {
     size_t longest = 2;
 
-    for (size_t i = 0; i < shown_rows(waterfall); i++) {
+    for (size_t i = 0; i < choice_rows(waterfall); i++) {
         const char *subject =
-            waterfall->cell->record.items[item_of_row(waterfall, i)].subject;
+            waterfall->cell->record.items[choice_item(waterfall, i)].subject;
         char label[LABEL_SIZE];
 
         escape_copy(label, sizeof(label), subject ? subject : "?");
@@ -255,8 +131,8 @@ static void write_svg(FILE *out, const struct waterfall *waterfall,
                       size_t number)
 {
     const struct comparison_cell *cell = waterfall->cell;
-    struct html_axis axis = html_axis_to(length_us(cell));
-    double bottom = (double)shown_rows(waterfall) * ROW_HEIGHT;
+    struct html_axis axis = html_axis_to(choice_length_us(waterfall));
+    double bottom = (double)choice_rows(waterfall) * ROW_HEIGHT;
     char total[COMPARISON_TEXT_SIZE];
     char title[sizeof(cell->name) + 32];
     char description[160];
@@ -266,7 +142,7 @@ static void write_svg(FILE *out, const struct waterfall *waterfall,
     snprintf(description, sizeof(description),
              "%zu rows, one for each item, in the order in which they were "
              "started; time runs from left to right, to %s.",
-             shown_rows(waterfall), total);
+             choice_rows(waterfall), total);
     html_svg_begin(out, &(struct html_svg){
                             .id = "waterfall",
                             .number = number,
@@ -280,7 +156,7 @@ static void write_svg(FILE *out, const struct waterfall *waterfall,
             "<text class=\"total\" x=\"100%%\" dx=\"6\" y=\"%g\">%s"
             "</text>\n",
             bottom - ROW_HEIGHT + TEXT_Y, total);
-    for (size_t i = 0; i < shown_rows(waterfall); i++)
+    for (size_t i = 0; i < choice_rows(waterfall); i++)
         write_row(out, waterfall, &axis, i);
     html_svg_end(out);
 }
@@ -288,10 +164,10 @@ static void write_svg(FILE *out, const struct waterfall *waterfall,
 static void write_caption(FILE *out, const struct waterfall *waterfall)
 {
     const struct comparison_cell *cell = waterfall->cell;
-    size_t shown = shown_rows(waterfall);
+    size_t shown = choice_rows(waterfall);
     char text[COMPARISON_TEXT_SIZE];
 
-    comparison_time(text, length_us(cell));
+    comparison_time(text, choice_length_us(waterfall));
     fputs("<figcaption><span class=\"name\">", out);
     html_text(out, cell->name);
     fprintf(out,
@@ -315,7 +191,7 @@ static void write_figure(FILE *out, const struct choice *choice, size_t index)
 
     fprintf(out, "<figure style=\"--label:%zu.%02zurem;--share:%.4f\">\n",
             width / 100, width % 100,
-            length_us(waterfall->cell) / choice->longest_us);
+            choice_length_us(waterfall) / choice->longest_us);
     write_caption(out, waterfall);
     write_svg(out, waterfall, index + 1);
     fputs("</figure>\n", out);
@@ -329,10 +205,16 @@ static void write_legend(FILE *out, const bool phases[PHASE_COUNT])
             continue;
         fprintf(out,
                 "<li><svg class=\"swatch\" width=\"22\" height=\"%d\" "
-                "aria-hidden=\"true\"><rect class=\"%s\" y=\"%d\" "
-                "width=\"22\" height=\"%d\"/></svg> %s</li>\n",
-                BAR_HEIGHT, looks[i].style, looks[i].top, looks[i].height,
-                record_phase_name(i));
+                "aria-hidden=\"true\">",
+                BAR_HEIGHT);
+        if (i == PHASE_BACKING_OFF)
+            write_dashes(out, 0, 100, looks[i].top);
+        else
+            fprintf(out,
+                    "<rect class=\"%s\" y=\"%d\" width=\"22\" "
+                    "height=\"%d\"/>",
+                    looks[i].style, looks[i].top, looks[i].height);
+        fprintf(out, "</svg> %s</li>\n", record_phase_name(i));
     }
     fputs("</ul>\n", out);
 }

@@ -1,0 +1,268 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/comparison_columns.h"
+#include "report/comparison_facts.h"
+#include "report/html.h"
+#include "specimen.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct comparison comparison;
+static char *text;
+static size_t size;
+static FILE *out;
+
+static void setup(void)
+{
+    out = open_memstream(&text, &size);
+    cr_assert(ne(ptr, out, NULL));
+}
+
+static void teardown(void)
+{
+    fclose(out);
+    free(text);
+    comparison_close(&comparison);
+}
+
+static char *written(void)
+{
+    fflush(out);
+    return text;
+}
+
+TestSuite(page, .init = setup, .fini = teardown);
+
+Test(page, text_is_neither_markup_nor_broken)
+{
+    html_text(out, "<a href=\"x\">&amp;'</a>\x01\xff\xc3\xa9\xef\xbf\xbf");
+
+    cr_expect(eq(str, written(),
+                 "&lt;a href=&quot;x&quot;&gt;&amp;amp;'&lt;/a&gt;"
+                 "\\x01\\xff\xc3\xa9\\uffff"));
+}
+
+Test(page, steps_are_round_and_no_more_than_asked_for)
+{
+    static const struct {
+        double span;
+        unsigned most;
+        double step;
+    } cases[] = {
+        {1, 5, 0.2}, {5, 5, 1},  {1060000, 5, 500000}, {80200, 5, 20000},
+        {10, 5, 2},  {11, 5, 5}, {26, 5, 10},          {0.003, 6, 0.0005},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect(epsilon_eq(dbl, html_step(cases[i].span, cases[i].most),
+                             cases[i].step, cases[i].step * 1e-9));
+}
+
+Test(page, ticks_are_in_the_unit_of_the_longest)
+{
+    static const struct {
+        double max_us, us;
+        const char *tick;
+    } cases[] = {
+        {1060000, 0, "0"},         {1060000, 200000, "0.2 s"},
+        {1060000, 1000000, "1 s"}, {80200, 20000, "20 ms"},
+        {900, 200, "200 us"},      {7200000000, 5000000000, "5000 s"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct html_axis axis = html_axis_to(cases[i].max_us);
+        char tick[COMPARISON_TEXT_SIZE];
+
+        html_axis_tick(tick, &axis, cases[i].us);
+        cr_expect(eq(str, tick, (char *)cases[i].tick));
+    }
+}
+
+Test(page, places_do_not_leave_the_axis)
+{
+    struct html_axis axis = html_axis_to(200);
+
+    cr_expect(eq(dbl, html_axis_place(&axis, -1), 0));
+    cr_expect(eq(dbl, html_axis_place(&axis, 50), 25));
+    cr_expect(eq(dbl, html_axis_place(&axis, 201), 100));
+}
+
+Test(page, columns_say_nothing_of_what_is_not_known)
+{
+    const struct column *const tables[] = {columns_of_times, columns_of_costs,
+                                           columns_of_requests};
+
+    cr_assert(eq(int, specimen_make(&comparison, "none"), 0));
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        for (const struct column *column = tables[i]; column->title; column++) {
+            char room[COLUMN_TEXT_SIZE];
+
+            column_text(room, column, &comparison, &comparison.cells[0]);
+            if (column->kind == COLUMN_COUNT)
+                cr_expect(ne(str, room, ""), "%s", column->title);
+            else
+                cr_expect(eq(str, room, ""), "%s", column->title);
+        }
+    }
+}
+
+/* The text of the first column of that title. */
+static const char *column_of(const struct column *columns, const char *title,
+                             char room[COLUMN_TEXT_SIZE])
+{
+    while (strcmp(columns->title, title) != 0)
+        columns++;
+    column_text(room, columns, &comparison, &comparison.cells[0]);
+    return room;
+}
+
+Test(page, columns_have_units_and_marks)
+{
+    struct comparison_cell cell = {
+        .strategy = "async",
+        .run_count = 2,
+        .ideal_us = 80200,
+        .observed = {.count = 2, .median = 1e5, .min = 98000, .max = 103000},
+        .ratio = {0.0994, 0.0981, 0.1012},
+        .efficiency = 0.802,
+        .peak_rss = 9.4 * 1048576,
+        .voluntary = 84.5};
+    char room[COLUMN_TEXT_SIZE];
+
+    comparison = (struct comparison){.ideal_estimated = true};
+    comparison.cells = calloc(1, sizeof(cell));
+    cr_assert(ne(ptr, comparison.cells, NULL));
+    comparison.cells[comparison.cell_count++] = cell;
+
+    cr_expect(eq(str, (char *)column_of(columns_of_times, "ideal", room),
+                 "~80.2 ms"));
+    cr_expect(eq(str, (char *)column_of(columns_of_times, "efficiency", room),
+                 "~80.2 %"));
+    cr_expect(eq(str, (char *)column_of(columns_of_times, "min to max", room),
+                 "98.0 ms to 103 ms"));
+    cr_expect(eq(str, (char *)column_of(columns_of_times, "ratio (95 %)", room),
+                 "0.0994 (0.0981 to 0.101)"));
+    cr_expect(eq(str, (char *)column_of(columns_of_costs, "peak memory", room),
+                 "9.4 MiB"));
+    cr_expect(eq(
+        str, (char *)column_of(columns_of_costs, "switches, voluntary", room),
+        "84.5"));
+}
+
+Test(page, a_single_run_has_no_standard_deviation)
+{
+    char room[COLUMN_TEXT_SIZE];
+
+    cr_assert(eq(int, specimen_make(&comparison, "one"), 0));
+    cr_expect(
+        eq(str, (char *)column_of(columns_of_times, "std. dev.", room), ""));
+}
+
+Test(page, the_command_quotes_what_a_shell_would_read)
+{
+    static const char *const codes[] = {"BR", "", "it's", "a b"};
+    char *command;
+
+    comparison.setup = (struct comparison_setup){
+        .codes = codes,
+        .item_count = COUNT(codes),
+        .country_names = true,
+        .server = "http://[::1]/{cc}?$x",
+        .runs = 3,
+        .warmups = 0,
+        .order = ORDER_RANDOM,
+        .timeout_us = 2500000,
+    };
+    command = comparison_command(&comparison);
+
+    cr_assert(ne(ptr, command, NULL));
+    cr_expect(eq(str, command,
+                 "flags compare -r 3 -w 0 --order random -t 2.5 "
+                 "-s 'http://[::1]/{cc}?$x' -c BR '' 'it'\\''s' 'a b'"));
+    free(command);
+}
+
+Test(page, the_command_names_a_server_that_has_its_own_weather)
+{
+    static const struct {
+        const char *weather, *words;
+    } cases[] = {
+        {"lognormal:.3:.65", " --weather lognormal:.3:.65 --seed 7"},
+        {"ERROR", " -s ERROR --seed 7"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *command;
+
+        comparison.setup.weather = cases[i].weather;
+        comparison.setup.seed = 7;
+        command = comparison_command(&comparison);
+        cr_assert(ne(ptr, command, NULL));
+        cr_expect(ne(ptr, strstr(command, cases[i].words), NULL), "%s",
+                  command);
+        free(command);
+    }
+}
+
+Test(page, a_full_disk_is_left_in_the_stream)
+{
+    int (*const forms[])(FILE *, const struct comparison *) = {
+        comparison_html, comparison_markdown};
+
+    cr_assert(eq(int, specimen_make(&comparison, "usual"), 0));
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        FILE *full = fopen("/dev/full", "w");
+
+        cr_assert(ne(ptr, full, NULL));
+        cr_expect(eq(int, forms[i](full, &comparison), 0));
+        fflush(full);
+        cr_expect(ne(int, ferror(full), 0));
+        fclose(full);
+    }
+}
+
+Test(page, runs_of_no_length_have_places_too)
+{
+    cr_assert(eq(int, specimen_make(&comparison, "usual"), 0));
+    for (size_t i = 0; i < comparison.cells[2].run_count; i++)
+        comparison.cells[2].runs[i].observed_us = 0;
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+
+    cr_assert(eq(int, comparison_html(out, &comparison), 0));
+    cr_expect(eq(ptr, strstr(written(), "nan%"), NULL));
+    cr_expect(eq(ptr, strstr(written(), "inf%"), NULL));
+}
+
+/* comparison_derive() leaves them so if there is no memory. */
+Test(page, runs_of_which_nothing_is_known_are_not_drawn)
+{
+    cr_assert(eq(int, specimen_make(&comparison, "usual"), 0));
+    comparison.cells[1].observed = (struct statistics){
+        .median = NAN, .mean = NAN, .min = NAN, .max = NAN, .stddev = NAN};
+
+    cr_assert(eq(int, comparison_html(out, &comparison), 0));
+    cr_expect(eq(ptr, strstr(written(), "nan"), NULL));
+}
+
+Test(page, every_specimen_gives_the_same_page_twice)
+{
+    for (size_t i = 0; specimen_kinds[i]; i++) {
+        char *first;
+
+        cr_assert(eq(int, specimen_make(&comparison, specimen_kinds[i]), 0));
+        rewind(out);
+        cr_assert(eq(int, comparison_html(out, &comparison), 0));
+        first = strdup(written());
+        cr_assert(ne(ptr, first, NULL));
+        rewind(out);
+        cr_assert(eq(int, comparison_html(out, &comparison), 0));
+        cr_expect(eq(str, written(), first));
+        free(first);
+        comparison_close(&comparison);
+        comparison = (struct comparison){0};
+    }
+}
