@@ -189,6 +189,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_TAKEN,
      .metavar = "SPEC",
      .fallback = "uniform:.02:.08",
+     .shown = "uniform:.02:.08; lognormal:.3:.65 with --book",
      .take = take_weather,
      .accepted = "a delay as in 50ms, uniform:.5:5, normal:1:.2 or "
                  "lognormal:.3:.6",
@@ -197,6 +198,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_INTEGER,
      .metavar = "N",
      .fallback = "1",
+     .shown = "1; 2291 with --book",
      .help = "of its weather: the same seed, the same delays",
      .offset = FIELD(seed)},
     {.name = "server",
@@ -258,12 +260,12 @@ const struct option_table compare_option_table = {
                      "400 ms; a page of it",
 };
 
-/* What the book's example has of its own. */
+/* What the book's example has of its own. Another weather scales it. */
 static int check_book(struct command_line *line)
 {
-    static const char *const fixed[] = {
-        "all",  "every",         "limit", "weather",   "server",
-        "seed", "country-names", "order", "strategies"};
+    static const char *const fixed[] = {"all",       "every",         "limit",
+                                        "server",    "country-names", "order",
+                                        "strategies"};
 
     for (size_t i = 0; i < COUNT(fixed); i++) {
         if (command_line_has(line, &compare_option_table, fixed[i])) {
@@ -320,8 +322,10 @@ int compare_settings_check(struct compare_settings *settings,
     if (line->count > 0)
         return command_line_refuse(line, "CC", line->arguments[0],
                                    "no code, as --book has its own", NULL);
-    settings->weather = COMPARE_BOOK_WEATHER;
-    settings->seed = COMPARE_BOOK_SEED;
+    if (!command_line_has(line, &compare_option_table, "weather"))
+        settings->weather = COMPARE_BOOK_WEATHER;
+    if (!command_line_has(line, &compare_option_table, "seed"))
+        settings->seed = COMPARE_BOOK_SEED;
     settings->order = ORDER_BLOCKED;
     if (!command_line_has(line, &compare_option_table, "runs"))
         settings->runs = COMPARE_BOOK_RUNS;

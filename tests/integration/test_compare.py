@@ -48,6 +48,16 @@ class Book(Case):
         self.assertIn("times as fast as sequential", table)
         self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
 
+    def test_is_scaled_by_another_weather(self):
+        run = self.flags("compare", "--book", "--weather",
+                         "lognormal:.03:.65", "-r", "1", seconds=60)
+
+        self.assertStatus(run, 0)
+        rows = compared.rows(run.stdout)
+        # The same shape: a tenth of the book's.
+        self.assertAlmostEqual(rows["sequential"].ideal, .72, delta=0.02)
+        self.assertAlmostEqual(rows["async"].ideal, .135, delta=0.005)
+
 
 class Compare(Case):
     def directories(self):
@@ -207,7 +217,7 @@ class Compare(Case):
         for args, names in ((["--weather", "storm"], ["storm", "uniform"]),
                             (["-r", "0"], ["-r", "0"]),
                             (["--book", "BR"], ["BR", "--book"]),
-                            (["--book", "--seed", "3"], ["--seed"]),
+                            (["--book", "--limit", "3"], ["--limit"]),
                             (["-m", "5,5"], ["-m", "5,5"]),
                             (["--reuse", "perhaps"], ["perhaps", "yes"]),
                             (["--strategies", "asink"], ["asink", "async"]),

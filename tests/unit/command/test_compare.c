@@ -74,14 +74,22 @@ Test(compare, the_book_makes_three_runs_unless_told)
     cr_expect(eq(str, (char *)settings.weather, "uniform:.02:.08"));
 }
 
+Test(compare, the_book_is_scaled_by_another_weather)
+{
+    cr_assert(eq(int, read_line("--book --weather lognormal:.03:.65"), 0));
+    cr_expect(eq(str, (char *)settings.weather, "lognormal:.03:.65"));
+    cr_expect(eq(i64, settings.seed, COMPARE_BOOK_SEED));
+    cr_assert(eq(int, read_line("--book --seed 3"), 0));
+    cr_expect(eq(str, (char *)settings.weather, COMPARE_BOOK_WEATHER));
+    cr_expect(eq(i64, settings.seed, 3));
+}
+
 Test(compare, what_does_not_go_together_is_refused)
 {
     static const struct {
         const char *typed;
         const char *error;
     } cases[] = {
-        {"--book --seed 3",
-         "--seed: not together with --book, which has its own"},
         {"--book -a", "--all: not together with --book, which has its own"},
         {"--book BR", "CC: 'BR' is not accepted: no code, as --book has its "
                       "own"},
