@@ -245,6 +245,22 @@ Test(conclude, a_sweep_may_gain_to_its_end)
     expect_scene(&scene);
 }
 
+Test(conclude, a_gain_that_is_not_detected_is_none)
+{
+    static const struct scene scene = {
+        .rows = {{"async", 10, true, 7, 100, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 7, 99, 0, 0, 0, 0, 0, 0, 0, 0}},
+        .sentences =
+            "async -m 20 and async -m 10: no difference detected (async -m 20 "
+            "takes 0.96 to 1.02 times as long)\n"
+            "async gains nothing beyond -m 10: no difference detected at -m "
+            "20\n"
+            "no errors up to -m 20\n",
+    };
+
+    expect_scene(&scene);
+}
+
 Test(conclude, reuse_is_told_for_each_strategy)
 {
     static const struct scene scene = {

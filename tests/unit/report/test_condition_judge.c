@@ -106,6 +106,11 @@ Test(judge, a_condition_fails_where_it_holds_whatever_is_drawn)
         {"async[20].overhead < 0", VERDICT_PASSED},
         {"async[20].max < 90ms", VERDICT_PASSED},
         {"async[20].min > 110ms", VERDICT_PASSED},
+        /* It is the greatest or the least in most samples, never beyond. */
+        {"async[20].max > 104030us", VERDICT_PASSED},
+        {"async[20].max >= 104030us", VERDICT_UNDECIDED},
+        {"async[20].min < 97970us", VERDICT_PASSED},
+        {"async[20].min <= 97970us", VERDICT_UNDECIDED},
         {"async[20].stddev > 10ms", VERDICT_PASSED},
         {"async[20].process > async[20].median", VERDICT_FAILED},
         /* The same in all runs: a plain comparison. */
@@ -202,7 +207,7 @@ Test(judge, the_difference_is_in_microseconds_bytes_or_plain)
     comparison_close(&comparison);
 }
 
-Test(judge, point_estimates_are_those_of_the_comparison)
+static void expect_point_estimates(const struct comparison *comparison)
 {
     static const struct {
         const char *field;
@@ -227,8 +232,7 @@ Test(judge, point_estimates_are_those_of_the_comparison)
         FIELD("threads", threads, 1),
 #undef FIELD
     };
-    struct comparison comparison = comparison_new();
-    const struct comparison_cell *cell = &comparison.cells[2];
+    const struct comparison_cell *cell = &comparison->cells[2];
 
     for (size_t i = 0; i < COUNT(fields); i++) {
         char text[64];
@@ -237,9 +241,23 @@ Test(judge, point_estimates_are_those_of_the_comparison)
         memcpy(&expected, (const char *)cell + fields[i].offset,
                sizeof(expected));
         snprintf(text, sizeof(text), "async[20].%s > 0", fields[i].field);
-        cr_expect(epsilon_eq(dbl, judge(&comparison, text).difference.value,
+        cr_expect(epsilon_eq(dbl, judge(comparison, text).difference.value,
                              expected, fabs(expected) * 1e-9),
                   "%s", text);
+    }
+}
+
+Test(judge, point_estimates_are_those_of_the_comparison)
+{
+    struct comparison comparison = comparison_new();
+    int64_t *request_us = comparison.cells[2].request_us;
+
+    request_us[1] = 5100;
+    request_us[2] = 5250;
+    for (size_t runs = 7; runs > 0; runs--) {
+        comparison.cells[2].run_count = runs;
+        cr_assert(eq(int, comparison_derive(&comparison), 0));
+        expect_point_estimates(&comparison);
     }
     comparison_close(&comparison);
 }
