@@ -46,6 +46,13 @@ Test(page, text_is_neither_markup_nor_broken)
                  "\\x01\\xff\xc3\xa9\\uffff"));
 }
 
+Test(page, a_percent_sign_stays_with_its_number)
+{
+    html_prose(out, "<5 % of 5%");
+
+    cr_expect(eq(str, written(), "&lt;5\u00a0% of 5%"));
+}
+
 Test(page, steps_are_round_and_no_more_than_asked_for)
 {
     static const struct {
