@@ -83,7 +83,7 @@ static void on_sentence(void *arg, const char *sentence)
     else
         fputs(answer->sentences == 2 ? "<ul class=\"answer\">\n<li>" : "<li>",
               answer->out);
-    html_text(answer->out, sentence);
+    html_prose(answer->out, sentence);
     fputs(answer->sentences == 1 ? "</p>\n" : "</li>\n", answer->out);
 }
 

@@ -21,22 +21,36 @@ static const char *entity(char c)
     }
 }
 
+/* What stands for a character, as escape_next() shows it. */
+static const char *written_as(const char *unit)
+{
+    const char *instead = entity(unit[0]);
+
+    /* U+FFFE and U+FFFF are UTF-8, yet no characters of XML. */
+    if (strcmp(unit, "\xef\xbf\xbe") == 0)
+        return "\\ufffe";
+    if (strcmp(unit, "\xef\xbf\xbf") == 0)
+        return "\\uffff";
+    return instead ? instead : unit;
+}
+
 void html_text(FILE *out, const char *text)
 {
     char unit[ESCAPE_UNIT_SIZE];
 
     while (*text) {
-        const char *instead;
-
         text = escape_next(text, unit);
-        /* U+FFFE and U+FFFF are UTF-8, yet no characters of XML. */
-        if (strcmp(unit, "\xef\xbf\xbe") == 0)
-            instead = "\\ufffe";
-        else if (strcmp(unit, "\xef\xbf\xbf") == 0)
-            instead = "\\uffff";
-        else
-            instead = entity(unit[0]);
-        fputs(instead ? instead : unit, out);
+        fputs(written_as(unit), out);
+    }
+}
+
+void html_prose(FILE *out, const char *text)
+{
+    char unit[ESCAPE_UNIT_SIZE];
+
+    while (*text) {
+        text = escape_next(text, unit);
+        fputs(*unit == ' ' && *text == '%' ? "\u00a0" : written_as(unit), out);
     }
 }
 

@@ -20,6 +20,9 @@
 /* Text from anywhere, for elements and for attributes in double quotes. */
 void html_text(FILE *out, const char *text);
 
+/* The same for sentences: no line ends between a number and its %. */
+void html_prose(FILE *out, const char *text);
+
 /* Begin and end a figure: <svg> with the title and the description that
    readers who cannot see it are told. `id` and `number` name it in the page. */
 struct html_svg {

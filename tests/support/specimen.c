@@ -179,18 +179,23 @@ static int make_one(struct comparison *comparison)
 
 static int make_hostile(struct comparison *comparison)
 {
-    static struct comparison_check check = {.expression =
-                                                "</code><script>`|\xff",
-                                            .verdict = VERDICT_FAILED,
-                                            .difference = {1, 0.5, 2}};
+    static struct comparison_check checks[] = {
+        {.expression = "</code><script>`|\xff",
+         .verdict = VERDICT_FAILED,
+         .difference = {1, 0.5, 2}},
+        {.expression = "``",
+         .verdict = VERDICT_IMPOSSIBLE,
+         .difference = {NAN, NAN, NAN},
+         .reason = "no | <cell> of `that` *name*: @x http://example.test"},
+    };
 
     comparison->setup.codes = hostile_codes;
     comparison->setup.item_count = COUNT(hostile_codes);
     comparison->setup.machine = "</dd>\x01\xff<img src=x onerror=alert(1)>";
     comparison->setup.server = "http://[::1]/<b>'$(x)`|`|/{cc}";
     comparison->setup.began = "&lt;now&gt;";
-    comparison->checks = &check;
-    comparison->check_count = 1;
+    comparison->checks = checks;
+    comparison->check_count = COUNT(checks);
     return add_usual(comparison);
 }
 

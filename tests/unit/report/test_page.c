@@ -46,6 +46,13 @@ Test(page, text_is_neither_markup_nor_broken)
                  "\\x01\\xff\xc3\xa9\\uffff"));
 }
 
+Test(page, a_percent_sign_stays_with_its_number)
+{
+    html_prose(out, "<5 % of 5%");
+
+    cr_expect(eq(str, written(), "&lt;5\u00a0% of 5%"));
+}
+
 Test(page, steps_are_round_and_no_more_than_asked_for)
 {
     static const struct {
@@ -245,7 +252,7 @@ Test(page, runs_of_which_nothing_is_known_are_not_drawn)
         .median = NAN, .mean = NAN, .min = NAN, .max = NAN, .stddev = NAN};
 
     cr_assert(eq(int, comparison_html(out, &comparison), 0));
-    cr_expect(eq(ptr, strstr(written(), "nan"), NULL));
+    cr_expect(eq(ptr, strstr(written(), "nan%"), NULL));
 }
 
 Test(page, every_specimen_gives_the_same_page_twice)
