@@ -85,11 +85,12 @@ struct comparison_setup {
                               ours */
     int64_t runs, warmups; /* of each cell */
     enum comparison_order order;
-    int64_t timeout_us;  /* of an attempt */
-    const char *began;   /* RFC 3339 */
-    const char *machine; /* "2 x AMD EPYC, Linux 6.1 x86_64" */
-    double load;         /* average of the last minute, at the start */
-    long processors;     /* that we may use; 0: unknown */
+    int64_t timeout_us;         /* of an attempt */
+    int64_t connect_timeout_us; /* of its connection */
+    const char *began;          /* RFC 3339 */
+    const char *machine;        /* "2 x AMD EPYC, Linux 6.1 x86_64" */
+    double load;                /* average of the last minute, at the start */
+    long processors;            /* that we may use; 0: unknown */
     const char *flags, *curl, *uv, *tls; /* versions */
 };
 

@@ -247,9 +247,12 @@ static void write_command(FILE *out, const struct comparison *comparison)
     fputs("flags compare", out);
     if (comparison->cell_count > 0)
         write_grid(out, comparison);
-    fprintf(out, " -r %" PRId64 " -w %" PRId64 " --order %s -t %g", setup->runs,
-            setup->warmups, comparison_order_name(setup->order),
-            (double)setup->timeout_us / 1e6);
+    fprintf(out,
+            " -r %" PRId64 " -w %" PRId64 " --order %s -t %g "
+            "--connect-timeout %g",
+            setup->runs, setup->warmups, comparison_order_name(setup->order),
+            (double)setup->timeout_us / 1e6,
+            (double)setup->connect_timeout_us / 1e6);
     if (setup->server) {
         fputs(" -s", out);
         write_word(out, setup->server);

@@ -247,6 +247,7 @@ static json_t *comparison_object(const struct comparison *comparison)
 
     return json_pack(
         "{s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, s:o, "
+        "s:o, "
         "s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
         "schema", "flags.compare/1", "began", text(setup->began), "weather",
         text(setup->weather), "seed", (json_int_t)setup->seed, "server",
@@ -255,10 +256,12 @@ static json_t *comparison_object(const struct comparison *comparison)
         "runs_of_each", (json_int_t)setup->runs, "warmups",
         (json_int_t)setup->warmups, "order",
         comparison_order_name(setup->order), "timeout",
-        seconds((double)setup->timeout_us), "machine", machine_json(setup),
-        "interrupted", comparison->interrupted, "ideal_estimated",
-        comparison->ideal_estimated, "same_work", comparison->same_work,
-        "in_each_run", "not_found", (json_int_t)comparison->not_found, "errors",
+        seconds((double)setup->timeout_us), "connect_timeout",
+        seconds((double)setup->connect_timeout_us), "machine",
+        machine_json(setup), "interrupted", comparison->interrupted,
+        "ideal_estimated", comparison->ideal_estimated, "same_work",
+        comparison->same_work, "in_each_run", "not_found",
+        (json_int_t)comparison->not_found, "errors",
         (json_int_t)comparison->errors, "retried",
         (json_int_t)comparison->retried, "cells", cells_json(comparison),
         "checks", checks_json(comparison), "conclusions",

@@ -384,6 +384,7 @@ class Content(Specimens):
         self.assertEqual(
             command, "flags compare --strategies sequential,threaded,async "
             "-m 20 --reuse yes -r 10 -w 1 --order interleaved -t 10 "
+            "--connect-timeout 5 "
             "--weather uniform:.02:.08 --seed 1 BD BR CD CN DE EG ET FR ID IN "
             "IR JP MX NG PH PK RU TR US VN")
         self.assertIn("-m 1,2,5,10,20,50,100 --reuse yes,no ",

@@ -241,6 +241,7 @@ int specimen_make(struct comparison *comparison, const char *kind)
         .warmups = 1,
         .order = ORDER_INTERLEAVED,
         .timeout_us = 10000000,
+        .connect_timeout_us = 5000000,
         .began = "2026-11-26T05:30:40Z",
         .machine = "2 x AMD EPYC, Linux 6.1 x86_64",
         .load = 0.37,
