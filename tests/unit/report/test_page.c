@@ -183,13 +183,15 @@ Test(page, the_command_quotes_what_a_shell_would_read)
         .warmups = 0,
         .order = ORDER_RANDOM,
         .timeout_us = 2500000,
+        .connect_timeout_us = 1000000,
     };
     command = comparison_command(&comparison);
 
     cr_assert(ne(ptr, command, NULL));
-    cr_expect(eq(str, command,
-                 "flags compare -r 3 -w 0 --order random -t 2.5 "
-                 "-s 'http://[::1]/{cc}?$x' -c BR '' 'it'\\''s' 'a b'"));
+    cr_expect(
+        eq(str, command,
+           "flags compare -r 3 -w 0 --order random -t 2.5 --connect-timeout 1 "
+           "-s 'http://[::1]/{cc}?$x' -c BR '' 'it'\\''s' 'a b'"));
     free(command);
 }
 
