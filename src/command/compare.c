@@ -18,6 +18,7 @@
 #include "command/compare_work.h"
 #include "command/corpus.h"
 #include "command/interrupt.h"
+#include "command/manual.h"
 #include "report/comparison.h"
 #include "report/progress.h"
 #include "report/timeline.h"
@@ -376,5 +377,7 @@ static int run_compare(int argc, char **argv)
 const struct command command_compare = {
     .name = "compare",
     .purpose = "run the same downloads by each strategy and compare the times",
+    .options = &compare_option_table,
+    .manual = &compare_manual,
     .run = run_compare,
 };
