@@ -69,6 +69,8 @@ static int run_command(int argc, char **argv)
 
     if (strcmp(argv[1], command_manual.name) == 0)
         command = &command_manual;
+    if (strcmp(argv[1], command_completion.name) == 0)
+        command = &command_completion;
     if (!command)
         return refuse_command(argv[1]);
     return command->run(argc - 2, argv + 2);

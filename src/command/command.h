@@ -30,8 +30,10 @@ extern const struct command command_list;
 enum { COMMANDS = 4 };
 extern const struct command *const commands[COMMANDS + 1];
 
-/* Not in the help, for those who install the program: manual.h. */
+/* Not in the help, for those who install the program: manual.h,
+   completion.h. */
 extern const struct command command_manual;
+extern const struct command command_completion;
 
 /* The program itself, as its help, its manual page and the completions see it;
    its `run` is main(). */

@@ -6,7 +6,7 @@
 
 /*
  * option: one table a subcommand, from which the command line is read and the
- * help and the manual page are written.
+ * help, the manual page and the completions are written.
  *
  * A row says where its value goes: `offset` bytes into the subcommand's
  * settings, as the type that its kind names. Defaults are texts, read by the

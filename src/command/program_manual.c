@@ -74,6 +74,13 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("`" FLAGS_DATA_CORPUS "`",
                   "The flags that come with the program, for its own server: "
                   "`br/br.gif`, `br/br.svg`, `br/metadata.json`."),
+    BLOCK_OF_SECTION("COMPLETION"),
+    BLOCK_OF_TEXT("`flags completion` {SHELL} prints completions for `bash`, "
+                  "`zsh` or `fish`. They are installed with the program; where "
+                  "a shell does not find them, its start-up file may say:"),
+    BLOCK_OF_CODE("source <(flags completion bash)\n"
+                  "source <(flags completion zsh)\n"
+                  "flags completion fish | source"),
     {.kind = BLOCK_EXAMPLES},
     BLOCK_OF_TERM("`flags compare`",
                   "The 20 most populous countries by each strategy, ten times; "

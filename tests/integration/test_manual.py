@@ -1,5 +1,5 @@
-"""`flags manual`: the pages say what --help says, no less and no more, and the
-programs that read them accept them."""
+"""`flags manual` and `flags completion`: the pages and the scripts say what
+--help says, no less and no more, and the programs that read them accept them."""
 
 import re
 import shutil
@@ -223,14 +223,15 @@ class Pages(Manual):
             self.assertIn(f"\\fB{label}\\fR", section)
 
     def test_only_those_who_ask_hear_of_it(self):
-        for word in ("manual",):
+        for word in ("manual", "completion"):
             self.assertNotIn(word, self.help(""))
             self.assertNotIn(word, self.flags().stderr)
             self.assertIn("no such command", self.flags(word[:-1]).stderr)
 
     def test_a_page_or_shell_that_is_not_there_is_a_usage_error(self):
         for args in (["manual", "nope"], ["manual", "get", "serve"],
-                     ["manual", "--all"]):
+                     ["completion"], ["completion", "tcsh"],
+                     ["completion", "bash", "zsh"], ["manual", "--all"]):
             with self.subTest(args):
                 run = self.flags(*args)
 
@@ -239,9 +240,151 @@ class Pages(Manual):
                 self.assertRegex(run.stderr, r"\Aflags: .*\n\Z")
 
     def test_a_full_device_is_a_local_failure(self):
-        for args in (["manual"], ["manual", "compare"]):
+        for args in (["manual", "compare"], ["completion", "bash"]):
             with self.subTest(args), open("/dev/full", "wb") as full:
                 self.assertStatus(self.flags(*args, stdout=full), 5)
+
+
+class Completions(Manual):
+    def script(self, shell):
+        return self.printed("completion", shell)
+
+    def written_script(self, shell):
+        path = self.home / f"flags.{shell}"
+        path.write_text(self.script(shell), "ascii")
+        return str(path)
+
+    def test_shells_can_read_them(self):
+        for shell in ("bash", "zsh", "fish"):
+            with self.subTest(shell):
+                run = self.tool(shell, "-n", self.written_script(shell))
+
+                self.assertEqual((run.returncode, run.stderr), (0, ""))
+
+    def test_bash_has_the_options_of_the_help(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                self.assertEqual(
+                    self.completed(f"flags {command} -"),
+                    spellings(options_of(self.help(command))))
+
+    def test_zsh_has_the_options_of_the_help(self):
+        script = self.script("zsh")
+        for command in COMMANDS:
+            with self.subTest(command):
+                function = re.search(rf"^_flags_{command}\(\)\n(.*?)^}}",
+                                     script, re.M | re.S)[1]
+                found = re.findall(r"^ +'(?:\*|\([^)]*\))?(-[\w-]+)[+=]?\[",
+                                   function, re.M)
+
+                self.assertEqual(sorted(found),
+                                 spellings(options_of(self.help(command))))
+
+    def test_fish_has_the_options_of_the_help(self):
+        script = self.script("fish")
+        for command in COMMANDS:
+            with self.subTest(command):
+                found = re.findall(rf"-n '__flags_command {command}'"
+                                   r"(?: -s (\w))? -l ([\w-]+)", script)
+
+                self.assertEqual(
+                    sorted(f"-{letter}" for letter, _ in found if letter)
+                    + sorted(f"--{name}" for _, name in found),
+                    sorted(spellings(options_of(self.help(command))),
+                           key=lambda word: word.startswith("--")))
+
+    # -- in a bash ----------------------------------------------------------
+
+    def completed(self, line, words=None):
+        """What bash offers for the last word of the line, sorted. Of a line
+        with an equals sign, bash makes the words that `words` are."""
+        words = words or line.split(" ")
+        program = ('source "$1"; shift; COMP_WORDS=("$@");'
+                   "COMP_CWORD=$(($# - 1)); _flags flags;"
+                   '(("${#COMPREPLY[@]}" == 0)) ||'
+                   ' printf "%s\\n" "${COMPREPLY[@]}"')
+        run = self.tool("bash", "--norc", "--noprofile", "-c", program, "bash",
+                        self.written_script("bash"), *words)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        return sorted(run.stdout.splitlines())
+
+    def test_a_command_is_completed(self):
+        self.assertEqual(self.completed("flags "),
+                         sorted([*COMMANDS, "-h", "--help", "--version"]))
+        self.assertEqual(self.completed("flags co"), ["compare"])
+
+    def test_an_option_is_completed(self):
+        self.assertEqual(self.completed("flags get BR --str"), ["--strategy"])
+        self.assertEqual(self.completed("flags list --str"), [])
+
+    def test_a_choice_is_completed(self):
+        for line in ("flags get -S ", "flags get --strategy "):
+            self.assertEqual(self.completed(line),
+                             ["async", "sequential", "threaded"])
+        self.assertEqual(
+            self.completed("", ["flags", "get", "--strategy", "="]),
+            ["async", "sequential", "threaded"])
+        self.assertEqual(
+            self.completed("", ["flags", "get", "--strategy", "=", "th"]),
+            ["threaded"])
+
+    def test_a_server_is_completed(self):
+        self.assertEqual(self.completed("flags get -s "),
+                         ["DELAY", "ERROR", "FLAGCDN", "LOCAL", "REMOTE"])
+
+    def test_a_list_is_completed_word_by_word(self):
+        self.assertEqual(self.completed("flags compare --strategies async,t"),
+                         ["async,threaded"])
+        self.assertEqual(self.completed("flags compare --strategies async,"),
+                         ["async,sequential", "async,threaded"])
+        self.assertEqual(self.completed("flags compare --reuse "),
+                         ["no", "yes"])
+
+    def test_nothing_is_known_of_a_number(self):
+        self.assertEqual(self.completed("flags get -m "), [])
+        self.assertEqual(self.completed("flags get --timeout -"), [])
+
+    def test_codes_are_completed_in_either_case(self):
+        wanted = ["BR"]
+        for line in ("flags get br", "flags get US BR", "flags compare -a br",
+                     "flags get -- br"):
+            self.assertEqual(self.completed(line), wanted)
+        self.assertEqual(len(self.completed("flags get ")), 194)
+        self.assertEqual(self.completed("flags list b"), [])
+        self.assertEqual(self.completed("flags serve b"), [])
+
+    def test_files_and_directories_are_completed(self):
+        (self.home / "a directory").mkdir()
+        (self.home / "a file").touch()
+        start = f"{self.home}/a"
+
+        self.assertEqual(self.completed("", ["flags", "get", "-o", start]),
+                         [f"{self.home}/a directory"])
+        self.assertEqual(self.completed("", ["flags", "serve", "--log", start]),
+                         [f"{self.home}/a directory", f"{self.home}/a file"])
+
+    def test_the_command_behind_dashes_is_completed(self):
+        self.assertIn("printf", self.completed("flags serve -p 0 -- print"))
+        self.assertEqual(self.completed(f"flags serve -- ls {self.home}/fl"),
+                         [f"{self.home}/flags.bash"])
+
+    # -- in a fish ----------------------------------------------------------
+
+    def fish(self, line):
+        run = self.tool("fish", "--no-config", "-c",
+                        'source "$argv[1]"; complete -C"$argv[2]"',
+                        self.written_script("fish"), line)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        return sorted(re.split(r"\t", offer)[0]
+                      for offer in run.stdout.splitlines())
+
+    def test_fish_completes_what_bash_does(self):
+        self.assertEqual(self.fish("flags l"), ["list"])
+        for line in ("flags get --str", "flags get -S ", "flags get -s ",
+                     "flags compare --strategies async,t", "flags get br",
+                     "flags get -m ", "flags list b", "flags co"):
+            with self.subTest(line):
+                self.assertEqual(self.fish(line), self.completed(line))
 
 
 harness.main()
