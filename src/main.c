@@ -11,18 +11,12 @@
 #include "command/suggest.h"
 #include "report/escape.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const struct command *const commands[] = {
-    &command_get, &command_compare, &command_serve, &command_list, NULL,
-};
-
 static void print_help(void)
 {
-    printf("Usage: flags COMMAND [OPTIONS] [ARGUMENTS]\n\n"
-           "What does the way you wait cost? Three strategies for the same "
-           "downloads,\nand a server that makes their weather repeatable.\n\n"
-           "Commands:\n");
+    const struct option_table *program = command_program.options;
+
+    printf("Usage: flags %s\n\n%s\n\nCommands:\n", program->synopsis,
+           program->purpose);
     for (size_t i = 0; commands[i]; i++)
         printf("  %-9s %s\n", commands[i]->name, commands[i]->purpose);
     printf("\n'flags COMMAND --help' lists the options of a command.\n");
@@ -30,13 +24,13 @@ static void print_help(void)
 
 static int refuse_command(const char *typed)
 {
-    const char *names[COUNT(commands)] = {NULL};
+    const char *names[COMMANDS];
     const char *meant;
     char shown[64];
 
     for (size_t i = 0; commands[i]; i++)
         names[i] = commands[i]->name;
-    meant = suggest_nearest(typed, names, COUNT(names));
+    meant = suggest_nearest(typed, names, COMMANDS);
     escape_copy(shown, sizeof(shown), typed);
     fprintf(stderr, "flags: %s: no such command; %s%s%s\n", shown,
             meant ? "did you mean '" : "'flags --help' lists them",
@@ -71,11 +65,15 @@ static int occupy_standard_descriptors(void)
 
 static int run_command(int argc, char **argv)
 {
-    for (size_t i = 0; commands[i]; i++) {
-        if (strcmp(commands[i]->name, argv[1]) == 0)
-            return commands[i]->run(argc - 2, argv + 2);
-    }
-    return refuse_command(argv[1]);
+    const struct command *command = command_find(argv[1]);
+
+    if (strcmp(argv[1], command_manual.name) == 0)
+        command = &command_manual;
+    if (strcmp(argv[1], command_completion.name) == 0)
+        command = &command_completion;
+    if (!command)
+        return refuse_command(argv[1]);
+    return command->run(argc - 2, argv + 2);
 }
 
 int main(int argc, char **argv)

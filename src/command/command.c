@@ -11,6 +11,19 @@
 #include "await/await.h"
 #include "command/help.h"
 
+const struct command *const commands[COMMANDS + 1] = {
+    &command_get, &command_compare, &command_serve, &command_list, NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    }
+    return NULL;
+}
+
 const char *command_strerror(int code)
 {
     /* Linux has errno values below 1000, libuv its own from 3000. */

@@ -9,9 +9,13 @@
  * layer: it prints, and nothing below it does but report/.
  */
 
+struct manual;
+
 struct command {
     const char *name;
     const char *purpose; /* for `flags --help` */
+    const struct option_table *options;
+    const struct manual *manual; /* NULL: it has no page */
     /* argv[0..argc) holds neither program nor subcommand; it may be
        rearranged. Returns the exit status. */
     int (*run)(int argc, char **argv);
@@ -21,6 +25,22 @@ extern const struct command command_get;
 extern const struct command command_compare;
 extern const struct command command_serve;
 extern const struct command command_list;
+
+/* Those that `flags --help` lists, NULL behind the last. */
+enum { COMMANDS = 4 };
+extern const struct command *const commands[COMMANDS + 1];
+
+/* Not in the help, for those who install the program: manual.h,
+   completion.h. */
+extern const struct command command_manual;
+extern const struct command command_completion;
+
+/* The program itself, as its help, its manual page and the completions see it;
+   its `run` is main(). */
+extern const struct command command_program;
+
+/* One of `commands` by its name; NULL: there is none. */
+const struct command *command_find(const char *name);
 
 /* The exit statuses that users and scripts see. */
 enum exit_status {

@@ -17,6 +17,7 @@
 #include "command/compare_setup.h"
 #include "command/compare_work.h"
 #include "command/interrupt.h"
+#include "command/manual.h"
 #include "report/comparison.h"
 #include "report/progress.h"
 #include "report/timeline.h"
@@ -324,5 +325,7 @@ static int run_compare(int argc, char **argv)
 const struct command command_compare = {
     .name = "compare",
     .purpose = "run the same downloads by each strategy and compare the times",
+    .options = &compare_option_table,
+    .manual = &compare_manual,
     .run = run_compare,
 };

@@ -122,6 +122,22 @@ static int take_weather(void *settings, const char *text)
     return rc;
 }
 
+/* What a shell may offer for the lists. */
+static const char *const *strategy_words(void)
+{
+    static const char *const words[] = {"sequential", "threaded", "async",
+                                        NULL};
+
+    return words;
+}
+
+static const char *const *reuse_words(void)
+{
+    static const char *const words[] = {"yes", "no", NULL};
+
+    return words;
+}
+
 static const struct option_row rows[] = {
     WORK_SELECTION_ROWS(struct compare_settings, work),
     {.group = "The comparison",
@@ -135,6 +151,7 @@ static const struct option_row rows[] = {
      .metavar = "LIST",
      .fallback = "sequential,threaded,async",
      .take = take_strategies,
+     .words = strategy_words,
      .accepted = "strategies with commas between them, each once: sequential, "
                  "threaded, async",
      .help = "which; the others are related to the first"},
@@ -154,6 +171,7 @@ static const struct option_row rows[] = {
      .metavar = "LIST",
      .fallback = "yes",
      .take = take_reuse,
+     .words = reuse_words,
      .accepted = "yes, no, or both with a comma between them",
      .help = "keep connections for the next request: yes, no or yes,no"},
     {.name = "runs",
@@ -205,6 +223,7 @@ static const struct option_row rows[] = {
      .letter = 's',
      .kind = OPTION_TEXT,
      .metavar = "X",
+     .words = source_labels,
      .help = "compare at DELAY or ERROR, a base URL or a template instead; the "
              "ideal of a server that is not started here is an estimate",
      .offset = FIELD(work.server)},
@@ -258,6 +277,7 @@ const struct option_table compare_option_table = {
         "flags compare -r 5 --weather uniform:.1:.4 --export-html x.html",
     .example_means = "five runs of each strategy, each answer after 100 to "
                      "400 ms; a page of it",
+    .takes_codes = true,
 };
 
 /* What the book's example has of its own. Another weather scales it. */

@@ -9,6 +9,7 @@
 #include "command/get_reports.h"
 #include "command/interrupt.h"
 #include "command/local_server.h"
+#include "command/manual.h"
 #include "command/verdict.h"
 #include "download/downloader.h"
 
@@ -265,5 +266,7 @@ static int run_get(int argc, char **argv)
 const struct command command_get = {
     .name = "get",
     .purpose = "download flags",
+    .options = &get_option_table,
+    .manual = &get_manual,
     .run = run_get,
 };

@@ -58,6 +58,7 @@ static const struct option_row rows[] = {
      .letter = 's',
      .kind = OPTION_TEXT,
      .metavar = "X",
+     .words = source_labels,
      .shown = "$FLAGS_SERVER, else LOCAL",
      .help = "LOCAL, DELAY or ERROR, started for this run; REMOTE or FLAGCDN; "
              "a base URL; a template with {cc} or {CC}",
@@ -119,6 +120,7 @@ const struct option_table get_option_table = {
     .count = COUNT(rows),
     .example = "flags get -S threaded -m 5 -o /tmp/flags BR US J",
     .example_means = "BR, US and what there is from JA to JZ, by five threads",
+    .takes_codes = true,
 };
 
 /* Have descriptors for `wanted` requests, or say how many there can be. */

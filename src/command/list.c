@@ -7,6 +7,7 @@
 
 #include "command/command.h"
 #include "command/corpus.h"
+#include "command/manual.h"
 #include "country/codes.h"
 #include "report/escape.h"
 
@@ -233,5 +234,7 @@ static int run(int argc, char **argv)
 const struct command command_list = {
     .name = "list",
     .purpose = "print the codes and names of the countries",
+    .options = &table,
+    .manual = &list_manual,
     .run = run,
 };

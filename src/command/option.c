@@ -56,8 +56,7 @@ static int refuse_unknown(struct reader *r, const char *typed,
     return -EINVAL;
 }
 
-/* What a row accepts, as a message says it. */
-static void describe(const struct option_row *row, char *out, size_t size)
+void option_describe(const struct option_row *row, char *out, size_t size)
 {
     size_t used = 0;
     bool ms = row->least % 1000000 != 0;
@@ -170,7 +169,7 @@ static int store(const struct option_row *row, void *settings, const char *text)
     return 0;
 }
 
-static bool takes_value(const struct option_row *row)
+bool option_takes_value(const struct option_row *row)
 {
     return row->kind != OPTION_FLAG && row->kind != OPTION_HELP &&
            row->kind != OPTION_VERSION;
@@ -199,7 +198,7 @@ static int take(struct reader *r, const struct option_row *row,
             count++;
         meant = suggest_nearest(value, row->choices, count);
     }
-    describe(row, accepted, sizeof(accepted));
+    option_describe(row, accepted, sizeof(accepted));
     return command_line_refuse(r->line, typed, value, accepted, meant);
 }
 
@@ -240,12 +239,12 @@ static int read_long(struct reader *r, const char *word)
         names[i] = row->help ? row->name : NULL;
         if (!is_named(row, word, size))
             continue;
-        if (value && !takes_value(row)) {
+        if (value && !option_takes_value(row)) {
             command_line_refuse(r->line, typed, value, "it takes no value",
                                 NULL);
             return -EINVAL;
         }
-        if (!value && takes_value(row)) {
+        if (!value && option_takes_value(row)) {
             int rc = want_value(r, row, typed, &value);
 
             if (rc < 0)
@@ -272,7 +271,7 @@ static int read_letters(struct reader *r, const char *word)
         }
         if (!row)
             return refuse_unknown(r, typed, NULL);
-        if (!takes_value(row)) {
+        if (!option_takes_value(row)) {
             rc = take(r, row, typed, NULL);
             if (rc < 0)
                 return rc;

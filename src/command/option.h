@@ -6,7 +6,7 @@
 
 /*
  * option: one table a subcommand, from which the command line is read and the
- * help is written.
+ * help, the manual page and the completions are written.
  *
  * A row says where its value goes: `offset` bytes into the subcommand's
  * settings, as the type that its kind names. Defaults are texts, read by the
@@ -49,7 +49,8 @@ struct option_row {
     const char *alias; /* another spelling, not in the help; NULL: none */
     char letter;       /* the short option; 0: none */
     enum option_kind kind;
-    const char *metavar;  /* what the help calls the value */
+    const char *metavar;  /* what the help calls the value; FILE and DIR are
+                             what shells complete as such, LIST has commas */
     const char *fallback; /* the default as text; NULL: the field stays 0 */
     const char *shown;    /* the default in the help, where it differs */
     const char *help;     /* NULL: not for users, and not in the help */
@@ -59,6 +60,8 @@ struct option_row {
     const char *const *choices; /* ended by NULL */
     option_take take;
     const char *accepted; /* of OPTION_TAKEN: what would be accepted */
+    const char *const *(*words)(void); /* what a shell offers for a value that
+                                          is no choice, ended by NULL */
 };
 
 struct option_table {
@@ -70,6 +73,7 @@ struct option_table {
     const char *example; /* a command line, and in the next field its meaning */
     const char *example_means;
     bool command_follows; /* `--` is followed by a command with its arguments */
+    bool takes_codes;     /* the arguments are country codes */
 };
 
 /* Rows that every table ends with. */
@@ -110,6 +114,13 @@ int command_line_read(struct command_line *line,
 
 /* Free what OPTION_TEXTS rows keep in the settings. */
 void option_settings_free(const struct option_table *table, void *settings);
+
+/* Whether a value follows the option. */
+bool option_takes_value(const struct option_row *row);
+
+/* What the value of a row may be, as a phrase: "an integer from 0 to 65535";
+   "" if that is not known, as of a text. */
+void option_describe(const struct option_row *row, char *out, size_t size);
 
 /* Was the option of that long name on the command line? */
 bool command_line_has(const struct command_line *line,

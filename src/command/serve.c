@@ -13,6 +13,7 @@
 #include "command/command.h"
 #include "command/corpus.h"
 #include "command/interrupt.h"
+#include "command/manual.h"
 #include "command/serve_child.h"
 #include "command/serve_log.h"
 #include "command/serve_options.h"
@@ -340,5 +341,7 @@ static int run(int argc, char **argv)
 const struct command command_serve = {
     .name = "serve",
     .purpose = "serve flags with repeatable delays, errors and faults",
+    .options = &serve_option_table,
+    .manual = &serve_manual,
     .run = run,
 };

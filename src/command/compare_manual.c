@@ -1,0 +1,202 @@
+#include "command/manual.h"
+
+static const struct block blocks[] = {
+    BLOCK_OF_TEXT(
+        "The server is a process of its own on this machine, which delays its "
+        "answers as `--weather` and `--seed` say, the same for every strategy: "
+        "how long a flag is waited for depends on its path, and on nothing "
+        "that a strategy does. With `--server`, the comparison is made at "
+        "another server."),
+    BLOCK_OF_TEXT(
+        "The report on standard output has a line with a bar for each cell of "
+        "the grid, what the numbers say in words, what each cell needed, and "
+        "what to beware of."),
+    {.kind = BLOCK_OPTIONS},
+    BLOCK_OF_SECTION("WHAT IS RUN"),
+    BLOCK_OF_TEXT(
+        "The grid has a cell for each strategy of `--strategies`, each number "
+        "of requests in flight of `--max-req`, and each way with connections "
+        "of `--reuse`. Sequential has one request in flight whatever "
+        "`--max-req` says, so it has one cell for all of them."),
+    BLOCK_OF_TEXT(
+        "Each cell is run `--runs` times, and before that `--warmup` times "
+        "that do not count. A run is a `flags get` in a process of its own, "
+        "with an output directory of its own, which is removed after it. "
+        "Nothing is warm from an earlier run but what the kernel keeps. The "
+        "usual order, one run of each cell in turn, lets a slow minute of the "
+        "machine meet all cells alike."),
+    BLOCK_OF_SECTION("WHAT IS MEASURED"),
+    BLOCK_OF_TERM("observed",
+                  "The time of a run: from its first item scheduled to its "
+                  "last one settled, on the monotonic clock of the process "
+                  "that waits. The start of the process is not in it. The "
+                  "median, the mean, the standard deviation, the least and the "
+                  "greatest are those of the runs that count."),
+    BLOCK_OF_TERM("ratio",
+                  "Of the median to that of the first cell, with an interval "
+                  "of 95 % (percentile bootstrap, 10000 resamples, a fixed "
+                  "seed). An interval that holds 1 is called no difference "
+                  "detected."),
+    BLOCK_OF_TERM("ideal, overhead, efficiency",
+                  "See THE IDEAL; the median less the ideal; the ideal divided "
+                  "by the median."),
+    BLOCK_OF_TERM("outliers",
+                  "Runs whose modified z-score is beyond 3.5. They count; look "
+                  "at what made them so."),
+    BLOCK_OF_TERM("request",
+                  "The 50th, 90th and 99th percentile of the times from a "
+                  "request's start to its end, over all runs that count."),
+    BLOCK_OF_TERM("process", "From the fork to the end of the process, as its "
+                             "parent sees it."),
+    BLOCK_OF_TERM("CPU, switches",
+                  "User and system time, voluntary and involuntary context "
+                  "switches of the process, as the kernel tells when it has "
+                  "ended."),
+    BLOCK_OF_TERM("memory, threads, files",
+                  "The most resident memory, threads and open descriptors, as "
+                  "the process itself saw them."),
+    BLOCK_OF_TERM("connections, in flight",
+                  "How many were opened, and the most requests at a time, as "
+                  "the server saw them; unknown of a server that was not "
+                  "started here."),
+    BLOCK_OF_TEXT("All but the least and the greatest are medians of the "
+                  "runs."),
+    BLOCK_OF_SECTION("THE IDEAL"),
+    BLOCK_OF_TEXT(
+        "The ideal is what the work takes at the least: what the server's "
+        "delays alone would take. It is no guess. Each delay is a function of "
+        "the seed, the path and the attempt, and which attempt may start when "
+        "is decided by a schedule without a clock. So the schedule that the "
+        "strategies obey is run once more, in virtual time, over attempts that "
+        "last as long as the server lets them wait."),
+    BLOCK_OF_TERM("In it are",
+                  "the delay that the server puts before each response; the "
+                  "limit of requests in flight; the attempt's `--timeout`; and "
+                  "with `-c` the request for the metadata, which follows that "
+                  "for the image if the image is there."),
+    BLOCK_OF_TERM("Not in it are",
+                  "connecting, transferring, checking and saving, and CPU "
+                  "time, whether of the client, the server or the kernel. All "
+                  "that is overhead."),
+    BLOCK_OF_TEXT(
+        "With one request at a time, it is the sum of the delays; with all of "
+        "them at once, the longest delay; in between, a list schedule. No run "
+        "is faster than its ideal, if it did the same work."),
+    BLOCK_OF_TEXT(
+        "It is an estimate, and marked `~`, where the weather is not known, at "
+        "a server that the comparison did not start: there each item is taken "
+        "to wait as long as in the sequential runs, by the median, from having "
+        "a connection to the first byte of the answer. Without a sequential "
+        "cell there is none. It is an estimate, too, where a server has more "
+        "than delays, as a bandwidth or a limit."),
+    BLOCK_OF_SECTION("SAME WORK"),
+    BLOCK_OF_TEXT(
+        "Times can be compared if the work is the same. For each item, all "
+        "runs must agree on its status, on the number of attempts, and on the "
+        "SHA-256 digest of the file that is in place. What most runs did is "
+        "the model. A run that did anything else is named on standard error "
+        "and does not count, and the exit status is 6. Items that end in "
+        "error, or are not found, in all runs alike are the same work; the "
+        "report tells how many there are."),
+    BLOCK_OF_SECTION("CONDITIONS"),
+    BLOCK_OF_TEXT("A condition of `--fail-if` is a comparison of two sums, in "
+                  "quotes, for the shell has its own use of `<` and `>`:"),
+    BLOCK_OF_CODE("'async.median > 0.2 * sequential.median'\n"
+                  "'async[100].peak_rss > 2 * async[10].peak_rss + 1M'"),
+    BLOCK_OF_TERM("{CELL}`.`{FIELD}",
+                  "A value. The cell is a strategy; where there are several of "
+                  "it, `async[20]` has so many requests in flight, and "
+                  "`async[20,no]` reuses no connections as well."),
+    BLOCK_OF_TERM("times", "`median`, `mean`, `stddev`, `min`, `max`, `ideal`, "
+                           "`overhead`, `process`, `cpu`, `user`, `system`, "
+                           "`p50`, `p90`, `p99`"),
+    BLOCK_OF_TERM("sizes", "`peak_rss`, `server_bytes`"),
+    BLOCK_OF_TERM("plain numbers",
+                  "`ratio`, `efficiency`, `threads`, `descriptors`, "
+                  "`switches`, `connections`, `peak_in_flight`, `requests`, "
+                  "`errors`, `invalid`"),
+    BLOCK_OF_TERM("numbers",
+                  "`0.2`, with a unit if need be: `us`, `ms`, `s`, `m`, `h`; "
+                  "`k`, `M`, `G`, which are powers of 1024; `%`. Without one, "
+                  "they are seconds, bytes or plain numbers, as the other side "
+                  "wants it."),
+    BLOCK_OF_TERM("between them",
+                  "`+`, `-`, `*`, `/` and parentheses; once, `<`, `<=`, `>` or "
+                  "`>=`. A time is not compared with a size."),
+    BLOCK_OF_TEXT(
+        "The interval is taken into account. The condition is worked out anew "
+        "for 10000 samples of the runs, drawn with replacement, and for the "
+        "interval that holds 95 % of the differences between its two sides:"),
+    BLOCK_OF_TERM("failed", "It holds in all of the interval. Status 6."),
+    BLOCK_OF_TERM("passed", "It holds nowhere in the interval."),
+    BLOCK_OF_TERM("undecided", "Anything between. No failure; more runs make "
+                               "the interval narrower."),
+    BLOCK_OF_TERM("impossible",
+                  "It cannot be judged, as no run of a cell counts, or a value "
+                  "is not known at this server. Status 6."),
+    BLOCK_OF_SECTION("EXPORTS"),
+    BLOCK_OF_TEXT("`-` is standard output for one of them; the report then "
+                  "goes to standard error. A file that exists is replaced when "
+                  "there are results, and not before."),
+    BLOCK_OF_TERM("`--export-json`",
+                  "All of the above and each run, in the form "
+                  "`flags.compare/1`: seconds and bytes as numbers, null for "
+                  "what is not known."),
+    BLOCK_OF_TERM("`--export-markdown`", "Tables, to paste."),
+    BLOCK_OF_TERM("`--export-html`",
+                  "One page without scripts or anything to load: bars, runs, a "
+                  "sweep as a curve, and waterfalls."),
+    BLOCK_OF_TERM("`--trace`",
+                  "The Trace Event Format, which https://ui.perfetto.dev "
+                  "opens: a process for each cell, with a thread for each "
+                  "thread or place in flight."),
+    BLOCK_OF_TEXT("The trace, the waterfalls and `--timeline` show of each "
+                  "cell the run that is nearest to its median."),
+    BLOCK_OF_SECTION("THE BOOK"),
+    BLOCK_OF_TEXT(
+        "`--book` is the example of Fluent Python, chapter 17: three runs of "
+        "each strategy, one strategy after the other, in the texts of the "
+        "book, with the codes in the order in which they arrive. The flags, "
+        "the weather and the order are its own, so it refuses codes, and the "
+        "options that choose these."),
+    {.kind = BLOCK_STATUSES},
+    BLOCK_OF_TEXT(
+        "SIGINT, SIGTERM and SIGHUP end the run that is under way; the report "
+        "tells of the runs before it, and the program ends by that signal."),
+    BLOCK_OF_SECTION("ENVIRONMENT"),
+    BLOCK_OF_TERM("`TMPDIR`", "Where the runs keep their files; `/tmp` without "
+                              "it."),
+    BLOCK_OF_TERM("`NO_COLOR`, `TERM`, `LC_ALL`",
+                  "How the report is drawn; see `flags`(1)."),
+    BLOCK_OF_TEXT("`FLAGS_SERVER` has no meaning here."),
+    BLOCK_OF_SECTION("CAVEATS"),
+    BLOCK_OF_TEXT(
+        "Client and server share this machine. Where it has few processors and "
+        "the work is many small answers at once, they are in each other's way, "
+        "and the overhead is the machine's rather than the strategy's."),
+    BLOCK_OF_TEXT(
+        "The loopback interface has no round trip worth the name: what kept "
+        "connections save on a network shows here as CPU time only."),
+    BLOCK_OF_TEXT(
+        "A busy machine is slow for everybody, and the interval does not know "
+        "why; the report has the load at the start. With two or three runs, an "
+        "interval means little."),
+    {.kind = BLOCK_EXAMPLES},
+    BLOCK_OF_TERM("`flags compare --timeline`",
+                  "Who waited for what, as a drawing."),
+    BLOCK_OF_TERM("`flags compare --all -m 1,2,5,10,20,50,100`",
+                  "A sweep: up to where more requests in flight gain "
+                  "something."),
+    BLOCK_OF_TERM("`flags compare --weather 200ms --reuse yes,no`",
+                  "What it brings to keep connections."),
+    BLOCK_OF_TERM("`flags compare -s https://example.org/flags BR US`",
+                  "At any server. Mind its owner."),
+    BLOCK_OF_TERM("`flags compare --fail-if 'async.efficiency < 80%'`",
+                  "For continuous integration."),
+    {.kind = BLOCK_END},
+};
+
+const struct manual compare_manual = {
+    .blocks = blocks,
+    .statuses = MANUAL_STATUS(EXIT_STATUS_CHECK),
+};

@@ -1,0 +1,101 @@
+#include "command/manual.h"
+
+static const struct block blocks[] = {
+    BLOCK_OF_TEXT(
+        "Codes are read in either case, sorted, and downloaded once each. A "
+        "code that comes from a wildcard (one letter, `--all`, `--every`) may "
+        "be one that no country has: that it is not found is counted, but is "
+        "no failure. It is one for a code that is named."),
+    BLOCK_OF_TEXT(
+        "A file is what its name says, or it is left as it was: it is written "
+        "in a directory of the run's own, checked, and moved to its place when "
+        "it is complete. A body that is cut off, an empty one, a web page in "
+        "the place of an image are errors, which standard error names with "
+        "their cause. A file that exists is replaced."),
+    BLOCK_OF_TEXT(
+        "The report on standard output counts what was downloaded, was not "
+        "found, ended in error or was cancelled; the counts add up to what was "
+        "asked for, also after an interrupt."),
+    {.kind = BLOCK_OPTIONS},
+    BLOCK_OF_SECTION("STRATEGIES"),
+    BLOCK_OF_TERM("`sequential`", "One request at a time, whatever `--max-req` "
+                                  "says."),
+    BLOCK_OF_TERM("`threaded`", "A pool of `--max-req` threads, at most 1000."),
+    BLOCK_OF_TERM("`async`",
+                  "One thread, an event loop, and a coroutine for each of at "
+                  "most 10000 requests in flight."),
+    BLOCK_OF_TEXT(
+        "A `--max-req` that is beyond the strategy's bound, or for which there "
+        "are too few file descriptors, is lowered, with a warning. With "
+        "`--reuse=no` each request has a connection of its own."),
+    BLOCK_OF_SECTION("SERVERS"),
+    BLOCK_OF_TERM("`LOCAL`, `DELAY`, `ERROR`",
+                  "A `flags serve` with that profile, started on a free port "
+                  "of 127.0.0.1 for this run; see `flags-serve`(1)."),
+    BLOCK_OF_TERM("`REMOTE`", "The web site of the book Fluent Python, from "
+                              "which the flags of its examples come."),
+    BLOCK_OF_TERM("`FLAGCDN`", "A public server of flags in PNG format."),
+    BLOCK_OF_TERM("`http://`{HOST}`/`{PATH}",
+                  "A base URL: Brazil's flag is {PATH}`/br/br.gif` there."),
+    BLOCK_OF_TERM("`https://`{HOST}`/w320/{cc}.png`",
+                  "A template: `{cc}` becomes `br`, and `{CC}` becomes `BR`. "
+                  "The file has the template's extension."),
+    BLOCK_OF_TEXT(
+        "Only http and https, also where a server redirects, which it may do "
+        "ten times in a row. TLS certificates are verified. Credentials in a "
+        "URL are sent to its host, and never printed."),
+    BLOCK_OF_SECTION("TIMELINE AND TRACE"),
+    BLOCK_OF_TEXT(
+        "`--timeline` draws a row for each item, from the first one scheduled "
+        "to the last one settled: dots while it was queued, and then what it "
+        "waited for. The meaning of each character stands below the drawing. "
+        "`--trace` writes the same as a file in the Trace Event Format, with a "
+        "row for each thread or, in async, for each place in flight; "
+        "https://ui.perfetto.dev opens it, in the browser."),
+    {.kind = BLOCK_STATUSES},
+    BLOCK_OF_TEXT(
+        "Where several apply, it is the first of 5, 3, 1, 4. SIGINT, SIGTERM "
+        "and SIGHUP start nothing more, cancel what runs, print the report, "
+        "and then end the program by that signal; a second one ends it at "
+        "once."),
+    BLOCK_OF_SECTION("ENVIRONMENT"),
+    BLOCK_OF_TERM("`FLAGS_SERVER`", "The server, unless `--server` names one; "
+                                    "anything that this option accepts."),
+    BLOCK_OF_TERM("`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`",
+                  "As curl(1) has them, but for servers that were started for "
+                  "the run."),
+    BLOCK_OF_TERM("`NO_COLOR`, `TERM`", "Whether there is colour, and a "
+                                        "progress bar; see `flags`(1)."),
+    BLOCK_OF_SECTION("FILES"),
+    BLOCK_OF_TERM("`downloads`",
+                  "The directory of the files, unless `--output-dir` names "
+                  "another (with `--compat=2e`: `downloaded`); made with its "
+                  "parents if it is missing."),
+    BLOCK_OF_TERM(
+        "`br.gif`, `Brazil-BR.gif`",
+        "A flag, by its code or, with `--country-names`, by the name that its "
+        "`metadata.json` has, blanks as underscores (with `--compat=2e`: "
+        "`Brazil.gif`). Names from a server are data: slashes, control "
+        "characters and leading dots are replaced, and two items never become "
+        "one file."),
+    BLOCK_OF_TERM("`.flags-XXXXXX`",
+                  "In the output directory: what is not complete. Removed at "
+                  "the end; after a crash, by the next run that finds it."),
+    {.kind = BLOCK_EXAMPLES},
+    BLOCK_OF_TERM("`flags get`", "The flags of the 20 most populous "
+                                 "countries."),
+    BLOCK_OF_TERM("`flags get --all --country-names -o flags`",
+                  "All 194, named by country."),
+    BLOCK_OF_TERM("`flags get -s DELAY --timeline`",
+                  "From a slow server, with a drawing of who waited for what."),
+    BLOCK_OF_TERM("`flags get -s 'https://example.org/img/{CC}.png' br us`",
+                  "Two files from anywhere, `br.png` and `us.png`."),
+    {.kind = BLOCK_END},
+};
+
+const struct manual get_manual = {
+    .blocks = blocks,
+    .statuses = MANUAL_STATUS(EXIT_STATUS_SOME) |
+                MANUAL_STATUS(EXIT_STATUS_NOTHING) |
+                MANUAL_STATUS(EXIT_STATUS_NOT_FOUND),
+};

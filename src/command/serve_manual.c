@@ -1,0 +1,142 @@
+#include "command/manual.h"
+#include "config.h"
+
+static const struct block blocks[] = {
+    BLOCK_OF_TEXT(
+        "It is an HTTP server that fails on purpose, and fails the same way "
+        "each time, for tests of any client. What goes wrong is decided by the "
+        "seed, the rule, the path and the number of the attempt, never by the "
+        "order in which requests happen to arrive."),
+    BLOCK_OF_TEXT(
+        "Once it listens, standard output has one line that says where, and "
+        "nothing else (three lines with `--book`):"),
+    BLOCK_OF_CODE("flags serve: listening on http://127.0.0.1:8000/flags"),
+    BLOCK_OF_TEXT(
+        "HTTP/1.0 and 1.1, GET and HEAD, keep-alive, pipelining, ranges and "
+        "conditional requests are served; `/` is a page with the flags. No "
+        "path leaves the directory."),
+    BLOCK_OF_TEXT(
+        "Without {COMMAND}, the server runs until a signal or `--exit-after` "
+        "ends it. SIGTERM ends it in order, with status 0: responses under way "
+        "have `--grace` to come to their end. With {COMMAND}, the server ends "
+        "when the command does; SIGTERM and SIGHUP are passed on to it."),
+    {.kind = BLOCK_OPTIONS},
+    BLOCK_OF_SECTION("PROFILES"),
+    BLOCK_OF_TERM("`LOCAL`", "No delay, no fault."),
+    BLOCK_OF_TERM("`DELAY`", "Each response after a delay of .5 to 5 seconds: "
+                             "`--delay=uniform:.5:5`."),
+    BLOCK_OF_TERM("`ERROR`", "The same, and a quarter of the requests get "
+                             "status 418: `--error-rate=.25`."),
+    BLOCK_OF_TERM("`FLAKY`", "The first attempt at each path gets status 503, "
+                             "to come again after a second."),
+    BLOCK_OF_TERM("`SLOW`", "20 KB a second on each connection."),
+    BLOCK_OF_TERM("`HOSTILE`",
+                  "Each kind of fault once, on the flags of the 20 most "
+                  "populous countries and on the metadata."),
+    BLOCK_OF_TEXT(
+        "`--delay`, `--error-rate` and `--fault` change or add to what a "
+        "profile has; rules of `--fault` come before the profile's own."),
+    BLOCK_OF_SECTION("RULES"),
+    BLOCK_OF_TEXT("A rule of `--fault` is one word of the shell, so it stands "
+                  "in quotes:"),
+    BLOCK_OF_CODE("KIND[=ARG][,key=value]... [@PATTERN] [#ATTEMPTS] [%PROB]"),
+    BLOCK_OF_TERM("`@`{PATTERN}",
+                  "Only these paths, with or without `/flags` before them: `*` "
+                  "is anything, slashes too, and `?` is any character."),
+    BLOCK_OF_TERM("`#`{ATTEMPTS}",
+                  "Only these: `#2` the first two, `#1,3` the first and the "
+                  "third, `#2-4`, `#2-` all from the second on."),
+    BLOCK_OF_TERM("`%`{PROB}", "Only so often: `%25` is a quarter of the "
+                               "cases."),
+    BLOCK_OF_TEXT(
+        "The first rule that is met decides. The usual delay goes before each "
+        "response, faulty or not. The kinds, by what the client meets:"),
+    BLOCK_OF_TERM("`delay=`{SPEC}",
+                  "This delay in place of the usual one: `50ms`, "
+                  "`uniform:.5:5`, `normal:1:.2`, `lognormal:.3:.6`."),
+    BLOCK_OF_TERM("`slow-headers=`{TIME}[`,every=`{TIME}]",
+                  "Silence, and then the head a byte a second, or every so "
+                  "often."),
+    BLOCK_OF_TERM("`bandwidth=`{SIZE}", "So many bytes a second on the "
+                                        "connection: `10k`."),
+    BLOCK_OF_TERM("`slice=`{SIZE}[`,every=`{TIME}]",
+                  "Writes of that size, so far apart (20 ms)."),
+    BLOCK_OF_TERM("`status=`{CODE}[`,retry-after=`{WHEN}]",
+                  "That status. {WHEN} is seconds, `date:`{SECONDS} from now "
+                  "as a date, or `raw:`{TEXT}."),
+    BLOCK_OF_TERM("`limit=`{N}`/s`",
+                  "Beyond that rate, status 429 and when to come again; also "
+                  "`/m` and `/h`."),
+    BLOCK_OF_TERM("`reset=`{PLACE}",
+                  "A TCP reset, when all that comes before it has arrived."),
+    BLOCK_OF_TERM("`close=`{PLACE}", "The end of the connection."),
+    BLOCK_OF_TERM("`hang=`{PLACE}", "Silence, until the client gives up."),
+    BLOCK_OF_TERM("`truncate=`{AMOUNT}[`,framing=`{HOW}]",
+                  "The body ends early. {HOW} it was announced: `length`, "
+                  "`chunked`, or `none`, which no client can notice."),
+    BLOCK_OF_TERM("`corrupt=`{N}", "So many bytes of the body are wrong."),
+    BLOCK_OF_TERM("`garbage`[`=`{SIZE}]", "Random bytes, and no HTTP."),
+    BLOCK_OF_TERM("`empty`, `empty=body`", "The connection ends without an "
+                                           "answer; an answer without a "
+                                           "body."),
+    BLOCK_OF_TERM("`bad-chunk`", "A chunk without a size."),
+    BLOCK_OF_TERM("`bad-length=+`{N}, `bad-length=-`{N}",
+                  "A Content-Length that is wrong by so much."),
+    BLOCK_OF_TERM("`header-bomb=`{SIZE}[`,line=`{SIZE}]",
+                  "A header line of that length, or many lines."),
+    BLOCK_OF_TERM("`html`", "Status 200 and a web page, as the network of a "
+                            "hotel has it."),
+    BLOCK_OF_TERM("`redirect`[`=`{URL}][`,status=`{CODE}]",
+                  "Status 302, to the URL or to the file."),
+    BLOCK_OF_TERM("`redirect-loop`", "Status 302, to where the client is."),
+    BLOCK_OF_TERM("`etag=off`, `etag=changing`",
+                  "No validators; another one each time."),
+    BLOCK_OF_TERM("`meta=`{NAME}",
+                  "`metadata.json` says that this is the country. `missing`: "
+                  "it says nothing; `notjson`: it is no JSON; `huge`: the name "
+                  "has 8 MiB. Other files are as they are."),
+    BLOCK_OF_TEXT(
+        "{PLACE} is `headers` or `body`, with the {AMOUNT} of it that is sent "
+        "before: `body:50%`, `headers:0`. {AMOUNT} is a size or a share."),
+    BLOCK_OF_SECTION("ATTEMPTS"),
+    BLOCK_OF_TEXT(
+        "A request that says `X-Flags-Attempt: 2` is a second attempt. Others "
+        "are counted for each path, and apart for each text of the header "
+        "`X-Flags-Run`. A client that comes again gets other dice, not other "
+        "rules."),
+    BLOCK_OF_SECTION("CONTROL"),
+    BLOCK_OF_TERM(
+        "`GET /__flags/stats`",
+        "What the server saw, as JSON: `requests`, `connections`, "
+        "`peak_in_flight`, `bytes`, and in `paths` of each path its "
+        "`requests`, the highest of its `attempts`, its `faults` by kind, and "
+        "the `gaps` between attempts, in seconds: whether a client waited as "
+        "it was told."),
+    BLOCK_OF_TERM("`POST /__flags/reset`",
+                  "Forget all that, and count attempts anew."),
+    BLOCK_OF_TEXT("Neither is counted, nor does it have weather."),
+    {.kind = BLOCK_STATUSES},
+    BLOCK_OF_TEXT(
+        "With {COMMAND}, the status is that of the command, or 128+{n} if it "
+        "died of signal {n}; 127 if there is no such command, and 126 if it "
+        "cannot be run."),
+    BLOCK_OF_SECTION("ENVIRONMENT"),
+    BLOCK_OF_TERM("`FLAGS_SERVER`", "Set for {COMMAND}: the base URL of the "
+                                    "first listener, as it is printed."),
+    BLOCK_OF_SECTION("FILES"),
+    BLOCK_OF_TERM("`" FLAGS_DATA_CORPUS "`",
+                  "The flags that are served, unless `--root` names another "
+                  "directory."),
+    {.kind = BLOCK_EXAMPLES},
+    BLOCK_OF_TERM("`flags serve -p 8080 --delay uniform:.1:.5 --seed 7`",
+                  "A server that takes its time, the same time for the same "
+                  "path."),
+    BLOCK_OF_TERM("`flags serve --fault 'reset=body:50% @*.gif %10'`",
+                  "One in ten images breaks off in the middle."),
+    BLOCK_OF_TERM("`flags serve -p 0 --port-file port --root testdata`",
+                  "For a script: any free port, whose number it finds in the "
+                  "file."),
+    {.kind = BLOCK_END},
+};
+
+const struct manual serve_manual = {.blocks = blocks};
