@@ -156,9 +156,11 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT(
         "`--book` is the example of Fluent Python, chapter 17: three runs of "
         "each strategy, one strategy after the other, in the texts of the "
-        "book, with the codes in the order in which they arrive. The flags, "
-        "the weather and the order are its own, so it refuses codes, and the "
-        "options that choose these."),
+        "book, with the codes in the order in which they arrive. The flags "
+        "and the order are its own, so it refuses codes, and the options that "
+        "choose these. Its weather, too, has delays like those of the book; "
+        "`--weather` scales it, as in `--weather lognormal:.03:.65` for a "
+        "tenth."),
     {.kind = BLOCK_STATUSES},
     BLOCK_OF_TEXT(
         "SIGINT, SIGTERM and SIGHUP end the run that is under way; the report "
