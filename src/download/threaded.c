@@ -1,11 +1,18 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "download/download_one.h"
 #include "download/downloader.h"
+
+enum {
+    DESCRIPTORS_A_WORKER = 4, /* a connection, a file, and libcurl's own pair */
+    DESCRIPTORS_BESIDE = 32,
+};
 
 /*
  * A pool of threads around one run. The lock guards the run and nothing else:
@@ -121,12 +128,29 @@ static void watch(struct pool *pool)
     }
 }
 
+/*
+ * Have room for the descriptors of all workers while there is one thread only.
+ * Linux grows the table of a process with several, from 64 on each time to
+ * twice the size, after it has waited for an RCU grace period (expand_fdtable()
+ * in fs/file.c): the worker that happens to ask waits for more than 10 ms.
+ * Where the limit of descriptors is lower, things stay as they are.
+ */
+static void make_room(unsigned workers)
+{
+    int far = (int)(workers * DESCRIPTORS_A_WORKER + DESCRIPTORS_BESIDE);
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, far);
+
+    if (fd >= 0)
+        close(fd);
+}
+
 /* Start the workers, wait for them, and clean up after them. */
 static int employ(struct pool *pool, struct worker *workers, unsigned count)
 {
     unsigned started = 0;
     int rc = 0;
 
+    make_room(count);
     run_on_stop(pool->run, call_attention, pool);
     pthread_mutex_lock(&pool->lock); /* nobody works before all are counted */
     while (started < count && rc == 0) {
