@@ -1,5 +1,6 @@
 """Every strategy meets the same weather and makes the same of it."""
 
+import pathlib
 import re
 import urllib.request
 
@@ -80,6 +81,30 @@ class SameWeather(Case):
         self.assertEqual(found[0], found[1])
         self.assertEqual(found[0], found[2])
         self.assertEqual(sum(found[0][1].values()), 52)
+
+
+class Threads(Case):
+    def test_have_room_for_their_descriptors_before_they_begin(self):
+        # Else they wait for the kernel, which takes its time to grow the table
+        # of descriptors of a process with several threads.
+        server = self.serve("--delay", "300ms")
+        running = self.start("get", "-S", "threaded", "-m", "40", "-s",
+                             server.url, "-o", self.out, "--every", "-l", "40")
+
+        def status():
+            text = pathlib.Path(
+                f"/proc/{running.process.pid}/status").read_text()
+            return {line.split(":")[0]: line.split(":")[1].split()
+                    for line in text.splitlines()}
+
+        def seen():
+            fields = status()
+            if int(fields["Threads"][0]) > 1:
+                return int(fields["FDSize"][0])
+            return None
+
+        self.assertGreaterEqual(harness.until(seen), 40 * 4)
+        running.finish()
 
 
 harness.main()
