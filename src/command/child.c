@@ -64,6 +64,25 @@ static void find_program(char *program, size_t size)
     program[length > 0 ? length : 0] = '\0';
 }
 
+/* fork() with the signals held back until the child has its own dispositions:
+   before that, our handler would take them and the child not end. */
+static pid_t fork_quietly(void)
+{
+    sigset_t blocked;
+    sigset_t before;
+    pid_t pid;
+    int error;
+
+    interrupt_fill(&blocked);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    pid = fork();
+    error = errno;
+    if (pid != 0)
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return pid;
+}
+
 int child_start(struct child *child, const char *const *arguments, int fd)
 {
     char program[PATH_MAX];
@@ -88,7 +107,7 @@ int child_start(struct child *child, const char *const *arguments, int fd)
         free(argv);
         return rc;
     }
-    pid = fork();
+    pid = fork_quietly();
     rc = -errno;
     if (pid == 0)
         become(program, argv, fd, ends[1], parent);
