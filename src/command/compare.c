@@ -41,7 +41,9 @@ struct compare {
 
 static int fail(const char *what, int rc)
 {
-    fprintf(stderr, "flags: %s: %s\n", what, command_strerror(rc));
+    fprintf(stderr, "flags: %s: %s\n", what,
+            rc == -EHOSTDOWN ? "the server does not answer any more"
+                             : command_strerror(rc));
     return rc;
 }
 
@@ -228,7 +230,7 @@ static int run_and_tell(struct compare *compare)
     int rc = compare_all(compare);
     int told;
 
-    compare->comparison.interrupted = rc == -EINTR;
+    compare->comparison.interrupted = rc < 0;
     if (rc < 0 && rc != -EINTR)
         fail("cannot go on", rc);
     if (rc < 0 && rc != -EINTR && compare->results.count == 0)

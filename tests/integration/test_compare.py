@@ -1,6 +1,10 @@
 """`flags compare`: the same downloads by each strategy, and the book's example
 of three runs of each."""
 
+import contextlib
+import json
+import os
+import pathlib
 import re
 import signal
 import statistics
@@ -190,6 +194,32 @@ class Compare(Case):
 
     def test_so_does_a_request_to_end(self):
         self.interrupted(signal.SIGTERM)
+
+    def server_of(self, running):
+        """The process id of the server that a comparison has started."""
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                status = path.with_name("status").read_text()
+                if (f"\nPPid:\t{running.pid}\n" in status and
+                        b"\0serve\0" in path.read_bytes()):
+                    return int(path.parent.name)
+        return None
+
+    def test_a_server_that_dies_ends_it_with_what_there_is(self):
+        running = self.start("compare", "--weather", "100ms", "-r", "50",
+                             "-w", "0", "-l", "2", "--export-json", "c.json")
+        harness.until(lambda: list(self.home.glob("flags-compare-*/run/br.gif")))
+        os.kill(self.server_of(running), signal.SIGKILL)
+        run = running.finish(20)
+
+        self.assertStatus(run, 5)
+        self.assertIn("flags: cannot go on: the server does not answer any "
+                      "more\n", run.stderr)
+        self.assertRegex(run.stdout, r"(?m)^- the comparison was interrupted: "
+                                     r"not all runs were made$")
+        report = json.loads((self.home / "c.json").read_text())
+        self.assertTrue(report["interrupted"])
+        self.assertEqual(self.directories(), [])
 
     def test_without_room_for_its_files_nobody_is_contacted(self):
         wire = self.tripwire()
