@@ -37,6 +37,7 @@ struct compare {
     FILE *report;    /* where it goes: stdout, unless an export goes there */
     bool told;       /* what is not there was, by the first run */
     bool progress;   /* on a terminal: which run it is */
+    bool local;      /* a run failed of this machine, as of a full disk */
 };
 
 static int fail(const char *what, int rc)
@@ -94,6 +95,7 @@ static int judge(struct compare *compare, const struct grid_run *which,
 
     if (!why && which->number > 0)
         return results_add(&compare->results, which->cell, which->number, run);
+    compare->local |= run->exit_status == EXIT_STATUS_LOCAL;
     if (why) {
         invalidate(cell, which->number, why);
         cell->invalid += which->number > 0;
@@ -240,7 +242,7 @@ static int run_and_tell(struct compare *compare)
         fail("cannot tell what came out", told);
     else
         told = tell(compare);
-    if ((rc < 0 && rc != -EINTR) || told < 0)
+    if ((rc < 0 && rc != -EINTR) || told < 0 || compare->local)
         return EXIT_STATUS_LOCAL;
     return compare->comparison.same_work && !checks_failed(&compare->comparison)
                ? EXIT_STATUS_OK

@@ -18,6 +18,6 @@ struct server_stats {
 };
 
 /* `url` is any URL of the server. 0; -ENOMEM; -EHOSTDOWN: no such answer;
-   *stats is untouched. */
+ *stats is untouched. */
 int server_stats_reset(const char *url);
 int server_stats_get(struct server_stats *stats, const char *url);

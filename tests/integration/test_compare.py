@@ -233,6 +233,24 @@ class Compare(Case):
                          f"'{self.home}/none': No such file or directory\n")
         self.assertFalse(wire.contacted())
 
+    def test_runs_that_the_disk_has_no_room_for_are_a_local_failure(self):
+        small = self.home / "small"
+        small.mkdir()
+        mounted = os.system(
+            f"mount -t tmpfs -o size=16k flags-test {small} 2>/dev/null")
+        if mounted != 0:
+            self.skipTest("cannot mount a small file system")
+        self.addCleanup(os.system, f"umount -l {small}")
+
+        run = self.flags("compare", "-r", "1", "-w", "0", "--weather", "1ms",
+                         "--strategies", "async", "-l", "40",
+                         env={"TMPDIR": small})
+
+        self.assertStatus(run, 5)
+        self.assertRegex(run.stderr, "(?i)no space left on device")
+        self.assertRegex(run.stderr, r"(?m)^flags: async -m 20, run 1 does not "
+                                     r"count: it ended with status 5$")
+
     def test_usage_errors_start_nothing(self):
         for args, names in ((["--weather", "storm"], ["storm", "uniform"]),
                             (["-r", "0"], ["-r", "0"]),
@@ -243,6 +261,7 @@ class Compare(Case):
                             (["--strategies", "asink"], ["asink", "async"]),
                             (["--order", "rando"], ["rando", "random"]),
                             (["--export-json", "-", "--trace", "-"], ["-"]),
+                            (["--export-json", "x", "--trace", "x"], ["x"]),
                             (["-s", "http://127.0.0.1:1/", "--weather", "1s"],
                              ["--weather", "--server"])):
             with self.subTest(args):
