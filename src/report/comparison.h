@@ -66,7 +66,8 @@ struct comparison_cell {
     double efficiency;  /* ideal / median */
     /* Medians of the runs' values. */
     double process_us, cpu_us, user_us, system_us;
-    double peak_rss, threads, descriptors, voluntary, involuntary;
+    double peak_rss, threads, descriptors;
+    double voluntary, involuntary, switches; /* of both kinds */
     double connections, peak_in_flight, requests, server_bytes;
     double p50_us, p90_us, p99_us; /* of a request */
 };

@@ -198,7 +198,7 @@ static void print_costs(struct page *page)
         print_size(page, 10, cell->peak_rss);
         print_count(page, 8, cell->threads);
         print_count(page, 7, cell->descriptors);
-        print_count(page, 10, cell->voluntary + cell->involuntary);
+        print_count(page, 10, cell->switches);
         print_count(page, 13, cell->connections);
         print_count(page, 10, cell->peak_in_flight);
         fputc('\n', page->out);
