@@ -150,7 +150,7 @@ static void say_errors(const struct sentences *s)
                           sentences_plural(cell->errors), cell->error_runs,
                           sentences_plural(cell->error_runs));
     }
-    if (swept > 0 && !any)
+    if (swept > 0 && !any && s->comparison->errors == 0)
         sentences_say(s, "no errors up to -m %u", swept);
 }
 
