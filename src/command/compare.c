@@ -85,6 +85,18 @@ static const char *why_invalid(const struct compare_run *run, int rc,
     return room;
 }
 
+/* The errors of a run that is no work to be compared: all that it has. */
+static void count_errors(struct comparison_cell *cell,
+                         const struct record *record)
+{
+    size_t errors = 0;
+
+    for (size_t i = 0; i < record->item_count; i++)
+        errors += record->items[i].status == STATUS_ERROR;
+    cell->errors += errors;
+    cell->error_runs += errors > 0;
+}
+
 /* Take the run for the results, or say why not. */
 static int judge(struct compare *compare, const struct grid_run *which,
                  struct compare_run *run, int rc)
@@ -98,8 +110,11 @@ static int judge(struct compare *compare, const struct grid_run *which,
     compare->local |= run->exit_status == EXIT_STATUS_LOCAL;
     if (why) {
         invalidate(cell, which->number, why);
-        cell->invalid += which->number > 0;
         compare->comparison.same_work = false;
+    }
+    if (why && which->number > 0) {
+        cell->invalid++;
+        count_errors(cell, &run->record);
     }
     compare_run_close(run);
     return 0;

@@ -47,7 +47,8 @@ struct comparison_cell {
     size_t run_count;
     size_t invalid; /* runs that do not count */
     size_t errors;  /* items that ended in error although they did not in most
-                       runs of the comparison; in all runs of the cell */
+                       runs of the comparison, and all errors of runs that
+                       downloaded nothing; in all runs of the cell */
     size_t error_runs; /* runs in which there were such */
 
     int64_t *request_us; /* how long each request of those runs took, sorted */

@@ -146,6 +146,7 @@ class Compare(Case):
         self.assertEqual(run.stderr.count("does not count"), 3)
         self.assertEqual(len(re.findall(r"(?m)^\w+ +0  no run counts$",
                                         run.stdout)), 3)
+        self.assertNotIn("others had not", run.stdout)
 
     def test_a_server_of_any_kind_has_an_estimated_ideal(self):
         run = self.flags("compare", "-r", "2", "-s", self.nginx().url, "-l",
