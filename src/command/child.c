@@ -34,7 +34,8 @@ static _Noreturn void become(const char *program, char *const *argv, int fd,
         _exit(127); /* the parent may have died before the kernel watched */
     signal(SIGPIPE, SIG_DFL); /* an ignored signal survives exec */
     signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_IGN); /* Ctrl-C is ours to understand */
+    signal(SIGINT, SIG_IGN);  /* Ctrl-C is ours to understand */
+    signal(SIGTTOU, SIG_IGN); /* and a terminal takes what a child writes */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     empty = open("/dev/null", O_RDONLY);

@@ -134,6 +134,7 @@ static void show_progress(const struct compare *compare,
     else
         fprintf(stderr, "run %" PRId64 " of %" PRId64, which->number,
                 compare->settings.runs);
+    fputc('\r', stderr); /* what the run says begins a line */
 }
 
 /* One run of one cell, reported as the options say. */

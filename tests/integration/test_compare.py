@@ -2,12 +2,17 @@
 of three runs of each."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import signal
 import statistics
+import subprocess
+import termios
 
 import compared
 import harness
@@ -136,6 +141,41 @@ class Compare(Case):
         self.assertEqual({name: row.runs for name, row
                           in compared.rows(run.stdout).items()},
                          {"sequential": 2, "threaded": 2, "async": 1})
+
+    def test_on_a_terminal_runs_speak_on_lines_of_their_own(self):
+        # Also one that stops whoever writes from the background: runs are
+        # process groups of their own.
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        modes = termios.tcgetattr(theirs)
+        modes[3] |= termios.TOSTOP
+        termios.tcsetattr(theirs, termios.TCSANOW, modes)
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+        running = subprocess.Popen(
+            self.command("compare", "-r", "1", "-w", "0", "--weather", "1ms",
+                         "BR", "ZZ"),
+            cwd=self.home, env=self.environment({"TERM": "xterm"}),
+            stdin=theirs, stdout=subprocess.DEVNULL, stderr=theirs,
+            preexec_fn=take_terminal)
+        self.addCleanup(running.kill)
+        os.close(theirs)
+        seen = b""
+        while select.select([ours], [], [], harness.limit(20))[0]:
+            try:
+                seen += os.read(ours, 65536)
+            except OSError:  # EIO: nobody has the terminal any more
+                break
+        else:
+            self.fail(f"neither output nor an end after {seen}")
+
+        self.assertEqual(running.wait(harness.limit(10)), 0)
+        self.assertRegex(seen, rb"sequential -m 1, run 1 of 1\rflags: zz: not "
+                               rb"found: \S+\r\n")
+        self.assertTrue(seen.endswith(b"\r\x1b[K"), seen)
 
     def test_of_nothing_is_no_comparison(self):
         run = self.flags("compare", "-r", "1", "-w", "0", "-s",
