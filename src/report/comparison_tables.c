@@ -75,7 +75,10 @@ static void print_ratio(struct page *page, const struct comparison_cell *cell)
     } else if (interval_holds(ratio, 1)) {
         fputs(" no difference detected", page->out);
     } else {
-        snprintf(text, sizeof(text), "%.3f .. %.3f", ratio->low, ratio->high);
+        text[0] = '\0'; /* single runs have no interval */
+        if (ratio->low < ratio->high)
+            snprintf(text, sizeof(text), "%.3f .. %.3f", ratio->low,
+                     ratio->high);
         fprintf(page->out, "%8.3f%15s", ratio->value, text);
     }
 }
@@ -161,7 +164,9 @@ static void print_spread(struct page *page)
         print_time(page, 9, cell->observed.min);
         print_time(page, 9, cell->observed.max);
         print_time(page, 9, cell->observed.mean);
-        print_time(page, 9, cell->observed.stddev);
+        /* One run has none, whatever the formula says. */
+        print_time(page, 9,
+                   cell->run_count > 1 ? cell->observed.stddev : (double)NAN);
         fprintf(page->out, "%9zu", cell->outliers);
         print_time(page, 13, cell->p50_us);
         print_time(page, 9, cell->p90_us);

@@ -91,6 +91,15 @@ class Compare(Case):
             self.assertAlmostEqual(rows[name].ideal, ideal, places=6)
             self.assertGreaterEqual(rows[name].median, ideal)
 
+    def test_single_runs_have_neither_a_deviation_nor_an_interval(self):
+        run = self.flags("compare", "-r", "1", "-w", "0", "--weather", "20ms",
+                         "-l", "3")
+
+        self.assertStatus(run, 0)
+        self.assertNotIn("..", run.stdout[run.stdout.index("\ncell "):])
+        self.assertEqual(len(re.findall(r"(?m)^\w+(?: +[\d.]+ m?s){3} +- +0 ",
+                                        run.stdout)), 3)
+
     def test_the_same_seed_has_the_same_ideals_and_another_has_others(self):
         def ideals(seed):
             run = self.flags("compare", "-r", "1", "-w", "0", "-l", "4",
