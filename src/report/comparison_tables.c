@@ -153,7 +153,7 @@ static void print_spread(struct page *page)
 
     fputc('\n', page->out);
     print_name(page, "spread");
-    fprintf(page->out, "%9s%9s%9s%9s%9s%13s%9s%9s\n", "min", "max", "mean",
+    fprintf(page->out, "%9s%9s%9s%9s%9s%12s%9s%9s\n", "min", "max", "mean",
             "st. dev.", "outliers", "request p50", "p90", "p99");
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
@@ -168,7 +168,7 @@ static void print_spread(struct page *page)
         print_time(page, 9,
                    cell->run_count > 1 ? cell->observed.stddev : (double)NAN);
         fprintf(page->out, "%9zu", cell->outliers);
-        print_time(page, 13, cell->p50_us);
+        print_time(page, 12, cell->p50_us);
         print_time(page, 9, cell->p90_us);
         print_time(page, 9, cell->p99_us);
         fputc('\n', page->out);
@@ -189,7 +189,7 @@ static void print_costs(struct page *page)
 
     fputc('\n', page->out);
     print_name(page, "costs");
-    fprintf(page->out, "%9s%9s%10s%8s%7s%10s%13s%10s\n", "process", "CPU",
+    fprintf(page->out, "%9s%9s%10s%8s%7s%10s%12s%10s\n", "process", "CPU",
             "memory", "threads", "files", "switches", "connections",
             "in flight");
     for (size_t i = 0; i < comparison->cell_count; i++) {
@@ -204,7 +204,7 @@ static void print_costs(struct page *page)
         print_count(page, 8, cell->threads);
         print_count(page, 7, cell->descriptors);
         print_count(page, 10, cell->switches);
-        print_count(page, 13, cell->connections);
+        print_count(page, 12, cell->connections);
         print_count(page, 10, cell->peak_in_flight);
         fputc('\n', page->out);
     }

@@ -91,6 +91,14 @@ class Compare(Case):
             self.assertAlmostEqual(rows[name].ideal, ideal, places=6)
             self.assertGreaterEqual(rows[name].median, ideal)
 
+    def test_the_longest_names_of_cells_leave_it_within_100_columns(self):
+        run = self.flags("compare", "-r", "1", "-w", "0", "--weather", "1ms",
+                         "-l", "2", "-m", "1,1000", "--reuse", "yes,no")
+
+        self.assertStatus(run, 0)
+        self.assertIn("threaded -m 1000 no reuse", run.stdout)
+        self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
+
     def test_single_runs_have_neither_a_deviation_nor_an_interval(self):
         run = self.flags("compare", "-r", "1", "-w", "0", "--weather", "20ms",
                          "-l", "3")
