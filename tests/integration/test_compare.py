@@ -253,21 +253,23 @@ class Compare(Case):
     def test_so_does_a_request_to_end(self):
         self.interrupted(signal.SIGTERM)
 
-    def server_of(self, running):
-        """The process id of the server that a comparison has started."""
+    def child_of(self, running, word):
+        """The process id of the program that a comparison has started with the
+        word on its command line; None: there is none."""
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
                 status = path.with_name("status").read_text()
                 if (f"\nPPid:\t{running.pid}\n" in status and
-                        b"\0serve\0" in path.read_bytes()):
+                        b"\0%b\0" % word in path.read_bytes()):
                     return int(path.parent.name)
         return None
 
     def test_a_server_that_dies_ends_it_with_what_there_is(self):
         running = self.start("compare", "--weather", "100ms", "-r", "50",
                              "-w", "0", "-l", "2", "--export-json", "c.json")
-        harness.until(lambda: list(self.home.glob("flags-compare-*/run/br.gif")))
-        os.kill(self.server_of(running), signal.SIGKILL)
+        # The sequential run is over then.
+        harness.until(lambda: self.child_of(running, b"threaded"))
+        os.kill(self.child_of(running, b"serve"), signal.SIGKILL)
         run = running.finish(20)
 
         self.assertStatus(run, 5)
