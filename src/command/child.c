@@ -34,7 +34,8 @@ static _Noreturn void become(const char *program, char *const *argv, int fd,
         _exit(127); /* the parent may have died before the kernel watched */
     signal(SIGPIPE, SIG_DFL); /* an ignored signal survives exec */
     signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_IGN); /* Ctrl-C is ours to understand */
+    signal(SIGINT, SIG_IGN);  /* Ctrl-C is ours to understand */
+    signal(SIGTTOU, SIG_IGN); /* and a terminal takes what a child writes */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     empty = open("/dev/null", O_RDONLY);
@@ -64,6 +65,25 @@ static void find_program(char *program, size_t size)
     program[length > 0 ? length : 0] = '\0';
 }
 
+/* fork() with the signals held back until the child has its own dispositions:
+   before that, our handler would take them and the child not end. */
+static pid_t fork_quietly(void)
+{
+    sigset_t blocked;
+    sigset_t before;
+    pid_t pid;
+    int error;
+
+    interrupt_fill(&blocked);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    pid = fork();
+    error = errno;
+    if (pid != 0)
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return pid;
+}
+
 int child_start(struct child *child, const char *const *arguments, int fd)
 {
     char program[PATH_MAX];
@@ -88,7 +108,7 @@ int child_start(struct child *child, const char *const *arguments, int fd)
         free(argv);
         return rc;
     }
-    pid = fork();
+    pid = fork_quietly();
     rc = -errno;
     if (pid == 0)
         become(program, argv, fd, ends[1], parent);

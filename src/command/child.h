@@ -10,7 +10,8 @@
  *
  * A child never outlives us: the kernel sends it SIGTERM when we die, however
  * we die. Ctrl-C at the terminal is for us to understand: it does not reach the
- * child, which has a process group of its own, and starts with SIGINT ignored.
+ * child, which has a process group of its own, and starts with SIGINT ignored
+ * and, as it may write to the terminal from there, SIGTTOU.
  *
  * Ownership: embedded by the caller; after a successful child_start(), one
  * call of child_stop() or child_wait() reaps the process and closes the pipe.

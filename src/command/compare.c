@@ -38,11 +38,14 @@ struct compare {
     FILE *report;    /* where it goes: stdout, unless an export goes there */
     bool told;       /* what is not there was, by the first run */
     bool progress;   /* on a terminal: which run it is */
+    bool local;      /* a run failed of this machine, as of a full disk */
 };
 
 static int fail(const char *what, int rc)
 {
-    fprintf(stderr, "flags: %s: %s\n", what, command_strerror(rc));
+    fprintf(stderr, "flags: %s: %s\n", what,
+            rc == -EHOSTDOWN ? "the server does not answer any more"
+                             : command_strerror(rc));
     return rc;
 }
 
@@ -83,6 +86,18 @@ static const char *why_invalid(const struct compare_run *run, int rc,
     return room;
 }
 
+/* The errors of a run that is no work to be compared: all that it has. */
+static void count_errors(struct comparison_cell *cell,
+                         const struct record *record)
+{
+    size_t errors = 0;
+
+    for (size_t i = 0; i < record->item_count; i++)
+        errors += record->items[i].status == STATUS_ERROR;
+    cell->errors += errors;
+    cell->error_runs += errors > 0;
+}
+
 /* Take the run for the results, or say why not. */
 static int judge(struct compare *compare, const struct grid_run *which,
                  struct compare_run *run, int rc)
@@ -93,10 +108,14 @@ static int judge(struct compare *compare, const struct grid_run *which,
 
     if (!why && which->number > 0)
         return results_add(&compare->results, which->cell, which->number, run);
+    compare->local |= run->exit_status == EXIT_STATUS_LOCAL;
     if (why) {
         invalidate(cell, which->number, why);
-        cell->invalid += which->number > 0;
         compare->comparison.same_work = false;
+    }
+    if (why && which->number > 0) {
+        cell->invalid++;
+        count_errors(cell, &run->record);
     }
     compare_run_close(run);
     return 0;
@@ -116,6 +135,7 @@ static void show_progress(const struct compare *compare,
     else
         fprintf(stderr, "run %" PRId64 " of %" PRId64, which->number,
                 compare->settings.runs);
+    fputc('\r', stderr); /* what the run says begins a line */
 }
 
 /* One run of one cell, reported as the options say. */
@@ -229,7 +249,7 @@ static int run_and_tell(struct compare *compare)
     int rc = compare_all(compare);
     int told;
 
-    compare->comparison.interrupted = rc == -EINTR;
+    compare->comparison.interrupted = rc < 0;
     if (rc < 0 && rc != -EINTR)
         fail("cannot go on", rc);
     if (rc < 0 && rc != -EINTR && compare->results.count == 0)
@@ -239,7 +259,7 @@ static int run_and_tell(struct compare *compare)
         fail("cannot tell what came out", told);
     else
         told = tell(compare);
-    if ((rc < 0 && rc != -EINTR) || told < 0)
+    if ((rc < 0 && rc != -EINTR) || told < 0 || compare->local)
         return EXIT_STATUS_LOCAL;
     return compare->comparison.same_work && !checks_failed(&compare->comparison)
                ? EXIT_STATUS_OK

@@ -6,6 +6,7 @@
 
 #include "command/values.h"
 #include "report/comparison.h"
+#include "report/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct compare_settings, name)
@@ -298,13 +299,23 @@ static int check_book(struct command_line *line)
     return 0;
 }
 
-/* Standard output has room for one of them. */
-static int check_stdout(const struct compare_settings *settings,
-                        struct command_line *line)
+static int refuse_twice(const char *file, struct command_line *line)
+{
+    char shown[64];
+
+    escape_copy(shown, sizeof(shown), file);
+    snprintf(line->error, sizeof(line->error),
+             "%s: only one of the exports can go %s", shown,
+             strcmp(file, "-") == 0 ? "to standard output" : "there");
+    return -EINVAL;
+}
+
+/* A file has room for one of them, standard output likewise. */
+static int check_exports(const struct compare_settings *settings,
+                         struct command_line *line)
 {
     const char *const files[] = {settings->json, settings->markdown,
                                  settings->html, settings->trace};
-    size_t count = 0;
 
     for (size_t i = 0; i < COUNT(files); i++) {
         if (files[i] && !*files[i]) {
@@ -312,19 +323,18 @@ static int check_stdout(const struct compare_settings *settings,
                      "an export needs the name of a file, or -");
             return -EINVAL;
         }
-        count += files[i] && strcmp(files[i], "-") == 0;
+        for (size_t j = 0; files[i] && j < i; j++) {
+            if (files[j] && strcmp(files[i], files[j]) == 0)
+                return refuse_twice(files[i], line);
+        }
     }
-    if (count <= 1)
-        return 0;
-    snprintf(line->error, sizeof(line->error),
-             "-: only one of the exports can go to standard output");
-    return -EINVAL;
+    return 0;
 }
 
 int compare_settings_check(struct compare_settings *settings,
                            struct command_line *line)
 {
-    int rc = check_stdout(settings, line);
+    int rc = check_exports(settings, line);
 
     if (rc < 0)
         return rc;

@@ -51,7 +51,8 @@ void compare_run_remove_directory(char *directory);
  * Run it to its end. 0, and the caller calls compare_run_close(); -EINTR: a
  * signal of interrupt.h came, and the child has been stopped; -EPROTO: the
  * child did not complete its feed, and run->exit_status says how it ended;
- * other negative errno values. On failure there is nothing to close.
+ * -EHOSTDOWN: the server that is ours does not answer; other negative errno
+ * values. On failure there is nothing to close.
  */
 int compare_run(struct compare_run *run,
                 const struct compare_run_options *options);

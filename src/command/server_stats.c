@@ -80,7 +80,7 @@ static int ask(const char *server, const char *path, bool post,
 
         rc = code == CURLE_OK              ? 0
              : code == CURLE_OUT_OF_MEMORY ? -ENOMEM
-                                           : -EBADMSG;
+                                           : -EHOSTDOWN;
     }
     curl_easy_cleanup(easy);
     free(url);
@@ -117,7 +117,7 @@ int server_stats_get(struct server_stats *stats, const char *url)
     json_decref(root);
     free(answer.bytes);
     if (rc < 0)
-        return -EBADMSG;
+        return -EHOSTDOWN;
     *stats = (struct server_stats){.requests = requests,
                                    .connections = connections,
                                    .peak_in_flight = peak,

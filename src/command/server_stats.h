@@ -17,7 +17,7 @@ struct server_stats {
     int64_t bytes; /* sent, heads included */
 };
 
-/* `url` is any URL of the server. 0; -ENOMEM; -EBADMSG: no such answer; *stats
-   is untouched. */
+/* `url` is any URL of the server. 0; -ENOMEM; -EHOSTDOWN: there was no such
+   answer. On failure *stats is untouched. */
 int server_stats_reset(const char *url);
 int server_stats_get(struct server_stats *stats, const char *url);

@@ -109,7 +109,7 @@ static void forget(struct comparison_cell *cell)
     cell->overhead_us = cell->efficiency = NAN;
     cell->process_us = cell->cpu_us = cell->user_us = cell->system_us = NAN;
     cell->peak_rss = cell->threads = cell->descriptors = NAN;
-    cell->voluntary = cell->involuntary = NAN;
+    cell->voluntary = cell->involuntary = cell->switches = NAN;
     cell->connections = cell->peak_in_flight = NAN;
     cell->requests = cell->server_bytes = NAN;
     cell->p50_us = cell->p90_us = cell->p99_us = NAN;
@@ -143,6 +143,21 @@ static double median_of(int64_t *values, size_t count)
     return known > 0 ? statistics_of(values, known).median : NAN;
 }
 
+/* The median of two fields' sums: not the sum of their medians. */
+static double median_of_sums(const struct comparison_cell *cell,
+                             int64_t *values, size_t one, size_t other)
+{
+    for (size_t i = 0; i < cell->run_count; i++) {
+        int64_t a;
+        int64_t b;
+
+        memcpy(&a, (const char *)&cell->runs[i] + one, sizeof(a));
+        memcpy(&b, (const char *)&cell->runs[i] + other, sizeof(b));
+        values[i] = a >= 0 && b >= 0 ? a + b : -1;
+    }
+    return median_of(values, cell->run_count);
+}
+
 static void derive_resources(struct comparison_cell *cell, int64_t *values)
 {
     for (size_t i = 0; i < sizeof(medians) / sizeof(*medians); i++) {
@@ -152,13 +167,12 @@ static void derive_resources(struct comparison_cell *cell, int64_t *values)
         *(double *)((char *)cell + medians[i].median) =
             median_of(values, cell->run_count);
     }
-    for (size_t j = 0; j < cell->run_count; j++) {
-        const struct comparison_run *run = &cell->runs[j];
-        bool known = run->user_us >= 0 && run->system_us >= 0;
-
-        values[j] = known ? run->user_us + run->system_us : -1;
-    }
-    cell->cpu_us = median_of(values, cell->run_count);
+    cell->cpu_us =
+        median_of_sums(cell, values, offsetof(struct comparison_run, user_us),
+                       offsetof(struct comparison_run, system_us));
+    cell->switches =
+        median_of_sums(cell, values, offsetof(struct comparison_run, voluntary),
+                       offsetof(struct comparison_run, involuntary));
 }
 
 /* The times of the runs, and which of them are outliers. */

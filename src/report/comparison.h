@@ -47,7 +47,8 @@ struct comparison_cell {
     size_t run_count;
     size_t invalid; /* runs that do not count */
     size_t errors;  /* items that ended in error although they did not in most
-                       runs of the comparison; in all runs of the cell */
+                       runs of the comparison, and all errors of runs that
+                       downloaded nothing; in all runs of the cell */
     size_t error_runs; /* runs in which there were such */
 
     int64_t *request_us; /* how long each request of those runs took, sorted */
@@ -66,7 +67,8 @@ struct comparison_cell {
     double efficiency;  /* ideal / median */
     /* Medians of the runs' values. */
     double process_us, cpu_us, user_us, system_us;
-    double peak_rss, threads, descriptors, voluntary, involuntary;
+    double peak_rss, threads, descriptors;
+    double voluntary, involuntary, switches; /* of both kinds */
     double connections, peak_in_flight, requests, server_bytes;
     double p50_us, p90_us, p99_us; /* of a request */
 };

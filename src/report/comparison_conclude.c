@@ -34,7 +34,7 @@ const struct comparison_cell *sentences_cell(const struct sentences *s,
 
 bool sentences_counts(const struct sentences *s, size_t cell)
 {
-    return sentences_cell(s, cell)->run_count > 0;
+    return sentences_cell(s, cell)->observed.count > 0;
 }
 
 bool sentences_of(const struct sentences *s, size_t cell, const char *strategy)

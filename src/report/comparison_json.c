@@ -109,9 +109,9 @@ static json_t *costs_of(const struct comparison_cell *cell)
         seconds(cell->user_us), "cpu_system", seconds(cell->system_us),
         "peak_rss", whole(cell->peak_rss), "threads", whole(cell->threads),
         "descriptors", whole(cell->descriptors), "switches",
-        whole(cell->voluntary + cell->involuntary), "connections",
-        whole(cell->connections), "peak_in_flight", whole(cell->peak_in_flight),
-        "requests", whole(cell->requests));
+        whole(cell->switches), "connections", whole(cell->connections),
+        "peak_in_flight", whole(cell->peak_in_flight), "requests",
+        whole(cell->requests));
 }
 
 static json_t *conditions_of(const struct comparison_cell *cell)

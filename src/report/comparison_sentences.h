@@ -29,7 +29,8 @@ const char *sentences_plural(size_t count);
 const struct comparison_cell *sentences_cell(const struct sentences *s,
                                              size_t cell);
 
-/* Whether a run of it counts. */
+/* Whether a run of it counts, and what the runs say is known: it is not where
+   comparison_derive() had no memory. */
 bool sentences_counts(const struct sentences *s, size_t cell);
 
 bool sentences_of(const struct sentences *s, size_t cell, const char *strategy);

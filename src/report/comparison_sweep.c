@@ -142,7 +142,7 @@ static void say_errors(const struct sentences *s)
                           cell->max_req, strategy, cell->errors,
                           sentences_plural(cell->errors), cell->error_runs,
                           sentences_plural(cell->error_runs));
-        else
+        else if (sentences_fastest(s, NULL) != SENTENCES_NONE)
             sentences_say(s,
                           "%s had errors that others had not: %zu item%s in "
                           "%zu run%s",
@@ -150,7 +150,7 @@ static void say_errors(const struct sentences *s)
                           sentences_plural(cell->errors), cell->error_runs,
                           sentences_plural(cell->error_runs));
     }
-    if (swept > 0 && !any)
+    if (swept > 0 && !any && s->comparison->errors == 0)
         sentences_say(s, "no errors up to -m %u", swept);
 }
 

@@ -75,7 +75,10 @@ static void print_ratio(struct page *page, const struct comparison_cell *cell)
     } else if (interval_holds(ratio, 1)) {
         fputs(" no difference detected", page->out);
     } else {
-        snprintf(text, sizeof(text), "%.3f .. %.3f", ratio->low, ratio->high);
+        text[0] = '\0'; /* single runs have no interval */
+        if (ratio->low < ratio->high)
+            snprintf(text, sizeof(text), "%.3f .. %.3f", ratio->low,
+                     ratio->high);
         fprintf(page->out, "%8.3f%15s", ratio->value, text);
     }
 }
@@ -150,7 +153,7 @@ static void print_spread(struct page *page)
 
     fputc('\n', page->out);
     print_name(page, "spread");
-    fprintf(page->out, "%9s%9s%9s%9s%9s%13s%9s%9s\n", "min", "max", "mean",
+    fprintf(page->out, "%9s%9s%9s%9s%9s%12s%9s%9s\n", "min", "max", "mean",
             "st. dev.", "outliers", "request p50", "p90", "p99");
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
@@ -161,9 +164,11 @@ static void print_spread(struct page *page)
         print_time(page, 9, cell->observed.min);
         print_time(page, 9, cell->observed.max);
         print_time(page, 9, cell->observed.mean);
-        print_time(page, 9, cell->observed.stddev);
+        /* One run has none, whatever the formula says. */
+        print_time(page, 9,
+                   cell->run_count > 1 ? cell->observed.stddev : (double)NAN);
         fprintf(page->out, "%9zu", cell->outliers);
-        print_time(page, 13, cell->p50_us);
+        print_time(page, 12, cell->p50_us);
         print_time(page, 9, cell->p90_us);
         print_time(page, 9, cell->p99_us);
         fputc('\n', page->out);
@@ -184,7 +189,7 @@ static void print_costs(struct page *page)
 
     fputc('\n', page->out);
     print_name(page, "costs");
-    fprintf(page->out, "%9s%9s%10s%8s%7s%10s%13s%10s\n", "process", "CPU",
+    fprintf(page->out, "%9s%9s%10s%8s%7s%10s%12s%10s\n", "process", "CPU",
             "memory", "threads", "files", "switches", "connections",
             "in flight");
     for (size_t i = 0; i < comparison->cell_count; i++) {
@@ -198,8 +203,8 @@ static void print_costs(struct page *page)
         print_size(page, 10, cell->peak_rss);
         print_count(page, 8, cell->threads);
         print_count(page, 7, cell->descriptors);
-        print_count(page, 10, cell->voluntary + cell->involuntary);
-        print_count(page, 13, cell->connections);
+        print_count(page, 10, cell->switches);
+        print_count(page, 12, cell->connections);
         print_count(page, 10, cell->peak_in_flight);
         fputc('\n', page->out);
     }

@@ -10,7 +10,8 @@
  *
  * Threads and descriptors are counted when an answer begins and more attempts
  * run than at any count before: so at most once for each place, and not at all
- * once the peak is reached. Linux, by /proc.
+ * once the peak is reached. What is opened while no more attempts run is not in
+ * it, as the images that wait for their metadata. Linux, by /proc.
  *
  * Ownership: embedded by the caller. Threads: as a sink's.
  */

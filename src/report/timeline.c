@@ -40,7 +40,6 @@ struct drawing {
     int label_width, bar_width, outcome_width;
     size_t shown; /* items */
     size_t all;
-    size_t step;    /* every so many of them is shown */
     unsigned drawn; /* phases, as bits */
 };
 

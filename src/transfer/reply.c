@@ -56,13 +56,16 @@ static void explain_timeout(struct reply *reply,
                             const struct reply_facts *facts)
 {
     double limit_s = (double)facts->timeout_us / 1e6;
+    /* Of a kept connection libcurl tells no time. */
+    bool kept = reply->local_port != 0 && !reply->new_connection;
+    bool connected = kept || reply->times.connected_us > 0;
 
-    if (reply->times.connected_us == 0 && facts->connect_timeout_us > 0 &&
+    if (!connected && facts->connect_timeout_us > 0 &&
         (facts->timeout_us == 0 ||
          facts->connect_timeout_us < facts->timeout_us))
         reply_fail(reply, CAUSE_TIMEOUT, "timeout: no connection within %g s",
                    (double)facts->connect_timeout_us / 1e6);
-    else if (reply->times.connected_us == 0)
+    else if (!connected)
         reply_fail(reply, CAUSE_TIMEOUT, "timeout: no connection within %g s",
                    limit_s);
     else if (reply->times.first_byte_us == 0)

@@ -1,9 +1,18 @@
 """`flags compare`: the same downloads by each strategy, and the book's example
 of three runs of each."""
 
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+import pty
 import re
+import select
 import signal
 import statistics
+import subprocess
+import termios
 
 import compared
 import harness
@@ -92,6 +101,23 @@ class Compare(Case):
             self.assertAlmostEqual(rows[name].ideal, ideal, places=6)
             self.assertGreaterEqual(rows[name].median, ideal)
 
+    def test_the_longest_names_of_cells_leave_it_within_100_columns(self):
+        run = self.flags("compare", "-r", "1", "-w", "0", "--weather", "1ms",
+                         "-l", "2", "-m", "1,1000", "--reuse", "yes,no")
+
+        self.assertStatus(run, 0)
+        self.assertIn("threaded -m 1000 no reuse", run.stdout)
+        self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
+
+    def test_single_runs_have_neither_a_deviation_nor_an_interval(self):
+        run = self.flags("compare", "-r", "1", "-w", "0", "--weather", "20ms",
+                         "-l", "3")
+
+        self.assertStatus(run, 0)
+        self.assertNotIn("..", run.stdout[run.stdout.index("\ncell "):])
+        self.assertEqual(len(re.findall(r"(?m)^\w+(?: +[\d.]+ m?s){3} +- +0 ",
+                                        run.stdout)), 3)
+
     def test_the_same_seed_has_the_same_ideals_and_another_has_others(self):
         def ideals(seed):
             run = self.flags("compare", "-r", "1", "-w", "0", "-l", "4",
@@ -143,6 +169,41 @@ class Compare(Case):
                           in compared.rows(run.stdout).items()},
                          {"sequential": 2, "threaded": 2, "async": 1})
 
+    def test_on_a_terminal_runs_speak_on_lines_of_their_own(self):
+        # Also one that stops whoever writes from the background: runs are
+        # process groups of their own.
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        modes = termios.tcgetattr(theirs)
+        modes[3] |= termios.TOSTOP
+        termios.tcsetattr(theirs, termios.TCSANOW, modes)
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+        running = subprocess.Popen(
+            self.command("compare", "-r", "1", "-w", "0", "--weather", "1ms",
+                         "BR", "ZZ"),
+            cwd=self.home, env=self.environment({"TERM": "xterm"}),
+            stdin=theirs, stdout=subprocess.DEVNULL, stderr=theirs,
+            preexec_fn=take_terminal)
+        self.addCleanup(running.kill)
+        os.close(theirs)
+        seen = b""
+        while select.select([ours], [], [], harness.limit(20))[0]:
+            try:
+                seen += os.read(ours, 65536)
+            except OSError:  # EIO: nobody has the terminal any more
+                break
+        else:
+            self.fail(f"neither output nor an end after {seen}")
+
+        self.assertEqual(running.wait(harness.limit(10)), 0)
+        self.assertRegex(seen, rb"sequential -m 1, run 1 of 1\rflags: zz: not "
+                               rb"found: \S+\r\n")
+        self.assertTrue(seen.endswith(b"\r\x1b[K"), seen)
+
     def test_of_nothing_is_no_comparison(self):
         run = self.flags("compare", "-r", "1", "-w", "0", "-s",
                          harness.refused_url(), "BR")
@@ -152,6 +213,7 @@ class Compare(Case):
         self.assertEqual(run.stderr.count("does not count"), 3)
         self.assertEqual(len(re.findall(r"(?m)^\w+ +0  no run counts$",
                                         run.stdout)), 3)
+        self.assertNotIn("others had not", run.stdout)
 
     def test_a_server_of_any_kind_has_an_estimated_ideal(self):
         run = self.flags("compare", "-r", "2", "-s", self.nginx().url, "-l",
@@ -201,6 +263,34 @@ class Compare(Case):
     def test_so_does_a_request_to_end(self):
         self.interrupted(signal.SIGTERM)
 
+    def child_of(self, running, word):
+        """The process id of the program that a comparison has started with the
+        word on its command line; None: there is none."""
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                status = path.with_name("status").read_text()
+                if (f"\nPPid:\t{running.pid}\n" in status and
+                        b"\0%b\0" % word in path.read_bytes()):
+                    return int(path.parent.name)
+        return None
+
+    def test_a_server_that_dies_ends_it_with_what_there_is(self):
+        running = self.start("compare", "--weather", "100ms", "-r", "50",
+                             "-w", "0", "-l", "2", "--export-json", "c.json")
+        # The sequential run is over then.
+        harness.until(lambda: self.child_of(running, b"threaded"))
+        os.kill(self.child_of(running, b"serve"), signal.SIGKILL)
+        run = running.finish(20)
+
+        self.assertStatus(run, 5)
+        self.assertIn("flags: cannot go on: the server does not answer any "
+                      "more\n", run.stderr)
+        self.assertRegex(run.stdout, r"(?m)^- the comparison was interrupted: "
+                                     r"not all runs were made$")
+        report = json.loads((self.home / "c.json").read_text())
+        self.assertTrue(report["interrupted"])
+        self.assertEqual(self.directories(), [])
+
     def test_without_room_for_its_files_nobody_is_contacted(self):
         wire = self.tripwire()
         run = self.flags("compare", "-s", wire.url,
@@ -213,6 +303,24 @@ class Compare(Case):
                          f"'{self.home}/none': No such file or directory\n")
         self.assertFalse(wire.contacted())
 
+    def test_runs_that_the_disk_has_no_room_for_are_a_local_failure(self):
+        small = self.home / "small"
+        small.mkdir()
+        mounted = os.system(
+            f"mount -t tmpfs -o size=16k flags-test {small} 2>/dev/null")
+        if mounted != 0:
+            self.skipTest("cannot mount a small file system")
+        self.addCleanup(os.system, f"umount -l {small}")
+
+        run = self.flags("compare", "-r", "1", "-w", "0", "--weather", "1ms",
+                         "--strategies", "async", "-l", "40",
+                         env={"TMPDIR": small})
+
+        self.assertStatus(run, 5)
+        self.assertRegex(run.stderr, "(?i)no space left on device")
+        self.assertRegex(run.stderr, r"(?m)^flags: async -m 20, run 1 does not "
+                                     r"count: it ended with status 5$")
+
     def test_usage_errors_start_nothing(self):
         for args, names in ((["--weather", "storm"], ["storm", "uniform"]),
                             (["-r", "0"], ["-r", "0"]),
@@ -223,6 +331,7 @@ class Compare(Case):
                             (["--strategies", "asink"], ["asink", "async"]),
                             (["--order", "rando"], ["rando", "random"]),
                             (["--export-json", "-", "--trace", "-"], ["-"]),
+                            (["--export-json", "x", "--trace", "x"], ["x"]),
                             (["-s", "http://127.0.0.1:1/", "--weather", "1s"],
                              ["--weather", "--server"])):
             with self.subTest(args):

@@ -62,6 +62,32 @@ class SameWork(Case):
         self.assertRegex(run.stdout, r"(?m)^- errors begin at -m 20")
 
 
+    def test_errors_that_leave_nothing_are_where_errors_begin_too(self):
+        # Two requests a run; those of the second run all fail.
+        requests = []
+
+        def answer(connection):
+            while request := connection.read_request():
+                requests.append(request.path)
+                if len(requests) > 2:
+                    connection.answer(500)
+                else:
+                    connection.answer(200,
+                                      harness.corpus_file("br").read_bytes())
+
+        run = self.flags("compare", "-r", "1", "-w", "0", "-m", "1,2",
+                         "--strategies", "async", "-s",
+                         self.raw_server(answer).url, "BR", "US", "--fail-if",
+                         "async[2].errors > 1")
+
+        self.assertStatus(run, 6)
+        self.assertIn("flags: async -m 2, run 1 does not count: it downloaded "
+                      "nothing\n", run.stderr)
+        self.assertRegex(run.stdout, r"(?m)^- errors begin at -m 2 \(async: 2 "
+                                     r"items in 1 run\)$")
+        self.assertIn("fail if async[2].errors > 1: failed", run.stdout)
+
+
 class FailIf(Case):
     def compare(self, *args, runs="5"):
         return self.flags("compare", "-r", runs, "-w", "0", "--weather",

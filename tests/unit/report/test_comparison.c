@@ -187,6 +187,27 @@ Test(comparison, what_is_derived_follows_from_the_runs)
     cr_expect(eq(sz, comparison.cell_count, 0));
 }
 
+Test(comparison, switches_are_summed_run_by_run)
+{
+    static const int64_t of_both[][2] = {{10, 0}, {20, 50}, {30, 1}};
+    struct comparison_cell cells[] = {
+        cell_of("async", 20, true, COUNT(fast), fast),
+    };
+    struct comparison comparison = comparison_of(cells, COUNT(cells));
+    struct comparison_cell *async = &comparison.cells[0];
+
+    for (size_t i = 0; i < COUNT(of_both); i++) {
+        async->runs[i].voluntary = of_both[i][0];
+        async->runs[i].involuntary = of_both[i][1];
+    }
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+
+    cr_expect(eq(dbl, async->voluntary, 20));
+    cr_expect(eq(dbl, async->involuntary, 1));
+    cr_expect(eq(dbl, async->switches, 31), "of 10, 70 and 31");
+    comparison_close(&comparison);
+}
+
 Test(comparison, what_is_not_known_is_nan)
 {
     struct comparison_cell cells[] = {

@@ -245,6 +245,20 @@ Test(conclude, a_sweep_may_gain_to_its_end)
     expect_scene(&scene);
 }
 
+Test(conclude, errors_of_every_run_are_not_told_to_be_none)
+{
+    static const struct scene scene = {
+        .rows = {{"async", 1, true, 7, 1000, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 7, 40, 0, 0, 0, 0, 0, 0, 0, 0}},
+        .with = {.errors = 2},
+        .sentences =
+            "async -m 20 is 25.0 times as fast as async -m 1 (24.3 to 25.8)\n"
+            "async gets faster up to -m 20, the most that was tried\n",
+    };
+
+    expect_scene(&scene);
+}
+
 Test(conclude, a_gain_that_is_not_detected_is_none)
 {
     static const struct scene scene = {
