@@ -294,8 +294,8 @@ static int prepare(struct compare *compare, struct command_line *line)
     if (rc == 0)
         rc = compare_work_plan(&compare->work, &compare->settings, line);
     if (rc == 0)
-        rc = grid_cells(&compare->settings, &comparison->cells,
-                        &comparison->cell_count);
+        rc = grid_cells(&compare->settings, compare->work.selection.count,
+                        &comparison->cells, &comparison->cell_count);
     if (rc == 0)
         rc = checks_parse(&compare->checks, &compare->settings.conditions,
                           comparison, line);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "command/descriptors.h"
+
 static bool has_cell(const struct comparison_cell *cells, size_t count,
                      const struct comparison_cell *cell)
 {
@@ -16,21 +18,33 @@ static bool has_cell(const struct comparison_cell *cells, size_t count,
     return false;
 }
 
-/* How many the strategy can have in flight of those asked for. Only sequential
-   has so by its nature. */
+/* How many the strategy can have in flight of those asked for; only sequential
+   has so few by its nature. */
 static unsigned clamp(const struct downloader *strategy, unsigned max_req,
-                      bool warn)
+                      size_t items, bool warn)
 {
-    if (max_req <= strategy->greatest_max_req)
-        return max_req;
-    if (warn && strategy->greatest_max_req > 1)
+    unsigned allowed = max_req < strategy->greatest_max_req
+                           ? max_req
+                           : strategy->greatest_max_req;
+    unsigned wanted = allowed < items ? allowed : (unsigned)items;
+    unsigned fit = descriptors_fit(strategy, wanted);
+
+    warn = warn && strategy->greatest_max_req > 1;
+    if (warn && allowed < max_req)
         fprintf(stderr,
                 "flags: warning: --max-req %u: %s has at most %u in flight\n",
-                max_req, strategy->name, strategy->greatest_max_req);
-    return strategy->greatest_max_req;
+                max_req, strategy->name, allowed);
+    if (fit == wanted)
+        return allowed;
+    if (warn)
+        fprintf(stderr,
+                "flags: warning: --max-req %u: the limit of open files allows "
+                "%u, %s\n",
+                max_req, fit, strategy->name);
+    return fit;
 }
 
-int grid_cells(const struct compare_settings *settings,
+int grid_cells(const struct compare_settings *settings, size_t items,
                struct comparison_cell **cells, size_t *count)
 {
     size_t most = settings->strategy_count * settings->reuse_count *
@@ -46,7 +60,8 @@ int grid_cells(const struct compare_settings *settings,
                 const struct downloader *strategy = settings->strategies[i];
                 const struct comparison_cell cell = {
                     .strategy = strategy->name,
-                    .max_req = clamp(strategy, settings->max_req[k], j == 0),
+                    .max_req =
+                        clamp(strategy, settings->max_req[k], items, j == 0),
                     .reuse = settings->reuse[j],
                     .ideal_us = (double)NAN,
                 };

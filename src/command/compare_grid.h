@@ -14,11 +14,12 @@
 /*
  * The cells that the settings ask for: by strategy, reuse, requests in flight,
  * each in the order as typed. sequential has no more than one in flight, and so
- * one cell a reuse; where another strategy has a limit, too, cells beyond are
- * clamped to it, with a warning on stderr, and not made twice. -ENOMEM:
- * *cells is untouched. To be freed by comparison_close().
+ * one cell a reuse; where another strategy has a limit, too, or there are not
+ * enough descriptors for so many of the `items` downloads, cells beyond are
+ * clamped, with a warning on stderr, and not made twice. -ENOMEM: *cells is
+ * untouched. To be freed by comparison_close().
  */
-int grid_cells(const struct compare_settings *settings,
+int grid_cells(const struct compare_settings *settings, size_t items,
                struct comparison_cell **cells, size_t *count);
 
 /* One run to make. */

@@ -11,7 +11,8 @@
 static const struct comparison_cell *find_sequential(const struct comparison *c)
 {
     for (size_t i = 0; i < c->cell_count; i++) {
-        if (strcmp(c->cells[i].strategy, downloader_sequential.name) == 0)
+        if (c->cells[i].run_count > 0 &&
+            strcmp(c->cells[i].strategy, downloader_sequential.name) == 0)
             return &c->cells[i];
     }
     return NULL;

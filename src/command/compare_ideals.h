@@ -8,7 +8,8 @@
 /*
  * compare_ideals: the ideal of each cell of a comparison. Of our server the
  * weather is known; of any other the delays are estimated from the runs of the
- * first sequential cell, and where there is none, the ideals stay NAN.
+ * first sequential cell with runs that count; where there is none, the ideals
+ * stay NAN.
  *
  * After results_finish(). 0, or a negative errno value: some are missing.
  */

@@ -7,17 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/resource.h>
 
 #include "command/command.h"
+#include "command/descriptors.h"
 #include "download/downloader.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-enum {
-    DESCRIPTORS_A_REQUEST = 2, /* its connection and its file */
-    DESCRIPTORS_BESIDE = 32,   /* standard ones, the loop's, directories */
-};
 
 static const char *const strategy_names[] = {"sequential", "threaded", "async",
                                              NULL};
@@ -123,25 +118,6 @@ const struct option_table get_option_table = {
     .takes_codes = true,
 };
 
-/* Have descriptors for `wanted` requests, or say how many there can be. */
-static unsigned fit_descriptors(unsigned wanted)
-{
-    rlim_t needed = (rlim_t)wanted * DESCRIPTORS_A_REQUEST + DESCRIPTORS_BESIDE;
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
-        return wanted;
-    limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-        getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur >= needed)
-        return wanted;
-    if (limit.rlim_cur <= DESCRIPTORS_BESIDE + DESCRIPTORS_A_REQUEST)
-        return 1;
-    return (unsigned)((limit.rlim_cur - DESCRIPTORS_BESIDE) /
-                      DESCRIPTORS_A_REQUEST);
-}
-
 static unsigned clamp_max_req(const struct downloader *strategy, int64_t asked)
 {
     if (asked == 0)
@@ -162,7 +138,7 @@ static void plan_connections(struct get_plan *plan)
 
     if (plan->selection.count < wanted)
         wanted = (unsigned)plan->selection.count;
-    plan->connections = fit_descriptors(wanted);
+    plan->connections = descriptors_fit(plan->strategy, wanted);
     if (plan->connections < wanted)
         fprintf(stderr,
                 "flags: warning: --max-req %u: the limit of open files allows "

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command/suggest.h"
 
@@ -24,12 +25,25 @@ int work_select(struct selection *selection,
     return rc;
 }
 
+/* A copy of `text` without all that may be the credentials of a URL: a message
+   must not tell them, and what is refused may be no proper URL. */
+static void mask_credentials(char *room, size_t size, const char *text)
+{
+    const char *scheme_end = strstr(text, "://");
+    const char *begin = scheme_end ? scheme_end + strlen("://") : text;
+    const char *at = strrchr(begin, '@');
+
+    snprintf(room, size, "%.*s%s%s", (int)(begin - text), text, at ? "..." : "",
+             at ? at : begin);
+}
+
 int work_source(struct source *source, const char *origin, const char *text,
                 struct command_line *line)
 {
     const char *const *labels = source_labels();
     const char *why = "";
     char accepted[256];
+    char shown[256];
     size_t used;
     size_t count = 0;
     int rc;
@@ -44,6 +58,7 @@ int work_source(struct source *source, const char *origin, const char *text,
     if (used < sizeof(accepted))
         snprintf(accepted + used, sizeof(accepted) - used,
                  "a base URL or a template with {cc})");
-    return command_line_refuse(line, origin, text, accepted,
+    mask_credentials(shown, sizeof(shown), text);
+    return command_line_refuse(line, origin, shown, accepted,
                                suggest_nearest(text, labels, count));
 }

@@ -228,5 +228,6 @@ const struct downloader downloader_async = {
     .name = "async",
     .default_max_req = 30,
     .greatest_max_req = 10000,
+    .descriptors = 2,
     .run = run_async,
 };

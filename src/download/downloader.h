@@ -10,6 +10,8 @@ struct downloader {
     const char *name;          /* as typed on the command line */
     unsigned default_max_req;  /* requests in flight unless said */
     unsigned greatest_max_req; /* more are not allowed */
+    unsigned descriptors;      /* that a request in flight takes: a connection,
+                                  a file, and what libcurl has for itself */
     int (*run)(struct run *run, const struct download_options *options);
 };
 

@@ -31,5 +31,6 @@ const struct downloader downloader_sequential = {
     .name = "sequential",
     .default_max_req = 1,
     .greatest_max_req = 1,
+    .descriptors = 4, /* as threaded */
     .run = run_sequential,
 };

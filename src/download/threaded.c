@@ -9,10 +9,7 @@
 #include "download/download_one.h"
 #include "download/downloader.h"
 
-enum {
-    DESCRIPTORS_A_WORKER = 4, /* a connection, a file, and libcurl's own pair */
-    DESCRIPTORS_BESIDE = 32,
-};
+enum { DESCRIPTORS_BESIDE = 32 }; /* those of the workers */
 
 /*
  * A pool of threads around one run. The lock guards the run and nothing else:
@@ -137,7 +134,8 @@ static void watch(struct pool *pool)
  */
 static void make_room(unsigned workers)
 {
-    int far = (int)(workers * DESCRIPTORS_A_WORKER + DESCRIPTORS_BESIDE);
+    int far =
+        (int)(workers * downloader_threaded.descriptors + DESCRIPTORS_BESIDE);
     int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, far);
 
     if (fd >= 0)
@@ -205,5 +203,6 @@ const struct downloader downloader_threaded = {
     .name = "threaded",
     .default_max_req = 30,
     .greatest_max_req = 1000,
+    .descriptors = 4, /* each easy handle wakes itself up through a pair */
     .run = run_threaded,
 };

@@ -47,11 +47,12 @@ static void caution_invalid(const struct sentences *s)
         }
     }
     if (invalid.runs > 0)
-        sentences_say(s,
-                      "%zu run%s did other work than the rest and %s not "
-                      "count (%s)",
-                      invalid.runs, sentences_plural(invalid.runs),
-                      invalid.runs == 1 ? "does" : "do", invalid.names);
+        sentences_say(
+            s,
+            "%zu run%s failed or did other work than the rest and %s not "
+            "count (%s)",
+            invalid.runs, sentences_plural(invalid.runs),
+            invalid.runs == 1 ? "does" : "do", invalid.names);
     if (empty == s->comparison->cell_count)
         sentences_say(s, "no run counts, so there is nothing to compare");
     else if (empty == 1)

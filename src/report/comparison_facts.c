@@ -248,8 +248,8 @@ static void write_command(FILE *out, const struct comparison *comparison)
     if (comparison->cell_count > 0)
         write_grid(out, comparison);
     fprintf(out,
-            " -r %" PRId64 " -w %" PRId64 " --order %s -t %g "
-            "--connect-timeout %g",
+            " -r %" PRId64 " -w %" PRId64 " --order %s -t %.10g "
+            "--connect-timeout %.10g",
             setup->runs, setup->warmups, comparison_order_name(setup->order),
             (double)setup->timeout_us / 1e6,
             (double)setup->connect_timeout_us / 1e6);

@@ -12,6 +12,7 @@ import select
 import signal
 import statistics
 import subprocess
+import subprocess
 import termios
 
 import compared
@@ -320,6 +321,34 @@ class Compare(Case):
         self.assertRegex(run.stderr, "(?i)no space left on device")
         self.assertRegex(run.stderr, r"(?m)^flags: async -m 20, run 1 does not "
                                      r"count: it ended with status 5$")
+
+    def limited(self, *args):
+        """A comparison by a program that may have 60 files open."""
+        return subprocess.run(
+            ["bash", "-c", 'ulimit -n 60; exec "$@"', "bash",
+             *self.command("compare", "-r", "1", "-w", "0", "--weather",
+                           "10ms", *args)],
+            cwd=self.home, env=self.environment(), capture_output=True,
+            text=True, timeout=harness.limit(60))
+
+    def test_a_cell_is_what_the_descriptors_allow(self):
+        run = self.limited("-m", "20,40", "--all", "-l", "40")
+
+        self.assertEqual(run.returncode, 0, run.stderr)
+        rows = compared.rows(run.stdout)
+        self.assertEqual(list(rows), ["sequential", "threaded", "async"])
+        self.assertEqual(run.stderr.splitlines(), [
+            "flags: warning: --max-req 20: the limit of open files allows 7, "
+            "threaded",
+            "flags: warning: --max-req 40: the limit of open files allows 7, "
+            "threaded",
+            "flags: warning: --max-req 20: the limit of open files allows 14, "
+            "async",
+            "flags: warning: --max-req 40: the limit of open files allows 14, "
+            "async"])
+        # 40 items of 10 ms, 7 and 14 at a time.
+        self.assertAlmostEqual(rows["threaded"].ideal, .06)
+        self.assertAlmostEqual(rows["async"].ideal, .03)
 
     def test_usage_errors_start_nothing(self):
         for args, names in ((["--weather", "storm"], ["storm", "uniform"]),

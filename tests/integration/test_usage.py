@@ -44,6 +44,14 @@ class UsageError(Case):
         self.refused("-s", "NOWHERE",
                      names=["NOWHERE", "LOCAL", "DELAY", "ERROR", "REMOTE"])
 
+    def test_credentials_of_a_refused_url_are_not_told(self):
+        for url in ("http://user:secret@/flags x", "user:secret@host",
+                    "ftp://user:se/cret@host/", "http://secret@host:port/"):
+            with self.subTest(url):
+                run = self.refused("-s", url, names=["--server"])
+                self.assertNotIn("secret", run.stderr)
+                self.assertNotIn("se/cret", run.stderr)
+
     def test_misspelt_server_gets_a_suggestion(self):
         self.refused("-s", "DELAYY", names=["DELAYY", "did you mean"])
 

@@ -222,7 +222,8 @@ Test(conclude, a_sweep_tells_where_gains_end_and_errors_begin)
                      "async gains nothing beyond -m 50: no difference detected "
                      "at -m 100\n"
                      "errors begin at -m 50 (threaded: 3 items in 2 runs)\n"
-                     "7 runs did other work than the rest and do not count "
+                     "7 runs failed or did other work than the rest and do not "
+                     "count "
                      "(threaded -m 100: 7)\n"
                      "threaded -m 100 has no run that counts\n",
     };
@@ -304,7 +305,9 @@ Test(conclude, cautions_come_last)
         .sentences =
             "async is 9.95 times as fast as sequential (9.80 to 10.10)\n"
             "threaded had errors that others had not: 5 items in 3 runs\n"
-            "4 runs did other work than the rest and do not count (sequential: "
+            "4 runs failed or did other work than the rest and do not "
+            "count "
+            "(sequential: "
             "1, threaded: 3)\n"
             "threaded has no run that counts\n"
             "the comparison was interrupted: not all runs were made\n"
@@ -323,7 +326,8 @@ Test(conclude, nothing_that_counts_is_nothing_to_compare)
                  {"threaded", 20, true, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0},
                  {"async", 20, false, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0},
                  {"async", 20, true, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0}},
-        .sentences = "8 runs did other work than the rest and do not count "
+        .sentences = "8 runs failed or did other work than the rest and do not "
+                     "count "
                      "(sequential: 1, threaded: 3, async no reuse: 2, ...)\n"
                      "no run counts, so there is nothing to compare\n",
     };
@@ -338,7 +342,8 @@ Test(conclude, without_the_first_cell_the_others_are_related)
                  {"threaded", 20, true, 7, 110, 0, 0, 0, 0, 0, 0, 0, 0},
                  {"async", 20, true, 7, 100, 0, 0, 0, 0, 0, 0, 0, 0}},
         .sentences = "async is 1.10 times as fast as threaded (1.07 to 1.13)\n"
-                     "7 runs did other work than the rest and do not count "
+                     "7 runs failed or did other work than the rest and do not "
+                     "count "
                      "(sequential: 7)\n"
                      "sequential has no run that counts\n",
     };
