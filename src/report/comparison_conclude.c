@@ -10,6 +10,9 @@
 
 enum { SENTENCE_SIZE = 201 };
 
+/* A difference may be certain, and nothing to speak of. */
+#define SLIGHT 0.01
+
 void sentences_say(const struct sentences *s, const char *format, ...)
 {
     char sentence[SENTENCE_SIZE];
@@ -112,9 +115,17 @@ static void say_speed(struct sentences *s, size_t cell, size_t to)
     const char *name = sentences_cell(s, cell)->name;
     const char *other = sentences_cell(s, to)->name;
     struct factor factor;
+    bool slight;
 
     if (isnan(ratio.value))
         return;
+    slight = fabs(ratio.low - 1) < SLIGHT && fabs(ratio.high - 1) < SLIGHT;
+    if (slight) {
+        sentences_say(s, "%s and %s%s", name, other,
+                      interval_holds(&ratio, 1) ? ": no difference detected"
+                                                : " differ by less than 1 %");
+        return;
+    }
     if (interval_holds(&ratio, 1)) {
         sentences_say(s,
                       "%s and %s: no difference detected (%s takes %.2f to "

@@ -65,6 +65,24 @@ class Readme(Case):
             timeless(self.shown[command]),
             timeless(f"flags serve: listening on {server.url}\n"))
 
+    def test_shows_the_tables_that_compare_prints(self):
+        run = self.flags("compare", "-r", "2", "-w", "0", "-l", "2")
+        shown = self.shown["scripts/run compare"]
+
+        self.assertStatus(run, 0)
+        for table in ("cell", "spread", "costs"):
+            header, *rows = re.search(
+                rf"(?m)^{table} .*\n(?:(?:sequential|threaded|async) .*\n)+",
+                run.stdout).group().splitlines()
+            self.assertIn(f"\n{header}\n", shown)
+            self.assertEqual(len(rows), 3)
+            for row in rows:
+                self.assertRegex(shown, rf"(?m)^{row.split()[0]} ")
+        for line in shown.splitlines():
+            self.assertLessEqual(len(line), 100)
+        self.assertRegex(shown, r"(?m)^- async is \d\S* times as fast as "
+                                r"sequential \(\S+ to \S+\)$")
+
     def test_names_options_that_there_are(self):
         known = {}
         for command in ("get", "serve", "compare"):

@@ -167,6 +167,20 @@ Test(conclude, single_runs_have_no_interval)
     expect_scene(&scene);
 }
 
+Test(conclude, a_certain_difference_may_be_nothing_to_speak_of)
+{
+    static const struct scene scene = {
+        .rows = {{"threaded", 20, true, 1, 1000, 0, 21, 7, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 1, 1009, 0, 1, 7, 0, 0, 0, 0, 0}},
+        .sentences = "async and threaded differ by less than 1 %\n"
+                     "async needs 1 thread where threaded needs 21\n"
+                     "with a single run, a difference may be chance; 10 are a "
+                     "good start (-r 10)\n",
+    };
+
+    expect_scene(&scene);
+}
+
 Test(conclude, without_threads_the_fastest_needs_are_told_of)
 {
     static const struct scene scene = {
