@@ -88,7 +88,10 @@ static void print_synopsis(FILE *out, const struct command *command)
 
         if (!is_variable)
             length = strcspn(text, capitals);
-        snprintf(part, sizeof(part), "%.*s", (int)length, text);
+        if (length >= sizeof(part))
+            length = sizeof(part) - 1;
+        memcpy(part, text, length);
+        part[length] = '\0';
         fputs(is_variable ? "\\fI" : "", out);
         roff_plain(out, part);
         fputs(is_variable ? "\\fR" : "", out);

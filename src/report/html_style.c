@@ -157,8 +157,8 @@ static const char *const narrow[] = {
     ".plot.sweep{--left:3.75rem;--right:7.5rem}\n",
     "svg .label{font-size:12px}\n",
     "dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}\n",
-    "@media print{main{max-width:none;padding:0 "
-    ".5rem}label,input{display:none}\n",
+    "@media print{main{max-width:none;padding:0 .5rem}\n",
+    "label,input{display:none}\n",
     ".scroll{overflow:visible}table{font-size:.65rem}\n",
     "th,td{padding:.2rem .3rem;white-space:normal}\n",
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",

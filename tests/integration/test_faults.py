@@ -97,7 +97,8 @@ class BadAnswer(Case):
         def bad(connection):
             connection.hold()
 
-        self.one_error(strategy, bad, "timed? ?out|timeout", "-t", "300ms")
+        self.one_error(strategy, bad, "timed? ?out|timeout", "-t",
+                       str(harness.limit(.3)))
 
     def test_answer_that_stops_halfway_times_out(self, strategy):
         def bad(connection):
@@ -105,7 +106,8 @@ class BadAnswer(Case):
                             + GIF[:100])
             connection.hold()
 
-        self.one_error(strategy, bad, "timed? ?out|timeout", "-t", "300ms")
+        self.one_error(strategy, bad, "timed? ?out|timeout", "-t",
+                       str(harness.limit(.3)))
 
     def detour(self, strategy, url, cause):
         """BR is sent to `url`, where it fails. Its socket is closed before
@@ -119,7 +121,7 @@ class BadAnswer(Case):
                     connection.answer(200, corpus_file(code).read_bytes())
 
         run = self.get("-S", strategy, "-s", self.raw_server(answer).url, "-m",
-                       "1", "-t", "300ms", "--reuse", "no")
+                       "1", "-t", str(harness.limit(.3)), "--reuse", "no")
 
         self.assertStatus(run, 1)
         self.assertEqual(counted(run), {"ok": 19, "error": 1}, str(run))
