@@ -108,6 +108,7 @@ int child_start(struct child *child, const char *const *arguments, int fd)
         free(argv);
         return rc;
     }
+    child->started_us = now_us();
     pid = fork_quietly();
     rc = -errno;
     if (pid == 0)
@@ -213,6 +214,7 @@ int child_wait(struct child *child, int *status)
     do {
         got = wait4(child->pid, status, 0, &child->usage);
     } while (got < 0 && errno == EINTR);
+    child->elapsed_us = now_us() - child->started_us;
     close(child->pipe);
     child->pipe = -1;
     return got < 0 ? -errno : 0;

@@ -24,6 +24,8 @@ struct child {
     int pipe; /* the end that we read from */
     size_t used, taken;
     char buffer[4096];   /* what was read and not yet taken */
+    int64_t started_us;  /* on the monotonic clock */
+    int64_t elapsed_us;  /* from its fork to its end; set when it is reaped */
     struct rusage usage; /* of the process and of its own children that it
                             waited for; set when it is reaped */
 };

@@ -121,14 +121,6 @@ static int collect(struct results *results, size_t model, size_t index,
     return 0;
 }
 
-static int compare_times(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The record of the run that is nearest to the cell's median: what a run of it
    looks like. */
 static int choose_record(struct results *results, size_t model, size_t index,
@@ -223,8 +215,7 @@ int results_finish(struct results *results, struct comparison *comparison,
             rc = choose_record(results, model, i, cell);
         if (rc < 0)
             return rc;
-        qsort(cell->request_us, cell->request_count, sizeof(*cell->request_us),
-              compare_times);
+        statistics_sort(cell->request_us, cell->request_count);
     }
     return 0;
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "command/child.h"
@@ -103,14 +102,6 @@ static int start(struct child *child, const struct compare_run_options *options,
     return rc;
 }
 
-static int64_t now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail on Linux */
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static int64_t timeval_us(const struct timeval *time)
 {
     return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
@@ -187,10 +178,11 @@ static int read_digests(struct compare_run *run, const char *directory)
     return 0;
 }
 
-static void account(struct comparison_run *figures, const struct rusage *usage,
-                    int64_t process_us)
+static void account(struct comparison_run *figures, const struct child *child)
 {
-    figures->process_us = process_us;
+    const struct rusage *usage = &child->usage;
+
+    figures->process_us = child->elapsed_us;
     figures->user_us = timeval_us(&usage->ru_utime);
     figures->system_us = timeval_us(&usage->ru_stime);
     figures->voluntary = usage->ru_nvcsw;
@@ -202,7 +194,6 @@ static int run_child(struct compare_run *run,
                      const struct compare_run_options *options,
                      const char *directory)
 {
-    int64_t began_us = now_us();
     struct child child;
     int status = 0;
     int ended;
@@ -214,7 +205,7 @@ static int run_child(struct compare_run *run,
     /* At the end of its feed the child is about to end by itself. */
     ended = rc == 0 || rc == -EPROTO ? child_wait(&child, &status)
                                      : child_stop(&child, STOP_US, &status);
-    account(&run->figures, &child.usage, now_us() - began_us);
+    account(&run->figures, &child);
     run->exit_status =
         WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return rc < 0 ? rc : ended;

@@ -284,8 +284,8 @@ char *comparison_command(const struct comparison *comparison)
     return NULL;
 }
 
-static void value_text(char text[COMPARISON_TEXT_SIZE],
-                       enum comparison_unit unit, double value)
+void facts_value(char text[COMPARISON_TEXT_SIZE], enum comparison_unit unit,
+                 double value)
 {
     switch (unit) {
     case UNIT_TIME:
@@ -310,8 +310,8 @@ void facts_check(char text[FACTS_CHECK_SIZE],
         snprintf(text, FACTS_CHECK_SIZE, "%s", check->reason);
         return;
     }
-    value_text(value, check->unit, check->difference.value);
-    value_text(low, check->unit, check->difference.low);
-    value_text(high, check->unit, check->difference.high);
+    facts_value(value, check->unit, check->difference.value);
+    facts_value(low, check->unit, check->difference.low);
+    facts_value(high, check->unit, check->difference.high);
     snprintf(text, FACTS_CHECK_SIZE, "%s (%s to %s)", value, low, high);
 }

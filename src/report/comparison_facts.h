@@ -22,6 +22,10 @@ int comparison_facts(const struct comparison *comparison, facts_on_fact on_fact,
  */
 char *comparison_command(const struct comparison *comparison);
 
+/* A value as its unit has it: "52.3 ms", "-9.4 MiB", "0.074". */
+void facts_value(char text[COMPARISON_TEXT_SIZE], enum comparison_unit unit,
+                 double value);
+
 /*
  * What a check found, in words: the difference of its two sides with its
  * interval and unit, "-101 ms (-104 ms to -98.0 ms)", or why there is none.

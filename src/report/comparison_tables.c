@@ -13,18 +13,7 @@ static void print_time(struct page *page, int width, double us)
     char text[COMPARISON_TEXT_SIZE];
 
     comparison_time(text, us);
-    fprintf(page->out, "%*s", width, page_knows(us) ? text : "-");
-}
-
-/* One that may be below nothing. */
-static void print_difference(struct page *page, int width, double us)
-{
-    char text[COMPARISON_TEXT_SIZE];
-    char signed_text[COMPARISON_TEXT_SIZE + 1];
-
-    comparison_time(text, fabs(us));
-    snprintf(signed_text, sizeof(signed_text), "%s%s", us < 0 ? "-" : "", text);
-    fprintf(page->out, "%*s", width, page_knows(us) ? signed_text : "-");
+    fprintf(page->out, "%*s", width, text);
 }
 
 static void print_number(struct page *page, int width, int decimals,
@@ -138,7 +127,7 @@ static void print_times(struct page *page)
         }
         print_time(page, 9, cell->observed.median);
         print_ideal(page, 9, print_time, cell->ideal_us);
-        print_ideal(page, 10, print_difference, cell->overhead_us);
+        print_ideal(page, 10, print_time, cell->overhead_us);
         print_ideal(page, 12, print_efficiency, cell->efficiency);
         print_ratio(page, cell);
         fputc(' ', page->out);

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/comparison_facts.h"
 #include "report/comparison_page.h"
 #include "report/escape.h"
 #include "report/url.h"
@@ -150,17 +151,8 @@ static void print_quantity(struct page *page, const char *lead, double value,
 {
     char text[COMPARISON_TEXT_SIZE];
 
-    switch (unit) {
-    case UNIT_TIME:
-        comparison_time(text, fabs(value));
-        break;
-    case UNIT_SIZE:
-        comparison_size(text, fabs(value));
-        break;
-    default:
-        snprintf(text, sizeof(text), "%.4g", fabs(value));
-    }
-    fprintf(page->out, "%s%s%s", lead, value < 0 ? "-" : "", text);
+    facts_value(text, unit, value + 0.0); /* -0 is 0 */
+    fprintf(page->out, "%s%s", lead, text);
 }
 
 static void print_check(struct page *page, const struct comparison_check *check)

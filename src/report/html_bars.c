@@ -27,19 +27,26 @@ static double longest(const struct comparison *comparison)
     return max_us;
 }
 
+bool html_cell_name(FILE *out, const struct comparison_cell *cell)
+{
+    fputs("<tspan class=\"name\">", out);
+    html_text(out, cell->name);
+    fputs("</tspan>", out);
+    if (cell->observed.count > 0)
+        return true;
+    fputs(" <tspan class=\"note\" dx=\"6\">no run counts</tspan></text>\n",
+          out);
+    return false;
+}
+
 static void write_label(FILE *out, const struct comparison *comparison,
                         const struct comparison_cell *cell, double y)
 {
     char text[COMPARISON_TEXT_SIZE];
 
-    fprintf(out, "<text y=\"%g\"><tspan class=\"name\">", y + TEXT_Y);
-    html_text(out, cell->name);
-    fputs("</tspan>", out);
-    if (cell->observed.count == 0) {
-        fputs(" <tspan class=\"note\" dx=\"6\">no run counts</tspan></text>\n",
-              out);
+    fprintf(out, "<text y=\"%g\">", y + TEXT_Y);
+    if (!html_cell_name(out, cell))
         return;
-    }
     comparison_time(text, cell->observed.median);
     fprintf(out, " <tspan class=\"value\" dx=\"6\">%s</tspan>", text);
     if (isfinite(cell->ideal_us)) {

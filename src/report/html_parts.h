@@ -18,6 +18,10 @@ void html_style(FILE *out);
    the ideal. Nothing, if no run counts. */
 void html_bars(FILE *out, const struct comparison *comparison);
 
+/* The beginning of a cell's label, in the <text> that is open: its name. False:
+   no run counts, which is said, and the <text> closed. */
+bool html_cell_name(FILE *out, const struct comparison_cell *cell);
+
 /* A dot for each run. Nothing, likewise. */
 void html_runs(FILE *out, const struct comparison *comparison);
 

@@ -90,14 +90,9 @@ static void write_label(FILE *out, const struct comparison_cell *cell, double y)
     char text[COMPARISON_TEXT_SIZE];
 
     /* At the edge of the page's text, where the axis does not begin. */
-    fprintf(out, "<text x=\"-24\" y=\"%g\"><tspan class=\"name\">", y + TEXT_Y);
-    html_text(out, cell->name);
-    fputs("</tspan>", out);
-    if (cell->observed.count == 0) {
-        fputs(" <tspan class=\"note\" dx=\"6\">no run counts</tspan></text>\n",
-              out);
+    fprintf(out, "<text x=\"-24\" y=\"%g\">", y + TEXT_Y);
+    if (!html_cell_name(out, cell))
         return;
-    }
     comparison_time(text, cell->observed.median);
     fprintf(out,
             " <tspan class=\"note wide\" dx=\"6\">median</tspan>"

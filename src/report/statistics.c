@@ -49,6 +49,11 @@ static double median_of_sorted(const int64_t *sorted, size_t count)
     return middle((double)sorted[(count - 1) / 2], (double)sorted[count / 2]);
 }
 
+void statistics_sort(int64_t *values, size_t count)
+{
+    qsort(values, count, sizeof(*values), compare_values);
+}
+
 struct statistics statistics_of(int64_t *values, size_t count)
 {
     struct statistics s = {.count = count};

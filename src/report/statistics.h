@@ -15,6 +15,9 @@ struct statistics {
     double stddev; /* of the sample; 0 for fewer than two */
 };
 
+/* Ascending, in place. */
+void statistics_sort(int64_t *values, size_t count);
+
 /* Of `count` values, which are sorted in place; at least one. */
 struct statistics statistics_of(int64_t *values, size_t count);
 
