@@ -6,17 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/command.h"
-#include "command/help.h"
-#include "command/suggest.h"
-#include "report/escape.h"
+#include "cli/help.h"
+#include "cli/suggest.h"
+#include "command/commands.h"
+#include "text/escape.h"
 
 static void print_help(void)
 {
-    const struct option_table *program = command_program.options;
+    const struct option_table *table = command_program.options;
 
-    printf("Usage: flags %s\n\n%s\n\nCommands:\n", program->synopsis,
-           program->purpose);
+    printf("Usage: flags %s\n\n%s\n\nCommands:\n", table->synopsis,
+           table->purpose);
     for (size_t i = 0; commands[i]; i++)
         printf("  %-9s %s\n", commands[i]->name, commands[i]->purpose);
     printf("\n'flags COMMAND --help' lists the options of a command.\n");
@@ -65,7 +65,7 @@ static int occupy_standard_descriptors(void)
 
 static int run_command(int argc, char **argv)
 {
-    const struct command *command = command_find(argv[1]);
+    const struct command *command = program_find(&program, argv[1]);
 
     if (strcmp(argv[1], command_manual.name) == 0)
         command = &command_manual;

@@ -15,9 +15,9 @@
 #include <uv.h>
 
 #include "await/await.h"
-#include "await/coroutine.h"
 #include "await/list.h"
-#include "await/stack.h"
+#include "await/switch/coroutine.h"
+#include "await/switch/stack.h"
 #include "await/timers.h"
 #include "await/waker.h"
 

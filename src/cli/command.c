@@ -1,4 +1,4 @@
-#include "command/command.h"
+#include "cli/command.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,17 +9,14 @@
 #include <unistd.h>
 
 #include "await/await.h"
-#include "command/help.h"
+#include "cli/help.h"
 
-const struct command *const commands[COMMANDS + 1] = {
-    &command_get, &command_compare, &command_serve, &command_list, NULL,
-};
-
-const struct command *command_find(const char *name)
+const struct command *program_find(const struct program *program,
+                                   const char *name)
 {
-    for (size_t i = 0; commands[i]; i++) {
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
+    for (size_t i = 0; program->commands[i]; i++) {
+        if (strcmp(program->commands[i]->name, name) == 0)
+            return program->commands[i];
     }
     return NULL;
 }

@@ -2,11 +2,12 @@
 
 #include <stdbool.h>
 
-#include "command/option.h"
+#include "cli/option.h"
+#include "text/exit_status.h"
 
 /*
- * command: a subcommand; options in, exit status out. This is the program
- * layer: it prints, and nothing below it does but report/.
+ * command: a subcommand; options in, exit status out. What all of them need of
+ * a command line; the subcommands themselves are in command/.
  */
 
 struct manual;
@@ -21,39 +22,18 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_get;
-extern const struct command command_compare;
-extern const struct command command_serve;
-extern const struct command command_list;
-
-/* Those that `flags --help` lists, NULL behind the last. */
-enum { COMMANDS = 4 };
-extern const struct command *const commands[COMMANDS + 1];
-
-/* Not in the help, for those who install the program: manual.h,
-   completion.h. */
-extern const struct command command_manual;
-extern const struct command command_completion;
-
-/* The program itself, as its help, its manual page and the completions see it;
-   its `run` is main(). */
-extern const struct command command_program;
-
-/* One of `commands` by its name; NULL: there is none. */
-const struct command *command_find(const char *name);
-
-/* The exit statuses that users and scripts see. */
-enum exit_status {
-    EXIT_STATUS_OK = 0,        /* everything asked for is in place */
-    EXIT_STATUS_SOME = 1,      /* some downloads ended in error, some did not */
-    EXIT_STATUS_USAGE = 2,     /* usage error, nobody was contacted */
-    EXIT_STATUS_NOTHING = 3,   /* nothing is in place */
-    EXIT_STATUS_NOT_FOUND = 4, /* something named was not found, no errors */
-    EXIT_STATUS_LOCAL = 5,     /* local failure: directory, disk, output */
-    EXIT_STATUS_CHECK = 6,     /* a check failed */
-    EXIT_STATUS_DEADLINE = 7,  /* the deadline was reached with work left */
-    EXIT_STATUS_SIGNAL = 128,  /* plus the number of the signal */
+/* The whole program: what its help, its manual and its completions are made
+   from. */
+struct program {
+    const struct command *command; /* as its own page has it; its `run` is
+                                      main() */
+    const struct command *const *commands; /* those that `flags --help` lists,
+                                              ended by NULL */
 };
+
+/* One of the program's commands by its name; NULL: there is none. */
+const struct command *program_find(const struct program *program,
+                                   const char *name);
 
 /*
  * What every subcommand begins with: read the line into the zeroed `settings`;

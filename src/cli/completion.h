@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "command/command.h"
+#include "cli/command.h"
 
 /*
  * completion: scripts by which a shell completes the command line of flags,
@@ -11,9 +11,9 @@
  * A script has all that it offers in it: completing starts no process of ours.
  * Write errors are left in the stream for its owner to find.
  */
-void completion_bash(FILE *out);
-void completion_zsh(FILE *out);
-void completion_fish(FILE *out);
+void completion_bash(FILE *out, const struct program *program);
+void completion_zsh(FILE *out, const struct program *program);
+void completion_fish(FILE *out, const struct program *program);
 
 /* What they share. */
 

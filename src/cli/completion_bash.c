@@ -1,7 +1,7 @@
-#include "command/completion.h"
+#include "cli/completion.h"
 
 /* What does not depend on the tables. */
-static const char program[] =
+static const char script[] =
     "_flags()\n"
     "{\n"
     "    local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
@@ -84,7 +84,7 @@ static void print_value(FILE *out, const char *command,
     fputs(" ;;\n", out);
 }
 
-static void print_values(FILE *out)
+static void print_values(FILE *out, const struct program *program)
 {
     fputs("# What may follow an option $2 of the command $1: its kind, and "
           "words. Fails\n"
@@ -93,11 +93,11 @@ static void print_values(FILE *out)
           "    words=\n"
           "    case \"$1 $2\" in\n",
           out);
-    for (size_t i = 0; commands[i]; i++) {
-        const struct option_table *table = commands[i]->options;
+    for (size_t i = 0; program->commands[i]; i++) {
+        const struct option_table *table = program->commands[i]->options;
 
         for (size_t j = 0; j < table->count; j++)
-            print_value(out, commands[i]->name, &table->rows[j]);
+            print_value(out, program->commands[i]->name, &table->rows[j]);
     }
     fputs("    *) return 1 ;;\n    esac\n}\n\n", out);
 }
@@ -119,7 +119,7 @@ static void print_options_of(FILE *out, const struct option_table *table)
     }
 }
 
-static void print_options(FILE *out)
+static void print_options(FILE *out, const struct program *program)
 {
     fputs("# The options of the command $1; without one, the commands, too.\n"
           "_flags_options()\n{\n"
@@ -127,13 +127,13 @@ static void print_options(FILE *out)
           "    case $1 in\n"
           "    '') words='",
           out);
-    for (size_t i = 0; commands[i]; i++)
-        fprintf(out, "%s ", commands[i]->name);
-    print_options_of(out, command_program.options);
+    for (size_t i = 0; program->commands[i]; i++)
+        fprintf(out, "%s ", program->commands[i]->name);
+    print_options_of(out, program->command->options);
     fputs("' ;;\n", out);
-    for (size_t i = 0; commands[i]; i++) {
-        fprintf(out, "    %s) words='", commands[i]->name);
-        print_options_of(out, commands[i]->options);
+    for (size_t i = 0; program->commands[i]; i++) {
+        fprintf(out, "    %s) words='", program->commands[i]->name);
+        print_options_of(out, program->commands[i]->options);
         fputs("' ;;\n", out);
     }
     fputs("    esac\n}\n\n", out);
@@ -142,7 +142,7 @@ static void print_options(FILE *out)
 /* Codes are completed in upper case, whatever is typed. The command behind the
    dashes of `flags serve` has completions of its own, to which the package
    bash-completion has a way. */
-static void print_arguments(FILE *out)
+static void print_arguments(FILE *out, const struct program *program)
 {
     fputs("# What may be an argument of the command $1; behind --, the first "
           "of them is\n"
@@ -151,14 +151,14 @@ static void print_arguments(FILE *out)
           "    kind=words words=\n"
           "    case $1 in\n",
           out);
-    for (size_t i = 0; commands[i]; i++) {
-        if (commands[i]->options->takes_codes) {
+    for (size_t i = 0; program->commands[i]; i++) {
+        if (program->commands[i]->options->takes_codes) {
             fprintf(out, "    %s)\n        cur=${cur^^}\n        words='",
-                    commands[i]->name);
+                    program->commands[i]->name);
             completion_codes(out);
             fputs("'\n        ;;\n", out);
         }
-        if (commands[i]->options->command_follows)
+        if (program->commands[i]->options->command_follows)
             fprintf(out,
                     "    %s)\n"
                     "        kind=none\n"
@@ -174,16 +174,16 @@ static void print_arguments(FILE *out)
                     "            kind=file\n"
                     "        fi\n"
                     "        ;;\n",
-                    commands[i]->name);
+                    program->commands[i]->name);
     }
     fputs("    esac\n}\n\n", out);
 }
 
-void completion_bash(FILE *out)
+void completion_bash(FILE *out, const struct program *program)
 {
     fputs("# bash completion for flags, by `flags completion bash`\n\n", out);
-    print_values(out);
-    print_options(out);
-    print_arguments(out);
-    fputs(program, out);
+    print_values(out, program);
+    print_options(out, program);
+    print_arguments(out, program);
+    fputs(script, out);
 }

@@ -1,4 +1,4 @@
-#include "command/completion.h"
+#include "cli/completion.h"
 
 static const char head[] =
     "# fish completion for flags, by `flags completion fish`\n\n"
@@ -102,10 +102,10 @@ static void print_command(FILE *out, const struct command *command)
                 name);
 }
 
-void completion_fish(FILE *out)
+void completion_fish(FILE *out, const struct program *program)
 {
     fputs(head, out);
-    print_options(out, "", command_program.options);
-    for (size_t i = 0; commands[i]; i++)
-        print_command(out, commands[i]);
+    print_options(out, "", program->command->options);
+    for (size_t i = 0; program->commands[i]; i++)
+        print_command(out, program->commands[i]);
 }

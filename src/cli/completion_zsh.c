@@ -1,4 +1,4 @@
-#include "command/completion.h"
+#include "cli/completion.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@ static const char head[] =
     "    local -a codes expl\n\n"
     "    codes=(";
 
-static const char program[] =
+static const char script[] =
     "    _arguments -C $options \\\n"
     "        '1:command:->command' '*::argument:->argument' && result=0\n"
     "    case $state in\n"
@@ -129,7 +129,7 @@ static void print_command(FILE *out, const struct command *command)
                                                 : "");
 }
 
-void completion_zsh(FILE *out)
+void completion_zsh(FILE *out, const struct program *program)
 {
     fputs(head, out);
     completion_codes(out);
@@ -138,8 +138,8 @@ void completion_zsh(FILE *out)
           "        compadd -M 'm:{a-z}={A-Z}' -a codes\n"
           "}\n\n",
           out);
-    for (size_t i = 0; commands[i]; i++)
-        print_command(out, commands[i]);
+    for (size_t i = 0; program->commands[i]; i++)
+        print_command(out, program->commands[i]);
     fputs("_flags()\n"
           "{\n"
           "    local curcontext=$curcontext state state_descr line result=1\n"
@@ -147,12 +147,12 @@ void completion_zsh(FILE *out)
           "    local -a options names\n\n"
           "    names=(\n",
           out);
-    for (size_t i = 0; commands[i]; i++) {
-        fprintf(out, "        '%s:", commands[i]->name);
-        print_text(out, commands[i]->purpose);
+    for (size_t i = 0; program->commands[i]; i++) {
+        fprintf(out, "        '%s:", program->commands[i]->name);
+        print_text(out, program->commands[i]->purpose);
         fputs("'\n", out);
     }
     fputs("    )\n", out);
-    print_options(out, command_program.options);
-    fputs(program, out);
+    print_options(out, program->command->options);
+    fputs(script, out);
 }

@@ -1,4 +1,4 @@
-#include "command/help.h"
+#include "cli/help.h"
 
 #include <curl/curl.h>
 #include <string.h>

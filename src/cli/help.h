@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "command/option.h"
+#include "cli/option.h"
 
 /*
  * help: what --help and --version print. Write errors are left in the stream

@@ -1,10 +1,10 @@
-#include "command/manual.h"
+#include "cli/manual.h"
 
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "command/roff.h"
+#include "cli/roff.h"
 #include "config.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -33,13 +33,24 @@ static const struct status_row {
                          "the report of what was done so far."},
 };
 
-/* "flags-get"; "flags" for the program itself. */
-static void page_name(const struct command *command, char name[PAGE_NAME_SIZE])
+/* What a page is made from. */
+struct page {
+    const struct program *program;
+    const struct command *command; /* one of the program's, or itself */
+};
+
+static bool is_of_program(const struct page *page)
 {
-    bool is_program = command == &command_program;
+    return page->command == page->program->command;
+}
+
+/* "flags-get"; "flags" for the program itself. */
+static void page_name(const struct page *page, char name[PAGE_NAME_SIZE])
+{
+    bool is_program = is_of_program(page);
 
     snprintf(name, PAGE_NAME_SIZE, "%s%s", is_program ? "" : "flags-",
-             command->name);
+             page->command->name);
 }
 
 static void print_heading(FILE *out, const char *heading)
@@ -51,11 +62,11 @@ static void print_heading(FILE *out, const char *heading)
 
 /* No date: the same source makes the same page. Words are not broken, for many
    are to be typed. */
-static void print_title(FILE *out, const struct command *command)
+static void print_title(FILE *out, const struct page *page)
 {
     char name[PAGE_NAME_SIZE];
 
-    page_name(command, name);
+    page_name(page, name);
     fputs(".\\\" Written by the program, from its option tables.\n.TH ", out);
     for (size_t i = 0; name[i]; i++)
         name[i] = (char)toupper((unsigned char)name[i]);
@@ -63,24 +74,24 @@ static void print_title(FILE *out, const struct command *command)
     fputs(" 1 \"\" \"flags " FLAGS_VERSION "\" \"Manual of flags\"\n"
           ".nh\n.ad l\n",
           out);
-    page_name(command, name);
+    page_name(page, name);
     print_heading(out, "NAME");
     roff_plain(out, name);
     fputs(" \\- ", out);
-    roff_plain(out, command->purpose);
+    roff_plain(out, page->command->purpose);
     fputc('\n', out);
 }
 
 /* "[OPTIONS] [CC]...": words in capitals are variables. */
-static void print_synopsis(FILE *out, const struct command *command)
+static void print_synopsis(FILE *out, const struct page *page)
 {
     static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    const char *text = command->options->synopsis;
-    bool is_program = command == &command_program;
+    const char *text = page->command->options->synopsis;
+    bool is_program = is_of_program(page);
 
     print_heading(out, "SYNOPSIS");
     fprintf(out, "\\fBflags%s%s\\fR ", is_program ? "" : " ",
-            is_program ? "" : command->name);
+            is_program ? "" : page->command->name);
     while (*text) {
         size_t length = strspn(text, capitals);
         bool is_variable = length > 0;
@@ -183,8 +194,10 @@ static void print_options(FILE *out, const struct option_table *table)
     }
 }
 
-static void print_commands(FILE *out)
+static void print_commands(FILE *out, const struct program *program)
 {
+    const struct command *const *commands = program->commands;
+
     print_heading(out, "COMMANDS");
     for (size_t i = 0; commands[i]; i++) {
         const char *purpose = commands[i]->purpose;
@@ -197,20 +210,21 @@ static void print_commands(FILE *out)
 }
 
 /* Of the program: whatever one of its commands may exit with. */
-static unsigned statuses_of(const struct command *command)
+static unsigned statuses_of(const struct page *page)
 {
     unsigned statuses =
         MANUAL_STATUS(EXIT_STATUS_OK) | MANUAL_STATUS(EXIT_STATUS_USAGE) |
-        MANUAL_STATUS(EXIT_STATUS_LOCAL) | command->manual->statuses;
+        MANUAL_STATUS(EXIT_STATUS_LOCAL) | page->command->manual->statuses;
+    const struct command *const *commands = page->program->commands;
 
-    for (size_t i = 0; command == &command_program && commands[i]; i++)
+    for (size_t i = 0; is_of_program(page) && commands[i]; i++)
         statuses |= commands[i]->manual->statuses;
     return statuses;
 }
 
-static void print_statuses(FILE *out, const struct command *command)
+static void print_statuses(FILE *out, const struct page *page)
 {
-    unsigned statuses = statuses_of(command);
+    unsigned statuses = statuses_of(page);
 
     print_heading(out, "EXIT STATUS");
     for (size_t i = 0; i < COUNT(status_rows); i++) {
@@ -249,7 +263,7 @@ static void print_code(FILE *out, const char *lines)
 }
 
 /* `is_first`: behind a heading, where a paragraph begins by itself. */
-static void print_block(FILE *out, const struct command *command,
+static void print_block(FILE *out, const struct page *page,
                         const struct block *block, bool is_first)
 {
     switch (block->kind) {
@@ -272,32 +286,33 @@ static void print_block(FILE *out, const struct command *command,
         print_code(out, block->text);
         break;
     case BLOCK_OPTIONS:
-        print_options(out, command->options);
+        print_options(out, page->command->options);
         break;
     case BLOCK_COMMANDS:
-        print_commands(out);
+        print_commands(out, page->program);
         break;
     case BLOCK_STATUSES:
-        print_statuses(out, command);
+        print_statuses(out, page);
         break;
     case BLOCK_EXAMPLES:
-        print_examples(out, command->options);
+        print_examples(out, page->command->options);
         break;
     }
 }
 
 /* The other pages. */
-static void print_references(FILE *out, const struct command *command)
+static void print_references(FILE *out, const struct page *page)
 {
+    const struct command *const *commands = page->program->commands;
     const char *separator = "";
 
     print_heading(out, "SEE ALSO");
-    if (command != &command_program) {
+    if (!is_of_program(page)) {
         fputs("\\fBflags\\fR(1)", out);
         separator = ",\n";
     }
     for (size_t i = 0; commands[i]; i++) {
-        if (commands[i] == command)
+        if (commands[i] == page->command)
             continue;
         fprintf(out, "%s\\fBflags\\-%s\\fR(1)", separator, commands[i]->name);
         separator = ",\n";
@@ -305,63 +320,21 @@ static void print_references(FILE *out, const struct command *command)
     fputc('\n', out);
 }
 
-void manual_print(FILE *out, const struct command *command)
+void manual_print(FILE *out, const struct program *program,
+                  const struct command *command)
 {
+    const struct page page = {.program = program, .command = command};
     const struct block *block = command->manual->blocks;
 
-    print_title(out, command);
-    print_synopsis(out, command);
+    print_title(out, &page);
+    print_synopsis(out, &page);
     print_heading(out, "DESCRIPTION");
     roff_text(out, command->options->purpose);
     for (; block->kind != BLOCK_END; block++) {
         bool is_first =
             block > command->manual->blocks && block[-1].kind == BLOCK_SECTION;
 
-        print_block(out, command, block, is_first);
+        print_block(out, &page, block, is_first);
     }
-    print_references(out, command);
+    print_references(out, &page);
 }
-
-static const struct option_row rows[] = {OPTION_COMMON_ROWS};
-
-static const struct option_table table = {
-    .command = "manual",
-    .synopsis = "[COMMAND]",
-    .purpose = "Write a page of the manual as roff: flags-COMMAND(1), or "
-               "flags(1) without a\nCOMMAND.",
-    .rows = rows,
-    .count = COUNT(rows),
-};
-
-static int print_page(struct command_line *line)
-{
-    const struct command *command = &command_program;
-
-    if (line->count > 0)
-        command = command_find(line->arguments[0]);
-    if (!command || line->count > 1) {
-        command_line_refuse(line, "manual", line->arguments[line->count - 1],
-                            "one of the commands of 'flags --help', or none",
-                            NULL);
-        return command_usage_error(line);
-    }
-    manual_print(stdout, command);
-    return command_end(EXIT_STATUS_OK);
-}
-
-static int run(int argc, char **argv)
-{
-    struct command_line line;
-    int status;
-
-    if (command_begin(&line, &table, NULL, argc, argv, &status))
-        return print_page(&line);
-    return status;
-}
-
-const struct command command_manual = {
-    .name = "manual",
-    .purpose = "write a page of the manual",
-    .options = &table,
-    .run = run,
-};

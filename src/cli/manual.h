@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "command/command.h"
+#include "cli/command.h"
 
 /*
  * manual: the pages of the manual, as roff with the macros of man(7).
@@ -64,11 +64,7 @@ struct manual {
 
 #define MANUAL_STATUS(status) (1U << (status))
 
-extern const struct manual get_manual;
-extern const struct manual compare_manual;
-extern const struct manual serve_manual;
-extern const struct manual list_manual;
-
-/* Write the page of `commands[i]`, or of the program itself. Write errors are
-   left in the stream for its owner to find. */
-void manual_print(FILE *out, const struct command *command);
+/* Write the page of one of the program's commands, or of the program itself.
+   Write errors are left in the stream for its owner to find. */
+void manual_print(FILE *out, const struct program *program,
+                  const struct command *command);

@@ -1,4 +1,4 @@
-#include "command/option.h"
+#include "cli/option.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/suggest.h"
-#include "command/values.h"
-#include "report/escape.h"
+#include "cli/suggest.h"
+#include "cli/values.h"
+#include "text/escape.h"
 
 enum {
     NAME_MOST = 48,  /* bytes of an option as typed, in a message */

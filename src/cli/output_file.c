@@ -1,4 +1,4 @@
-#include "command/export.h"
+#include "cli/output_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "command/roff.h"
+#include "cli/roff.h"
 
 #include <assert.h>
 #include <limits.h>

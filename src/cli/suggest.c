@@ -1,4 +1,4 @@
-#include "command/suggest.h"
+#include "cli/suggest.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "command/values.h"
+#include "cli/values.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,10 +1,10 @@
-#include "command/work.h"
+#include "cli/work.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "command/suggest.h"
+#include "cli/suggest.h"
 
 int work_select(struct selection *selection,
                 const struct work_settings *settings, struct command_line *line)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "command/option.h"
+#include "cli/option.h"
 #include "country/selection.h"
 #include "country/source.h"
 

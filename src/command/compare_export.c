@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/command.h"
+#include "cli/command.h"
 #include "report/trace.h"
 
 /* A process for each cell, as it went in the run nearest to its median. */

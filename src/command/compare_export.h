@@ -2,9 +2,9 @@
 
 #include <stdbool.h>
 
-#include "command/compare_options.h"
-#include "command/export.h"
-#include "report/comparison.h"
+#include "cli/output_file.h"
+#include "comparison/comparison.h"
+#include "comparison/settings.h"
 
 /*
  * compare_export: the files that a comparison is written to.

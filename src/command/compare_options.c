@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/values.h"
-#include "report/comparison.h"
-#include "report/escape.h"
+#include "cli/values.h"
+#include "comparison/comparison.h"
+#include "fixture/delay.h"
+#include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct compare_settings, name)

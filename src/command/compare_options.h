@@ -1,44 +1,13 @@
 #pragma once
 
-#include "command/option.h"
-#include "command/work.h"
-#include "download/downloader.h"
-#include "fixture/delay.h"
+#include "cli/option.h"
+#include "comparison/settings.h"
 
 /*
  * compare_options: the command line of `flags compare`, and what it means.
  */
 
-enum { COMPARE_STRATEGIES = 3, COMPARE_MAX_REQS = 32 };
-
-struct compare_settings {
-    struct work_settings work;
-    bool book;
-
-    /* The grid, each list in the order as typed, nothing twice. */
-    const struct downloader *strategies[COMPARE_STRATEGIES];
-    size_t strategy_count;
-    unsigned max_req[COMPARE_MAX_REQS];
-    size_t max_req_count;
-    bool reuse[2];
-    size_t reuse_count;
-
-    int64_t runs, warmups;
-    int order;           /* enum comparison_order */
-    const char *weather; /* as fixture/delay.h reads it */
-    int64_t seed;
-
-    const char *json, *markdown, *html, *trace; /* files; NULL: not wanted */
-    bool timeline;
-    struct option_texts conditions; /* of --fail-if */
-};
-
 extern const struct option_table compare_option_table;
-
-/* The weather of the book's example: 20 skewed delays whose sum is what its
-   sequential script took, the longest what its concurrent ones took. */
-#define COMPARE_BOOK_WEATHER "lognormal:.3:.65"
-enum { COMPARE_BOOK_SEED = 2291, COMPARE_BOOK_RUNS = 3 };
 
 /*
  * Check what the table cannot, and put in what --book means. 0; -EINVAL: a

@@ -4,14 +4,14 @@
 #include <stdio.h>
 
 #include "await/await.h"
-#include "command/command.h"
+#include "cli/command.h"
+#include "command/commands.h"
 #include "command/get_options.h"
 #include "command/get_reports.h"
-#include "command/interrupt.h"
-#include "command/local_server.h"
-#include "command/manual.h"
-#include "command/verdict.h"
 #include "download/downloader.h"
+#include "download/verdict.h"
+#include "process/interrupt.h"
+#include "process/local_server.h"
 
 /* One `flags get`, from its settings to its verdict. */
 struct get {

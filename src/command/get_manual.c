@@ -1,4 +1,4 @@
-#include "command/manual.h"
+#include "command/commands.h"
 
 static const struct block blocks[] = {
     BLOCK_OF_TEXT(

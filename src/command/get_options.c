@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "command/command.h"
-#include "command/descriptors.h"
+#include "cli/command.h"
+#include "download/descriptors.h"
 #include "download/downloader.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

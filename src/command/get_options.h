@@ -1,7 +1,7 @@
 #pragma once
 
-#include "command/option.h"
-#include "command/work.h"
+#include "cli/option.h"
+#include "cli/work.h"
 #include "download/options.h"
 
 /*

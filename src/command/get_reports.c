@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/command.h"
+#include "cli/command.h"
 #include "download/downloader.h"
 #include "report/summary.h"
 #include "report/timeline.h"

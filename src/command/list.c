@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/command.h"
-#include "command/corpus.h"
-#include "command/manual.h"
+#include "cli/command.h"
+#include "command/commands.h"
 #include "country/codes.h"
-#include "report/escape.h"
+#include "process/corpus.h"
+#include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct list_settings, name)

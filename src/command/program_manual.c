@@ -1,4 +1,4 @@
-#include "command/manual.h"
+#include "command/commands.h"
 #include "config.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

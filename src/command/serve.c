@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 #include "await/await.h"
-#include "command/command.h"
-#include "command/corpus.h"
-#include "command/interrupt.h"
-#include "command/manual.h"
+#include "cli/command.h"
+#include "command/commands.h"
 #include "command/serve_child.h"
 #include "command/serve_log.h"
 #include "command/serve_options.h"
+#include "process/corpus.h"
+#include "process/interrupt.h"
 
 /* As env(1) and nohup(1) have it for a command that cannot be run. */
 enum { STATUS_CANNOT_RUN = 126, STATUS_NO_COMMAND = 127 };

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "report/escape.h"
+#include "text/escape.h"
 
 const char *const serve_log_formats[] = {"book", "json", NULL};
 

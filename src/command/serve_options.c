@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/command.h"
+#include "cli/command.h"
+#include "cli/suggest.h"
 #include "command/serve_log.h"
-#include "command/suggest.h"
-#include "report/escape.h"
+#include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct serve_settings, name)

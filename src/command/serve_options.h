@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command/option.h"
+#include "cli/option.h"
 #include "fixture/fixture.h"
 
 /*

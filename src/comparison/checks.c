@@ -1,4 +1,4 @@
-#include "command/compare_checks.h"
+#include "comparison/checks.h"
 
 #include <errno.h>
 #include <stdlib.h>

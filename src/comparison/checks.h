@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "command/option.h"
-#include "report/comparison.h"
-#include "report/condition.h"
+#include "cli/option.h"
+#include "comparison/comparison.h"
+#include "comparison/condition.h"
 
 /*
  * compare_checks: the conditions of --fail-if.

@@ -1,4 +1,4 @@
-#include "command/compare_run.h"
+#include "comparison/child_run.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command/child.h"
-#include "command/command.h"
-#include "command/server_stats.h"
+#include "cli/command.h"
+#include "comparison/server_stats.h"
+#include "process/child.h"
 
 enum {
     FEED_FD = 3,

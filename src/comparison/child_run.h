@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 #include "report/feed.h"
 #include "transfer/digest.h"
 

@@ -1,4 +1,4 @@
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 #include <errno.h>
 #include <math.h>

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "comparison/statistics.h"
 #include "report/record.h"
-#include "report/statistics.h"
 
 /*
  * comparison: everything that a comparison found, as data. `flags compare`
@@ -80,12 +80,13 @@ struct comparison_setup {
     const char *const *codes; /* the items, sorted */
     size_t item_count;
     bool country_names;
-    const char *weather;   /* "uniform:.02:.08", or a profile's name; NULL: the
-                              server is not ours */
-    int64_t seed;          /* of the weather */
-    const char *server;    /* base URL or template, without credentials; NULL:
-                              ours */
-    int64_t runs, warmups; /* of each cell */
+    const char *weather; /* "uniform:.02:.08", or a profile's name; NULL: the
+                            server is not ours */
+    bool weather_is_profile; /* the name of a server, as -s takes it */
+    int64_t seed;            /* of the weather */
+    const char *server;      /* base URL or template, without credentials; NULL:
+                                ours */
+    int64_t runs, warmups;   /* of each cell */
     enum comparison_order order;
     int64_t timeout_us;         /* of an attempt */
     int64_t connect_timeout_us; /* of its connection */

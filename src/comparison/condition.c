@@ -1,4 +1,4 @@
-#include "report/condition.h"
+#include "comparison/condition.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/condition_field.h"
-#include "report/condition_reader.h"
+#include "comparison/condition_field.h"
+#include "comparison/condition_reader.h"
 
 enum { DEEPEST = 64 };
 

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * condition: the language of --fail-if, "async.median < 0.2*sequential.median".

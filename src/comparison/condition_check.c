@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/condition.h"
-#include "report/condition_reader.h"
+#include "comparison/condition.h"
+#include "comparison/condition_reader.h"
 
 /* A list of cells or strategies, for people. */
 struct list {

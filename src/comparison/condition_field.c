@@ -1,4 +1,4 @@
-#include "report/condition_field.h"
+#include "comparison/condition_field.h"
 
 #define RUN(field) offsetof(struct comparison_run, field)
 #define CELL(field) offsetof(struct comparison_cell, field)

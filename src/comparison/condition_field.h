@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * Private to condition.c and condition_judge.c: the fields that a condition may

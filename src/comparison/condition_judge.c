@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/condition.h"
-#include "report/condition_field.h"
-#include "report/condition_series.h"
+#include "comparison/condition.h"
+#include "comparison/condition_field.h"
+#include "comparison/condition_series.h"
 
 enum { SEED = 20 };
 

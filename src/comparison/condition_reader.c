@@ -1,11 +1,11 @@
-#include "report/condition_reader.h"
+#include "comparison/condition_reader.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "report/condition.h"
+#include "comparison/condition.h"
 
 enum { LONGEST_WORD = 40 };
 

@@ -1,4 +1,4 @@
-#include "report/condition_series.h"
+#include "comparison/condition_series.h"
 
 #include <errno.h>
 #include <math.h>

@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "report/comparison.h"
-#include "report/condition_field.h"
+#include "comparison/comparison.h"
+#include "comparison/condition_field.h"
 
 /*
  * Private to condition_judge.c: values, and how often each of them is in the
@@ -41,7 +41,7 @@ int series_of_requests(struct series *series,
                        const struct comparison_cell *cell, struct draws *draws);
 void series_close(struct series *series);
 
-/* Of the sample; as in report/statistics.h. */
+/* Of the sample; as in comparison/statistics.h. */
 double series_quantile(const struct series *series, double q);
 double series_mean(const struct series *series);
 double series_stddev(const struct series *series);

@@ -1,11 +1,11 @@
-#include "command/compare_grid.h"
+#include "comparison/grid.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command/descriptors.h"
+#include "download/descriptors.h"
 
 static bool has_cell(const struct comparison_cell *cells, size_t count,
                      const struct comparison_cell *cell)

@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "command/compare_options.h"
-#include "report/comparison.h"
+#include "comparison/comparison.h"
+#include "comparison/settings.h"
 
 /*
  * compare_grid: the cells of a comparison (strategy, requests in flight,

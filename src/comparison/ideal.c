@@ -1,4 +1,4 @@
-#include "command/compare_ideal.h"
+#include "comparison/ideal.h"
 
 #include <limits.h>
 #include <stdio.h>

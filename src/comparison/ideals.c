@@ -1,11 +1,11 @@
-#include "command/compare_ideals.h"
+#include "comparison/ideals.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/compare_ideal.h"
-#include "command/corpus.h"
+#include "comparison/ideal.h"
+#include "process/corpus.h"
 
 /* The cell that an unknown server's delays are estimated from. */
 static const struct comparison_cell *find_sequential(const struct comparison *c)

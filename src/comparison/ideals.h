@@ -1,9 +1,9 @@
 #pragma once
 
-#include "command/compare_options.h"
-#include "command/compare_results.h"
-#include "command/compare_work.h"
-#include "report/comparison.h"
+#include "comparison/comparison.h"
+#include "comparison/plan.h"
+#include "comparison/results.h"
+#include "comparison/settings.h"
 
 /*
  * compare_ideals: the ideal of each cell of a comparison. Of our server the

@@ -1,4 +1,4 @@
-#include "command/compare_work.h"
+#include "comparison/plan.h"
 
 #include <errno.h>
 #include <inttypes.h>

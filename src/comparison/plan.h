@@ -2,11 +2,11 @@
 
 #include <stdbool.h>
 
-#include "command/compare_options.h"
-#include "command/local_server.h"
+#include "comparison/settings.h"
 #include "country/selection.h"
 #include "country/source.h"
 #include "fixture/weather.h"
+#include "process/local_server.h"
 
 /*
  * compare_work: what all runs of a comparison have in common: the codes, the

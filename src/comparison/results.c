@@ -1,4 +1,4 @@
-#include "command/compare_results.h"
+#include "comparison/results.h"
 
 #include <errno.h>
 #include <math.h>

@@ -3,14 +3,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "command/compare_run.h"
-#include "command/compare_same.h"
-#include "report/comparison.h"
+#include "comparison/child_run.h"
+#include "comparison/comparison.h"
+#include "comparison/same_work.h"
 
 /*
  * compare_results: the runs of a comparison as they come in, and what a
- * comparison (report/comparison.h) gets of them in the end, when it is known
- * which of them did what most did.
+ * comparison (comparison/comparison.h) gets of them in the end, when it is
+ * known which of them did what most did.
  *
  * Memory: of each run a few numbers for each item. The whole records, for
  * timelines, are kept up to RESULTS_ROWS rows in all runs together; runs

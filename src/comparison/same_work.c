@@ -1,4 +1,4 @@
-#include "command/compare_same.h"
+#include "comparison/same_work.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "command/compare_run.h"
+#include "comparison/child_run.h"
 
 /*
  * compare_same: the same-work check: what runs did, kept apart by what differs.

@@ -1,4 +1,4 @@
-#include "command/server_stats.h"
+#include "comparison/server_stats.h"
 
 #include <curl/curl.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "command/compare_setup.h"
+#include "comparison/setup.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -29,6 +29,7 @@ int setup_describe(struct compare_setup *setup,
         .weather = !ours                   ? NULL
                    : settings->work.server ? work->source.label
                                            : settings->weather,
+        .weather_is_profile = ours && settings->work.server,
         .seed = settings->seed,
         .server = ours ? NULL : work->source.base,
         .runs = settings->runs,

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "command/compare_work.h"
-#include "command/machine.h"
-#include "report/comparison.h"
+#include "comparison/comparison.h"
+#include "comparison/plan.h"
+#include "process/machine.h"
 
 /*
  * compare_setup: what a comparison was made of and on, for its reports.

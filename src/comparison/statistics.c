@@ -1,4 +1,4 @@
-#include "report/statistics.h"
+#include "comparison/statistics.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "command/descriptors.h"
+#include "download/descriptors.h"
 
 #include <sys/resource.h>
 

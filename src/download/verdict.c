@@ -1,6 +1,6 @@
-#include "command/verdict.h"
+#include "download/verdict.h"
 
-#include "command/command.h"
+#include "text/exit_status.h"
 
 int verdict_status(const struct verdict *v)
 {

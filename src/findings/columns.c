@@ -1,4 +1,4 @@
-#include "report/comparison_columns.h"
+#include "findings/columns.h"
 
 #include <math.h>
 #include <stdio.h>

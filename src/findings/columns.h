@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * comparison_columns: what a table of cells has in its columns, the same for

@@ -1,12 +1,10 @@
-#include "report/comparison_facts.h"
+#include "findings/facts.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "fixture/delay.h"
 
 /* The facts being told. Each is written into `text`, and then handed on. */
 struct telling {
@@ -242,7 +240,6 @@ static void write_grid(FILE *out, const struct comparison *comparison)
 static void write_command(FILE *out, const struct comparison *comparison)
 {
     const struct comparison_setup *setup = &comparison->setup;
-    struct delay delay;
 
     fputs("flags compare", out);
     if (comparison->cell_count > 0)
@@ -257,9 +254,7 @@ static void write_command(FILE *out, const struct comparison *comparison)
         fputs(" -s", out);
         write_word(out, setup->server);
     } else if (setup->weather) {
-        /* What is no delay is the name of a server with one of its own. */
-        fputs(delay_parse(&delay, setup->weather) == 0 ? " --weather" : " -s",
-              out);
+        fputs(setup->weather_is_profile ? " -s" : " --weather", out);
         write_word(out, setup->weather);
         fprintf(out, " --seed %" PRId64, setup->seed);
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * comparison_facts: what was run, on what, and how to run it again, in words:

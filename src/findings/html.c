@@ -1,9 +1,9 @@
-#include "report/html.h"
+#include "findings/html.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "report/escape.h"
+#include "text/escape.h"
 
 static const char *entity(char c)
 {

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * html: what the parts of a page are written with, so that the page is

@@ -1,4 +1,4 @@
-#include "report/html_choice.h"
+#include "findings/html_choice.h"
 
 #include <errno.h>
 #include <math.h>

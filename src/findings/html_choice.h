@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * html_choice: which waterfalls of a comparison are drawn, and which rows they

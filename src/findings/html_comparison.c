@@ -3,10 +3,10 @@
 #include <locale.h>
 #include <stdlib.h>
 
-#include "report/comparison.h"
-#include "report/comparison_facts.h"
-#include "report/html.h"
-#include "report/html_parts.h"
+#include "comparison/comparison.h"
+#include "findings/facts.h"
+#include "findings/html.h"
+#include "findings/html_parts.h"
 
 static void write_names(FILE *out, const struct comparison *comparison)
 {

@@ -1,4 +1,4 @@
-#include "report/html_curves.h"
+#include "findings/html_curves.h"
 
 #include <errno.h>
 #include <math.h>

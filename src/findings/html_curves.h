@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * html_curves: the cells of a comparison as curves over the requests in

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * html_parts: the sections of a comparison's page, private to it. Each writes

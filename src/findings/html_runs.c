@@ -1,8 +1,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "report/html.h"
-#include "report/html_parts.h"
+#include "findings/html.h"
+#include "findings/html_parts.h"
 
 /* Of a row, in pixels from its top. */
 enum {

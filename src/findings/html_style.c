@@ -1,4 +1,4 @@
-#include "report/html_parts.h"
+#include "findings/html_parts.h"
 
 /*
  * The hues are apart for the colour-blind as well (orange against blue, and

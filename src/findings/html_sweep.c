@@ -1,9 +1,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "report/html.h"
-#include "report/html_curves.h"
-#include "report/html_parts.h"
+#include "findings/html.h"
+#include "findings/html_curves.h"
+#include "findings/html_parts.h"
 
 enum { AXIS_HEIGHT = 42 }; /* pixels */
 

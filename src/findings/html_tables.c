@@ -1,7 +1,7 @@
-#include "report/comparison_columns.h"
-#include "report/comparison_facts.h"
-#include "report/html.h"
-#include "report/html_parts.h"
+#include "findings/columns.h"
+#include "findings/facts.h"
+#include "findings/html.h"
+#include "findings/html_parts.h"
 
 static void write_cell(FILE *out, const struct column *column,
                        const struct comparison *comparison,

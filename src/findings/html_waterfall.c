@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "report/escape.h"
-#include "report/html.h"
-#include "report/html_choice.h"
-#include "report/html_parts.h"
+#include "findings/html.h"
+#include "findings/html_choice.h"
+#include "findings/html_parts.h"
+#include "text/escape.h"
 
 enum {
     LABEL_SIZE = 21, /* of a row: a longer subject is cut */

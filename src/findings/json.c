@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * flags.compare/1. Seconds and bytes; null for what is not known. Jansson has

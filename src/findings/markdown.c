@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/comparison.h"
-#include "report/comparison_columns.h"
-#include "report/comparison_facts.h"
-#include "report/escape.h"
+#include "comparison/comparison.h"
+#include "findings/columns.h"
+#include "findings/facts.h"
+#include "text/escape.h"
 
 /* Whether a sign could be markup within a line: an address or a name that
    GitHub makes a link of, too. */

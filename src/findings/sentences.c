@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/comparison.h"
-#include "report/comparison_sentences.h"
+#include "comparison/comparison.h"
+#include "findings/sentences.h"
 
 enum { SENTENCE_SIZE = 201 };
 

@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * Private to comparison_conclude.c and what it is made of: who says which

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/comparison_sentences.h"
+#include "findings/sentences.h"
 
 /* With fewer runs the bounds are little more than the least and the greatest
    of them. */

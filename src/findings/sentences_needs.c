@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/comparison_sentences.h"
+#include "findings/sentences.h"
 
 /* Of what varies from run to run, a difference is worth a word from this
    factor on. */

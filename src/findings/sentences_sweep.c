@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "report/comparison_sentences.h"
+#include "findings/sentences.h"
 
 /* The cell alike but for the next greater concurrency, among those that count.
    `above` is 0 for the first. */

@@ -1,10 +1,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report/comparison_facts.h"
-#include "report/comparison_page.h"
-#include "report/escape.h"
-#include "report/url.h"
+#include "findings/facts.h"
+#include "findings/terminal.h"
+#include "text/escape.h"
+#include "text/url.h"
 
 enum { CODES_LISTED = 20 };
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * comparison_page: what the parts of the report for a terminal share. For

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "report/comparison_page.h"
+#include "findings/terminal.h"
 
 enum {
     NAME_LEAST = 10,

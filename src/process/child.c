@@ -1,4 +1,4 @@
-#include "command/child.h"
+#include "process/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command/interrupt.h"
+#include "process/interrupt.h"
 
 static int64_t now_us(void)
 {

@@ -1,4 +1,4 @@
-#include "command/corpus.h"
+#include "process/corpus.h"
 
 #include <errno.h>
 #include <limits.h>

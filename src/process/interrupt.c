@@ -1,4 +1,4 @@
-#include "command/interrupt.h"
+#include "process/interrupt.h"
 
 #include <errno.h>
 #include <stdatomic.h>

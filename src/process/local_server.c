@@ -1,4 +1,4 @@
-#include "command/local_server.h"
+#include "process/local_server.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/command.h"
+#include "cli/command.h"
 
 enum {
     READY_US = 10 * 1000000,

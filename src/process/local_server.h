@@ -1,6 +1,6 @@
 #pragma once
 
-#include "command/child.h"
+#include "process/child.h"
 
 /*
  * local_server: the fixture server as a child process of ours, on a free port

@@ -1,4 +1,4 @@
-#include "command/machine.h"
+#include "process/machine.h"
 
 #include <math.h>
 #include <sched.h>

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "report/escape.h"
-#include "report/url.h"
+#include "text/escape.h"
+#include "text/url.h"
 
 /* "HTTP 418 - I'm a Teapot", as the server calls it. */
 static void print_http(FILE *out, const char *prefix, const struct reply *reply)

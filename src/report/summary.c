@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report/escape.h"
-#include "report/url.h"
+#include "text/escape.h"
+#include "text/url.h"
 
 enum { LISTED = 10 }; /* so many codes are listed one by one */
 

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "report/escape.h"
 #include "report/progress.h"
 #include "report/timeline_axis.h"
 #include "report/timeline_label.h"
+#include "text/escape.h"
 
 enum {
     COLUMNS = 100,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "report/escape.h"
+#include "text/escape.h"
 
 enum { LABEL_SIZE = 2048 };
 

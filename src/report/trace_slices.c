@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/escape.h"
+#include "text/escape.h"
 
 /* The part that all events begin with: a line of its own for each. */
 static void begin_event(struct trace *trace, const char *name, const char *kind,

@@ -1,4 +1,4 @@
-#include "report/escape.h"
+#include "text/escape.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-#include "report/url.h"
+#include "text/url.h"
 
 #include <string.h>
 
-#include "report/escape.h"
+#include "text/escape.h"
 
 void url_print(FILE *out, const char *url, bool as_localhost)
 {

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "await/await.h"
-#include "await/coroutine.h"
+#include "await/switch/coroutine.h"
 
 enum { ROUNDS = 7 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * specimen: comparisons that nobody had to wait for, the same every time: what

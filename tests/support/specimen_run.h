@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 /*
  * specimen_run: what a cell's runs might have been: one of them simulated, the

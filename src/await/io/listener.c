@@ -2,7 +2,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "await/stream_internal.h"
+#include "await/io/stream_internal.h"
 
 /*
  * listener: a task for each connection that comes. The listener's memory goes

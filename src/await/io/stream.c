@@ -1,9 +1,9 @@
-#include "await/stream.h"
+#include "await/io/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "await/stream_internal.h"
+#include "await/io/stream_internal.h"
 
 enum { BUFFER = 16 * 1024 }; /* bytes read ahead of the reader */
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "await/stream_internal.h"
+#include "await/io/stream_internal.h"
 
 /*
  * stream_write: the sending half of a stream. Nearly everything goes by one

@@ -1,8 +1,8 @@
-#include "await/coroutine.h"
+#include "await/switch/coroutine.h"
 
 #include <assert.h>
 
-#include "await/switch.h"
+#include "await/switch/switch.h"
 #include "await/tools.h"
 
 static void leave(struct coroutine *c)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "await/stack.h"
+#include "await/switch/stack.h"
 
 /*
  * coroutine: a function on a stack of its own that can be left in the middle

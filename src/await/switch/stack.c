@@ -1,4 +1,4 @@
-#include "await/stack.h"
+#include "await/switch/stack.h"
 
 #include <errno.h>
 #include <stdint.h>

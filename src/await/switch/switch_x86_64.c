@@ -1,4 +1,4 @@
-#include "await/switch.h"
+#include "await/switch/switch.h"
 
 #include <stdint.h>
 #include <string.h>

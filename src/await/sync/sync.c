@@ -1,4 +1,4 @@
-#include "await/sync.h"
+#include "await/sync/sync.h"
 
 #include <limits.h>
 

@@ -7,7 +7,7 @@ import shlex
 import harness
 from harness import Case
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def shown(text):

@@ -11,7 +11,7 @@ import sys
 import harness
 from harness import Case
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 class Script(Case):
@@ -132,7 +132,8 @@ class Smoke(Script):
 class Lint(Script):
     def lint(self, name, text):
         directory = self.home / "tree"
-        for needed in ("scripts/lint", "src/await/await.h", ".clang-format"):
+        for needed in ("scripts/lint", "src/await/await.h", ".clang-format",
+                       "CONTRIBUTING.md"):
             target = directory / needed
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / needed, target)
@@ -162,8 +163,14 @@ class Lint(Script):
                  "country/ must not include from download/"),
                 ("src/download/a.c", '#include "fixture/weather.h"\n',
                  "download/ must not include from fixture/"),
-                ("src/fixture/a.c", '#include "await/stack.h"\n',
+                ("src/fixture/a.c", '#include "await/switch/stack.h"\n',
                  "private to await/"),
+                ("src/comparison/a.c", '#include "command/commands.h"\n',
+                 "comparison/ must not include from command/"),
+                ("src/findings/a.c", '#include "fixture/delay.h"\n',
+                 "findings/ must not include from fixture/"),
+                ("src/text/a.c", '#include "country/codes.h"\n',
+                 "text/ must not include from country/"),
                 ("src/fixture/a.c", '#include "weather.h"\n',
                  "room/file.h"),
                 ("src/download/a.c", "#define X printf(a)\n",

@@ -1,5 +1,5 @@
-#include "foreign.h"
-#include "kit.h"
+#include "support/foreign.h"
+#include "support/kit.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,5 +1,5 @@
-#include "kit.h"
-#include "socket.h"
+#include "support/kit.h"
+#include "support/socket.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>

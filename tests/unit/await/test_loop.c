@@ -1,4 +1,4 @@
-#include "kit.h"
+#include "support/kit.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,5 +1,5 @@
-#include "child.h"
-#include "kit.h"
+#include "support/child.h"
+#include "support/kit.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

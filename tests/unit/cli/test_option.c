@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/help.h"
-#include "command/option.h"
-#include "command/suggest.h"
-#include "command/values.h"
+#include "cli/help.h"
+#include "cli/option.h"
+#include "cli/suggest.h"
+#include "cli/values.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/roff.h"
+#include "cli/roff.h"
 
 /* What `write` makes of the text. */
 static void check(void (*write)(FILE *out, const char *text), const char *text,

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "command/values.h"
+#include "cli/values.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/comparison.h"
+#include "comparison/comparison.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/condition.h"
+#include "comparison/condition.h"
 
 static long fails_at; /* counts down to the call that fails; 0: none */
 

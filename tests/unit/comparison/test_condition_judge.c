@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/condition.h"
+#include "comparison/condition.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MIB 1048576

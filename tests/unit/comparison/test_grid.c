@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/compare_grid.h"
 #include "command/compare_options.h"
+#include "comparison/grid.h"
 #include "country/codes.h"
 #include "fixture/weather.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/compare_ideal.h"
+#include "comparison/ideal.h"
 #include "country/codes.h"
 
 /* The ideal of flags of the corpus at a fixture with this weather. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/compare_results.h"
+#include "comparison/results.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

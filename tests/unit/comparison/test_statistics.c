@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/statistics.h"
+#include "comparison/statistics.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

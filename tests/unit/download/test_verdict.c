@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "command/verdict.h"
+#include "download/verdict.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/comparison_columns.h"
-#include "report/comparison_facts.h"
-#include "report/html.h"
+#include "findings/columns.h"
+#include "findings/facts.h"
+#include "findings/html.h"
 #include "specimen.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -199,15 +199,17 @@ Test(page, the_command_names_a_server_that_has_its_own_weather)
 {
     static const struct {
         const char *weather, *words;
+        bool is_profile;
     } cases[] = {
-        {"lognormal:.3:.65", " --weather lognormal:.3:.65 --seed 7"},
-        {"ERROR", " -s ERROR --seed 7"},
+        {"lognormal:.3:.65", " --weather lognormal:.3:.65 --seed 7", false},
+        {"ERROR", " -s ERROR --seed 7", true},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         char *command;
 
         comparison.setup.weather = cases[i].weather;
+        comparison.setup.weather_is_profile = cases[i].is_profile;
         comparison.setup.seed = 7;
         command = comparison_command(&comparison);
         cr_assert(ne(ptr, command, NULL));

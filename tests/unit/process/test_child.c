@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command/child.h"
-#include "command/interrupt.h"
+#include "process/child.h"
+#include "process/interrupt.h"
 
 enum { ATTEMPTS = 50, GRACE_US = 5 * 1000000 };
 

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "country/selection.h"
-#include "report/escape.h"
 #include "report/feed.h"
 #include "report/lines.h"
 #include "report/progress.h"
 #include "report/summary.h"
 #include "report/tally.h"
+#include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

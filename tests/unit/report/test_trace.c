@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/escape.h"
 #include "report/trace.h"
+#include "text/escape.h"
 #include "told.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kit.h"
+#include "../support/kit.h"
 
 /*
  * turns: which turn of the loop each thing happens in. A ticker counts the
