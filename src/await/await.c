@@ -21,7 +21,7 @@ static void abandon_future(struct wait *wait)
 {
     struct future_wait *w = container_of(wait, struct future_wait, wait);
 
-    watch_stop(&w->watch);
+    aw__watch_stop(&w->watch);
     aw_unref(wait->future); /* the await's own */
     if (w->given)
         aw_unref(wait->future);
@@ -30,20 +30,20 @@ static void abandon_future(struct wait *wait)
 static void on_done(aw_future *f, void *data)
 {
     (void)f;
-    task_step(data);
+    aw__task_step(data);
 }
 
 static int suspend_on(struct task *t, aw_future *f, bool given)
 {
     struct future_wait w = {
         .wait = {f, cancel_future, abandon_future}, .task = t, .given = given};
-    int rc = watch_start(&w.watch, f, on_done, t);
+    int rc = aw__watch_start(&w.watch, f, on_done, t);
 
     if (rc < 0)
         return rc;
     aw_ref(f); /* whoever else holds it may let go meanwhile */
-    rc = task_suspend(t, &w.wait);
-    watch_stop(&w.watch);
+    rc = aw__task_suspend(t, &w.wait);
+    aw__watch_stop(&w.watch);
     if (rc < 0)
         (void)f->ops->result(f, NULL); /* told, if not heard: it is read */
     aw_unref(f);
@@ -52,7 +52,7 @@ static int suspend_on(struct task *t, aw_future *f, bool given)
 
 static int await_future(aw_future *f, bool given, aw_value *out)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
     int rc = 0;
 
     if (!f)
@@ -80,9 +80,9 @@ static int await_coro(aw_coro coro, aw_value *out)
     aw_value ret = {0};
     int rc = coro.fn ? coro.fn(coro.arg, &ret) : AW_EINVAL;
 
-    coro_drop(coro);
+    aw__coro_drop(coro);
     if (rc < 0 || !out)
-        value_drop(ret);
+        aw__value_drop(ret);
     else
         *out = ret;
     return rc < 0 ? rc : 0;
@@ -106,24 +106,24 @@ static int give_way(struct task *t)
 {
     struct wait wait = {NULL, NULL, abandon_step};
 
-    loop_append(t->future.loop, &t->step);
-    return task_suspend(t, &wait);
+    aw__loop_append(t->future.loop, &t->step);
+    return aw__task_suspend(t, &wait);
 }
 
 int aw_sleep(double seconds)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
     struct park park;
     int64_t ns;
     int rc;
 
-    if (!ns_from_seconds(seconds, &ns))
+    if (!aw__ns_from_seconds(seconds, &ns))
         return AW_EINVAL;
     if (!t)
         return AW_ENOTASK;
     if (ns <= 0)
         return give_way(t);
-    park_init(&park, t);
-    rc = park_wait_until(&park, deadline_after(t->future.loop, ns));
+    aw__park_init(&park, t);
+    rc = aw__park_wait_until(&park, aw__deadline_after(t->future.loop, ns));
     return rc == AW_ETIMEDOUT ? 0 : rc;
 }

@@ -8,7 +8,7 @@
 
 /* What the record holds goes before the callback runs: that may free the
    stack which a watch's record lies on, or add the next one. */
-void callback_release(struct callback *c)
+void aw__callback_release(struct callback *c)
 {
     c->future = NULL;
     if (c->storage == CALLBACK_HEAP)
@@ -23,7 +23,7 @@ static void run_callback(aw_loop *loop, struct entry *entry)
     void *data = c->data;
 
     (void)loop;
-    callback_release(c);
+    aw__callback_release(c);
     fn(&f->base, data);
     aw_unref(&f->base);
 }
@@ -33,7 +33,7 @@ static void discard_callback(struct entry *entry)
     struct callback *c = container_of(entry, struct callback, entry);
     struct future *f = c->future;
 
-    callback_release(c);
+    aw__callback_release(c);
     aw_unref(&f->base);
 }
 
@@ -44,11 +44,11 @@ static void queue_callback(struct future *f, struct callback *c)
 {
     aw_ref(&f->base); /* the future lives until it ran */
     c->future = f;
-    loop_append(f->loop, &c->entry);
+    aw__loop_append(f->loop, &c->entry);
 }
 
 /* Add a record to a future; to the queue, if that is decided. */
-void future_queue(struct future *f, struct callback *c)
+void aw__future_queue(struct future *f, struct callback *c)
 {
     c->entry = (struct entry){.class = &callback_class};
     c->future = NULL;
@@ -58,11 +58,11 @@ void future_queue(struct future *f, struct callback *c)
     } else if (!f->loop->closed) {
         queue_callback(f, c);
     } else {
-        callback_release(c);
+        aw__callback_release(c);
     }
 }
 
-void future_queue_callbacks(struct future *f)
+void aw__future_queue_callbacks(struct future *f)
 {
     struct link *link;
 
@@ -71,13 +71,13 @@ void future_queue_callbacks(struct future *f)
             container_of(link, struct entry, link), struct callback, entry);
 
         if (f->loop->closed)
-            callback_release(c);
+            aw__callback_release(c);
         else
             queue_callback(f, c);
     }
 }
 
-int future_add_done_op(aw_future *future, aw_done_fn fn, void *data)
+int aw__future_add_done_op(aw_future *future, aw_done_fn fn, void *data)
 {
     struct future *f = future_of(future);
     struct callback *c = &f->first;
@@ -94,11 +94,11 @@ int future_add_done_op(aw_future *future, aw_done_fn fn, void *data)
     }
     c->fn = fn;
     c->data = data;
-    future_queue(f, c);
+    aw__future_queue(f, c);
     return 0;
 }
 
-size_t future_remove_done_op(aw_future *future, aw_done_fn fn, void *data)
+size_t aw__future_remove_done_op(aw_future *future, aw_done_fn fn, void *data)
 {
     struct future *f = future_of(future);
     struct link *link = f->callbacks.next;
@@ -112,7 +112,7 @@ size_t future_remove_done_op(aw_future *future, aw_done_fn fn, void *data)
         if (c->fn != fn || c->data != data || c->storage == CALLBACK_WATCH)
             continue;
         link_remove(&c->entry.link);
-        callback_release(c);
+        aw__callback_release(c);
         removed++;
     }
     return removed;

@@ -29,7 +29,7 @@ struct aw_completions {
 static void wake_taker(aw_completions *c)
 {
     if (c->taker)
-        park_decide(c->taker);
+        aw__park_decide(c->taker);
 }
 
 static void on_item_done(aw_future *f, void *data)
@@ -40,14 +40,14 @@ static void on_item_done(aw_future *f, void *data)
     (void)f;
     list_append(&c->decided, &item->link);
     if (--c->unfinished == 0)
-        alarm_clear(c->loop, &c->limit);
+        aw__alarm_clear(c->loop, &c->limit);
     wake_taker(c);
 }
 
 static void stop_watching(aw_completions *c)
 {
     for (size_t i = 0; i < c->n; i++)
-        watch_stop(&c->items[i].watch);
+        aw__watch_stop(&c->items[i].watch);
 }
 
 static void run_limit(aw_loop *loop, struct entry *entry)
@@ -78,13 +78,13 @@ static int watch_items(aw_completions *c)
         struct item *item = &c->items[i];
 
         item->owner = c;
-        if (members_repeat(first, sizeof(*item), i, c))
+        if (aw__members_repeat(first, sizeof(*item), i, c))
             continue;
-        rc = watch_start(&item->watch, item->future, on_item_done, item);
+        rc = aw__watch_start(&item->watch, item->future, on_item_done, item);
         if (rc == 0)
             c->unfinished++;
     }
-    members_unmark(first, sizeof(c->items[0]), c->n);
+    aw__members_unmark(first, sizeof(c->items[0]), c->n);
     return rc;
 }
 
@@ -101,12 +101,12 @@ static int begin(aw_completions *c, const aw_awaitable *xs, size_t n,
                  double limit)
 {
     int64_t ns;
-    int rc = members_refusal(xs, n, c->loop);
+    int rc = aw__members_refusal(xs, n, c->loop);
 
-    if (rc == 0 && !ns_from_seconds(limit, &ns))
+    if (rc == 0 && !aw__ns_from_seconds(limit, &ns))
         rc = AW_EINVAL;
     if (rc < 0) {
-        members_drop(xs, n);
+        aw__members_drop(xs, n);
         c->refusal = rc;
         return 0;
     }
@@ -116,23 +116,23 @@ static int begin(aw_completions *c, const aw_awaitable *xs, size_t n,
     if (rc < 0)
         return rc;
     if (ns != TIMERS_NEVER && c->unfinished > 0)
-        alarm_set(c->loop, &c->limit, deadline_after(c->loop, ns));
+        aw__alarm_set(c->loop, &c->limit, aw__deadline_after(c->loop, ns));
     return 0;
 }
 
 aw_completions *aw_as_completed(const aw_awaitable *xs, size_t n, double limit)
 {
-    aw_loop *loop = members_loop(xs, n);
+    aw_loop *loop = aw__members_loop(xs, n);
     aw_completions *c = NULL;
 
     if (loop && n < (SIZE_MAX - sizeof(*c)) / sizeof(c->items[0]))
         c = calloc(1, sizeof(*c) + n * sizeof(c->items[0]));
     if (!c) {
-        members_drop(xs, n);
+        aw__members_drop(xs, n);
         return NULL;
     }
     c->loop = loop;
-    loop_ref(loop);
+    aw__loop_ref(loop);
     c->limit.entry.class = &limit_class;
     list_init(&c->decided);
     if (begin(c, xs, n, limit) < 0) {
@@ -153,12 +153,12 @@ static void abandon_taker(struct wait *wait)
     struct park *park = container_of(wait, struct park, wait);
 
     container_of(park, struct taker, park)->completions->taker = NULL;
-    park_abandon(wait);
+    aw__park_abandon(wait);
 }
 
 static int wait_for_next(aw_completions *c)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
     struct taker taker = {.completions = c};
     int rc;
 
@@ -168,10 +168,10 @@ static int wait_for_next(aw_completions *c)
         return AW_EOTHERLOOP;
     if (c->taker)
         return AW_ESTATE;
-    park_init(&taker.park, t);
+    aw__park_init(&taker.park, t);
     taker.park.wait.abandon = abandon_taker;
     c->taker = &taker.park;
-    rc = park_wait(&taker.park);
+    rc = aw__park_wait(&taker.park);
     c->taker = NULL;
     return rc;
 }
@@ -214,7 +214,7 @@ void aw_completions_free(aw_completions *c)
     if (!c)
         return;
     stop_watching(c);
-    alarm_clear(c->loop, &c->limit);
+    aw__alarm_clear(c->loop, &c->limit);
     for (size_t i = 0; i < c->n; i++)
         aw_unref(c->items[i].future);
     aw_loop_unref(c->loop);

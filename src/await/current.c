@@ -31,7 +31,7 @@ aw_loop *aw_get_running_loop(void)
     return running_loop;
 }
 
-void loop_set_running(aw_loop *loop)
+void aw__loop_set_running(aw_loop *loop)
 {
     running_loop = loop;
 }
@@ -70,7 +70,7 @@ aw_loop *aw_get_event_loop(void)
     return set_loop;
 }
 
-aw_loop *loop_or_current(aw_loop *loop)
+aw_loop *aw__loop_or_current(aw_loop *loop)
 {
     return loop ? loop : aw_get_event_loop();
 }

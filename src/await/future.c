@@ -4,48 +4,48 @@
 
 #include "await/internal.h"
 
-const char own_marker;
+const char aw__own_marker;
 
-void value_drop(aw_value v)
+void aw__value_drop(aw_value v)
 {
     if (v.drop)
         v.drop(v.ptr);
 }
 
-void coro_drop(aw_coro coro)
+void aw__coro_drop(aw_coro coro)
 {
     if (coro.drop)
         coro.drop(coro.arg);
 }
 
-void awaitable_drop(aw_awaitable a)
+void aw__awaitable_drop(aw_awaitable a)
 {
     if (a.kind == AW_IS_CORO)
-        coro_drop(a.of.coro);
+        aw__coro_drop(a.of.coro);
     else if (a.kind == AW_IS_GIVEN)
         aw_unref(a.of.future);
 }
 
-struct future *future_own(const aw_future *f)
+struct future *aw__future_own(const aw_future *f)
 {
-    return f->ops->base == &own_marker ? future_of((void *)f) : NULL;
+    return f->ops->base == &aw__own_marker ? future_of((void *)f) : NULL;
 }
 
 /* The object. */
 
-void future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops)
+void aw__future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops)
 {
     f->base.ops = ops;
     f->refs = 1;
     f->state = AW_PENDING;
     f->loop = loop;
     list_init(&f->callbacks);
-    loop_ref(loop);
+    aw__loop_ref(loop);
 }
 
-void future_init_immortal(struct future *f, aw_loop *loop, int code)
+void aw__future_init_immortal(struct future *f, aw_loop *loop, int code)
 {
-    *f = (struct future){.base.ops = &future_ops,
+    *f = (struct future){.base.ops = &aw__future_ops,
                          .refs = 1,
                          .state = AW_ERROR,
                          .code = code,
@@ -60,19 +60,19 @@ aw_future *aw_future_new(aw_loop *loop)
 {
     struct future *f;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop || loop->closed)
         return NULL;
     f = calloc(1, sizeof(*f));
     if (!f)
         return NULL;
-    future_init(f, loop, &future_ops);
+    aw__future_init(f, loop, &aw__future_ops);
     return &f->base;
 }
 
 /* Where there is not even a loop. Nothing ever writes to it. */
 static struct future nowhere = {
-    .base.ops = &future_ops,
+    .base.ops = &aw__future_ops,
     .refs = 1,
     .state = AW_ERROR,
     .code = AW_ENOMEM,
@@ -81,7 +81,7 @@ static struct future nowhere = {
     .immortal = true,
     .callbacks = {&nowhere.callbacks, &nowhere.callbacks}};
 
-aw_future *future_failed(aw_loop *loop, int code)
+aw_future *aw__future_failed(aw_loop *loop, int code)
 {
     struct future *f;
 
@@ -90,30 +90,31 @@ aw_future *future_failed(aw_loop *loop, int code)
     f = code == AW_ENOMEM ? NULL : calloc(1, sizeof(*f));
     if (!f)
         return &loop->no_memory.base;
-    future_init(f, loop, &future_ops);
+    aw__future_init(f, loop, &aw__future_ops);
     f->state = AW_ERROR;
     f->code = code;
     return &f->base;
 }
 
-void future_release(struct future *f)
+void aw__future_release(struct future *f)
 {
     aw_loop *loop = f->loop;
     struct link *link;
 
     if (f->state == AW_ERROR && !f->read)
-        report(loop, &(aw_report){.kind = AW_NEVER_RETRIEVED,
-                                  .code = f->code,
-                                  .task = f->is_task ? aw_task_name(&f->base)
-                                                     : NULL});
+        aw__report(
+            loop,
+            &(aw_report){.kind = AW_NEVER_RETRIEVED,
+                         .code = f->code,
+                         .task = f->is_task ? aw_task_name(&f->base) : NULL});
     while ((link = list_pop(&f->callbacks)))
-        callback_release(container_of(container_of(link, struct entry, link),
-                                      struct callback, entry));
-    value_drop(f->value);
+        aw__callback_release(container_of(
+            container_of(link, struct entry, link), struct callback, entry));
+    aw__value_drop(f->value);
     aw_loop_unref(loop);
 }
 
-void future_ref_op(aw_future *future)
+void aw__future_ref_op(aw_future *future)
 {
     struct future *f = future_of(future);
 
@@ -121,38 +122,38 @@ void future_ref_op(aw_future *future)
         f->refs++;
 }
 
-void future_unref_op(aw_future *future)
+void aw__future_unref_op(aw_future *future)
 {
     struct future *f = future_of(future);
 
     if (f->immortal || --f->refs > 0)
         return;
     f->refs = 1; /* reporting and dropping may look at it */
-    future_release(f);
+    aw__future_release(f);
     free(f);
 }
 
-bool future_decide(struct future *f, aw_state state, int code, aw_value v)
+bool aw__future_decide(struct future *f, aw_state state, int code, aw_value v)
 {
     if (f->state != AW_PENDING) {
-        value_drop(v);
+        aw__value_drop(v);
         return false;
     }
     f->state = state;
     f->code = code;
     f->value = v;
-    future_queue_callbacks(f);
+    aw__future_queue_callbacks(f);
     return true;
 }
 
 /* Operations. */
 
-aw_loop *future_loop_op(const aw_future *f)
+aw_loop *aw__future_loop_op(const aw_future *f)
 {
     return ((const struct future *)f)->loop;
 }
 
-aw_state future_state_op(const aw_future *f)
+aw_state aw__future_state_op(const aw_future *f)
 {
     return ((const struct future *)f)->state;
 }
@@ -174,7 +175,7 @@ static int outcome_code(struct future *f)
     return f->code;
 }
 
-int future_result_op(aw_future *future, aw_value *borrowed)
+int aw__future_result_op(aw_future *future, aw_value *borrowed)
 {
     struct future *f = future_of(future);
     int rc = outcome_code(f);
@@ -184,7 +185,7 @@ int future_result_op(aw_future *future, aw_value *borrowed)
     return rc;
 }
 
-int future_take_op(aw_future *future, aw_value *owned)
+int aw__future_take_op(aw_future *future, aw_value *owned)
 {
     struct future *f = future_of(future);
     int rc = outcome_code(f);
@@ -194,33 +195,33 @@ int future_take_op(aw_future *future, aw_value *owned)
     if (owned)
         *owned = f->value;
     else
-        value_drop(f->value);
+        aw__value_drop(f->value);
     f->value = (aw_value){0};
     return 0;
 }
 
-bool future_cancel_op(aw_future *future)
+bool aw__future_cancel_op(aw_future *future)
 {
     struct future *f = future_of(future);
 
     if (f->immortal)
         return false;
     f->read = true; /* whoever gives up on it has given up on its error */
-    return future_decide(f, AW_CANCELLED, 0, (aw_value){0});
+    return aw__future_decide(f, AW_CANCELLED, 0, (aw_value){0});
 }
 
-const aw_future_ops future_ops = {
+const aw_future_ops aw__future_ops = {
     .kind = "future",
-    .ref = future_ref_op,
-    .unref = future_unref_op,
-    .loop = future_loop_op,
-    .state = future_state_op,
-    .result = future_result_op,
-    .take = future_take_op,
-    .cancel = future_cancel_op,
-    .add_done = future_add_done_op,
-    .remove_done = future_remove_done_op,
-    .base = &own_marker,
+    .ref = aw__future_ref_op,
+    .unref = aw__future_unref_op,
+    .loop = aw__future_loop_op,
+    .state = aw__future_state_op,
+    .result = aw__future_result_op,
+    .take = aw__future_take_op,
+    .cancel = aw__future_cancel_op,
+    .add_done = aw__future_add_done_op,
+    .remove_done = aw__future_remove_done_op,
+    .base = &aw__own_marker,
 };
 
 /* The calls. */
@@ -260,24 +261,25 @@ int aw_future_take(aw_future *f, aw_value *owned)
 
 int aw_set_value(aw_future *f, aw_value v)
 {
-    struct future *own = future_own(f);
+    struct future *own = aw__future_own(f);
 
     if (!own || own->sealed) {
-        value_drop(v);
+        aw__value_drop(v);
         return AW_ESTATE;
     }
-    return future_decide(own, AW_VALUE, 0, v) ? 0 : AW_ESTATE;
+    return aw__future_decide(own, AW_VALUE, 0, v) ? 0 : AW_ESTATE;
 }
 
 int aw_set_error(aw_future *f, int code)
 {
-    struct future *own = future_own(f);
+    struct future *own = aw__future_own(f);
 
     if (code >= 0)
         return AW_EINVAL;
     if (!own || own->sealed)
         return AW_ESTATE;
-    return future_decide(own, AW_ERROR, code, (aw_value){0}) ? 0 : AW_ESTATE;
+    return aw__future_decide(own, AW_ERROR, code, (aw_value){0}) ? 0
+                                                                 : AW_ESTATE;
 }
 
 bool aw_future_cancel(aw_future *f)

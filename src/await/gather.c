@@ -36,7 +36,7 @@ static void stop_watching(struct gather *g)
 {
     for (size_t i = 0; i < g->n; i++)
         if (g->members[i].gather)
-            watch_stop(&g->members[i].watch);
+            aw__watch_stop(&g->members[i].watch);
 }
 
 static void gather_unref(aw_future *f)
@@ -49,7 +49,7 @@ static void gather_unref(aw_future *f)
     stop_watching(g);
     for (size_t i = 0; i < g->n; i++)
         aw_unref(g->members[i].future);
-    future_release(&g->future);
+    aw__future_release(&g->future);
     free(g);
 }
 
@@ -74,16 +74,16 @@ static bool gather_cancel(aw_future *f)
 
 static const aw_future_ops gather_ops = {
     .kind = "gather",
-    .ref = future_ref_op,
+    .ref = aw__future_ref_op,
     .unref = gather_unref,
-    .loop = future_loop_op,
-    .state = future_state_op,
-    .result = future_result_op,
-    .take = future_take_op,
+    .loop = aw__future_loop_op,
+    .state = aw__future_state_op,
+    .result = aw__future_result_op,
+    .take = aw__future_take_op,
     .cancel = gather_cancel,
-    .add_done = future_add_done_op,
-    .remove_done = future_remove_done_op,
-    .base = &own_marker,
+    .add_done = aw__future_add_done_op,
+    .remove_done = aw__future_remove_done_op,
+    .base = &aw__own_marker,
 };
 
 /* The decision that a finished member brings about. */
@@ -95,11 +95,11 @@ static void settle(struct gather *g, aw_future *f)
     if (g->future.state != AW_PENDING)
         return;
     if (!(g->flags & AW_RETURN_ERRORS) && code < 0)
-        future_decide(&g->future, AW_ERROR, code, (aw_value){0});
+        aw__future_decide(&g->future, AW_ERROR, code, (aw_value){0});
     else if (g->unfinished == 0 && g->cancel_requested)
-        future_decide(&g->future, AW_ERROR, AW_ECANCELED, (aw_value){0});
+        aw__future_decide(&g->future, AW_ERROR, AW_ECANCELED, (aw_value){0});
     else if (g->unfinished == 0)
-        future_decide(&g->future, AW_VALUE, 0, (aw_value){0});
+        aw__future_decide(&g->future, AW_VALUE, 0, (aw_value){0});
 }
 
 static void on_member_done(aw_future *f, void *data)
@@ -116,7 +116,7 @@ static void on_member_done(aw_future *f, void *data)
    the gather is reported to nobody. */
 static void mark_read(aw_future *f)
 {
-    struct future *own = future_own(f);
+    struct future *own = aw__future_own(f);
 
     if (own && !own->immortal)
         own->read = true;
@@ -137,16 +137,16 @@ static int take_members(struct gather *g, const aw_awaitable *xs, size_t n)
         struct member *m = &g->members[i];
 
         m->future = aw_ensure_future_any(xs[i], g->future.loop);
-        if (members_repeat(first, sizeof(*m), i, g))
+        if (aw__members_repeat(first, sizeof(*m), i, g))
             continue;
-        rc = watch_start(&m->watch, m->future, on_member_done, m);
+        rc = aw__watch_start(&m->watch, m->future, on_member_done, m);
         if (rc < 0)
             break;
         m->gather = g;
         g->unfinished++;
         mark_read(m->future);
     }
-    members_unmark(first, sizeof(g->members[0]), g->n);
+    aw__members_unmark(first, sizeof(g->members[0]), g->n);
     return rc;
 }
 
@@ -155,36 +155,36 @@ static aw_future *give_up(struct gather *g, const aw_awaitable *xs, size_t n,
                           int code)
 {
     aw_loop *loop = g->future.loop;
-    aw_future *failed = future_failed(loop, code);
+    aw_future *failed = aw__future_failed(loop, code);
 
     for (size_t i = 0; i < g->n; i++)
         if (xs[i].kind == AW_IS_CORO)
             (void)aw_future_cancel(g->members[i].future);
-    members_drop(xs + g->n, n - g->n);
+    aw__members_drop(xs + g->n, n - g->n);
     aw_unref(&g->future.base);
     return failed;
 }
 
 aw_future *aw_gather(const aw_awaitable *xs, size_t n, unsigned flags)
 {
-    aw_loop *loop = members_loop(xs, n);
+    aw_loop *loop = aw__members_loop(xs, n);
     struct gather *g = NULL;
-    int rc = loop ? members_refusal(xs, n, loop) : AW_ENOMEM;
+    int rc = loop ? aw__members_refusal(xs, n, loop) : AW_ENOMEM;
 
     if (rc == 0 && n < (SIZE_MAX - sizeof(*g)) / sizeof(g->members[0]))
         g = calloc(1, sizeof(*g) + n * sizeof(g->members[0]));
     if (!g) {
-        members_drop(xs, n);
-        return future_failed(loop, rc < 0 ? rc : AW_ENOMEM);
+        aw__members_drop(xs, n);
+        return aw__future_failed(loop, rc < 0 ? rc : AW_ENOMEM);
     }
-    future_init(&g->future, loop, &gather_ops);
+    aw__future_init(&g->future, loop, &gather_ops);
     g->future.sealed = true;
     g->flags = flags;
     rc = take_members(g, xs, n);
     if (rc < 0)
         return give_up(g, xs, n, rc);
     if (n == 0)
-        future_decide(&g->future, AW_VALUE, 0, (aw_value){0});
+        aw__future_decide(&g->future, AW_VALUE, 0, (aw_value){0});
     return &g->future.base;
 }
 

@@ -38,7 +38,7 @@ static struct members *members_of(const aw_group *g)
 static void free_member(struct member *m)
 {
     link_remove(&m->link);
-    watch_stop(&m->watch);
+    aw__watch_stop(&m->watch);
     aw_unref(m->task);
     free(m);
 }
@@ -62,7 +62,7 @@ static void abandon(struct scope *scope)
 
 int aw_group_enter(aw_group *group)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
     struct members *g;
 
     *group = (aw_group){0};
@@ -110,7 +110,7 @@ static void on_member_done(aw_future *f, void *data)
         code = aw_future_result(f, NULL);
     g->unfinished--;
     if (g->unfinished == 0 && g->leaver)
-        park_decide(g->leaver);
+        aw__park_decide(g->leaver);
     free_member(m);
     if (code < 0)
         note_error(g, code);
@@ -138,9 +138,9 @@ static bool make_room(struct members *g)
 
 static aw_future *refuse(aw_loop *loop, aw_coro coro, int code)
 {
-    coro_drop(coro);
+    aw__coro_drop(coro);
     if (!loop)
-        return future_failed(NULL, AW_ENOMEM);
+        return aw__future_failed(NULL, AW_ENOMEM);
     return code == AW_ENOMEM ? &loop->no_memory.base : &loop->refused.base;
 }
 
@@ -165,7 +165,7 @@ aw_future *aw_group_create_task(aw_group *group, aw_coro coro)
         return refuse(loop, coro, AW_ENOMEM);
     m->group = g;
     m->task = aw_create_task(loop, coro);
-    if (watch_start(&m->watch, m->task, on_member_done, m) < 0) {
+    if (aw__watch_start(&m->watch, m->task, on_member_done, m) < 0) {
         (void)aw_future_cancel(m->task);
         free_member(m);
         return &loop->no_memory.base;
@@ -184,9 +184,9 @@ static int wait_for_members(struct members *g)
         struct park park;
         int cancelled;
 
-        park_init(&park, g->parent);
+        aw__park_init(&park, g->parent);
         g->leaver = &park;
-        cancelled = park_wait(&park);
+        cancelled = aw__park_wait(&park);
         g->leaver = NULL;
         if (cancelled < 0 && !g->aborting) {
             rc = AW_ECANCELED;
@@ -233,7 +233,7 @@ int aw_group_leave(aw_group *group, int rc, int *errors, size_t *n)
 
     if (!g)
         return AW_ESTATE;
-    if (g->parent != task_current())
+    if (g->parent != aw__task_current())
         return AW_ENOTASK;
     if (rc < 0 && !g->aborting)
         abort_members(g);

@@ -61,7 +61,7 @@ int aw_call_soon(aw_loop *loop, aw_callback fn, void *data, aw_handle **handle)
 {
     aw_handle *h;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return AW_ENOMEM;
     if (loop->closed)
@@ -69,13 +69,13 @@ int aw_call_soon(aw_loop *loop, aw_callback fn, void *data, aw_handle **handle)
     h = handle_new(loop, fn, data);
     if (!h)
         return AW_ENOMEM;
-    loop_append(loop, &h->alarm.entry);
+    aw__loop_append(loop, &h->alarm.entry);
     hand_out(h, handle);
     return 0;
 }
 
-int handle_call_at(aw_loop *loop, int64_t deadline_ns, aw_callback fn,
-                   void *data, aw_handle **handle)
+int aw__handle_call_at(aw_loop *loop, int64_t deadline_ns, aw_callback fn,
+                       void *data, aw_handle **handle)
 {
     aw_handle *h;
 
@@ -84,7 +84,7 @@ int handle_call_at(aw_loop *loop, int64_t deadline_ns, aw_callback fn,
     h = handle_new(loop, fn, data);
     if (!h)
         return AW_ENOMEM;
-    alarm_set(loop, &h->alarm, deadline_ns);
+    aw__alarm_set(loop, &h->alarm, deadline_ns);
     hand_out(h, handle);
     return 0;
 }
@@ -94,12 +94,13 @@ int aw_call_later(aw_loop *loop, double seconds, aw_callback fn, void *data,
 {
     int64_t ns;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return AW_ENOMEM;
-    if (!ns_from_seconds(seconds, &ns))
+    if (!aw__ns_from_seconds(seconds, &ns))
         return AW_EINVAL;
-    return handle_call_at(loop, deadline_after(loop, ns), fn, data, handle);
+    return aw__handle_call_at(loop, aw__deadline_after(loop, ns), fn, data,
+                              handle);
 }
 
 int aw_call_at(aw_loop *loop, double when, aw_callback fn, void *data,
@@ -107,19 +108,19 @@ int aw_call_at(aw_loop *loop, double when, aw_callback fn, void *data,
 {
     int64_t ns;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return AW_ENOMEM;
-    if (!ns_from_seconds(when, &ns))
+    if (!aw__ns_from_seconds(when, &ns))
         return AW_EINVAL;
-    return handle_call_at(loop, ns, fn, data, handle);
+    return aw__handle_call_at(loop, ns, fn, data, handle);
 }
 
 void aw_handle_cancel(aw_handle *h)
 {
     if (!h->alarm.timer.armed && !link_is_linked(&h->alarm.entry.link))
         return; /* it ran, or was cancelled */
-    alarm_clear(h->loop, &h->alarm);
+    aw__alarm_clear(h->loop, &h->alarm);
     aw_handle_unref(h);
 }
 
@@ -153,7 +154,7 @@ int aw_call_soon_threadsafe(aw_loop *loop, aw_callback fn, void *data)
     return 0;
 }
 
-void handles_take_remote(aw_loop *loop)
+void aw__handles_take_remote(aw_loop *loop)
 {
     if (!atomic_load_explicit(&loop->remote_pending, memory_order_acquire))
         return;
@@ -163,14 +164,14 @@ void handles_take_remote(aw_loop *loop)
     pthread_mutex_unlock(&loop->remote_lock);
 }
 
-void handles_discard_timers(aw_loop *loop)
+void aw__handles_discard_timers(aw_loop *loop)
 {
     struct timer *timer;
 
     while ((timer = loop->timers.first)) {
         struct alarm *alarm = container_of(timer, struct alarm, timer);
 
-        timers_remove(&loop->timers, timer);
+        aw__timers_remove(&loop->timers, timer);
         alarm->entry.class->discard(&alarm->entry);
     }
 }

@@ -138,94 +138,95 @@ struct aw_loop {
 };
 
 /* loop.c */
-void loop_append(aw_loop *loop, struct entry *entry);
-int loop_run(aw_loop *loop);
-aw_loop *loop_or_current(aw_loop *loop); /* NULL: no memory */
-void loop_ref(aw_loop *loop);
-int64_t loop_now_ns(const aw_loop *loop);
-void loop_set_running(aw_loop *loop); /* current.c: of this thread */
+void aw__loop_append(aw_loop *loop, struct entry *entry);
+int aw__loop_run(aw_loop *loop);
+aw_loop *aw__loop_or_current(aw_loop *loop); /* NULL: no memory */
+void aw__loop_ref(aw_loop *loop);
+int64_t aw__loop_now_ns(const aw_loop *loop);
+void aw__loop_set_running(aw_loop *loop); /* current.c: of this thread */
 
 /* Seconds to nanoseconds, rounded up; saturates. False: NaN. */
-bool ns_from_seconds(double seconds, int64_t *ns);
+bool aw__ns_from_seconds(double seconds, int64_t *ns);
 /* So long from now; saturates. */
-int64_t deadline_after(const aw_loop *loop, int64_t ns);
+int64_t aw__deadline_after(const aw_loop *loop, int64_t ns);
 
 /* A timer whose due entry goes to the ready queue. */
 struct alarm {
     struct timer timer;
     struct entry entry;
 };
-void alarm_set(aw_loop *loop, struct alarm *alarm, int64_t deadline_ns);
-void alarm_clear(aw_loop *loop, struct alarm *alarm);
+void aw__alarm_set(aw_loop *loop, struct alarm *alarm, int64_t deadline_ns);
+void aw__alarm_clear(aw_loop *loop, struct alarm *alarm);
 
 /* overflow.c: name the task whose stack overflows. */
-void overflow_watch(aw_loop *loop);
-void overflow_unwatch(aw_loop *loop);
+void aw__overflow_watch(aw_loop *loop);
+void aw__overflow_unwatch(aw_loop *loop);
 
 /* handle.c */
-int handle_call_at(aw_loop *loop, int64_t deadline_ns, aw_callback fn,
-                   void *data, aw_handle **handle);
-void handles_take_remote(aw_loop *loop);
-void handles_discard_timers(aw_loop *loop);
+int aw__handle_call_at(aw_loop *loop, int64_t deadline_ns, aw_callback fn,
+                       void *data, aw_handle **handle);
+void aw__handles_take_remote(aw_loop *loop);
+void aw__handles_discard_timers(aw_loop *loop);
 
 /* signal.c */
 /* As aw_add_signal_handler, on a loop without one for the signal. A loop with
    work may look for it some turns later, and saves a system call a turn. */
-int signal_watch_idly(aw_loop *loop, int signum, aw_callback fn, void *data);
-void signals_close(aw_loop *loop);
+int aw__signal_watch_idly(aw_loop *loop, int signum, aw_callback fn,
+                          void *data);
+void aw__signals_close(aw_loop *loop);
 
 /* future.c */
-extern const aw_future_ops future_ops;
-extern const char own_marker; /* aw_future_ops.base of our tables */
-void future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops);
-void future_init_immortal(struct future *f, aw_loop *loop, int code);
+extern const aw_future_ops aw__future_ops;
+extern const char aw__own_marker; /* aw_future_ops.base of our tables */
+void aw__future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops);
+void aw__future_init_immortal(struct future *f, aw_loop *loop, int code);
 /* Decide a sealed future too. False: it was decided. The value is taken. */
-bool future_decide(struct future *f, aw_state state, int code, aw_value v);
-aw_future *future_failed(aw_loop *loop, int code); /* never NULL */
-void future_release(struct future *f);         /* frees what f owns, not f */
-void future_release(struct future *f);         /* frees what f owns, not f */
-struct future *future_own(const aw_future *f); /* NULL: foreign */
-void value_drop(aw_value v);
-void coro_drop(aw_coro coro);
-void awaitable_drop(aw_awaitable a);
+bool aw__future_decide(struct future *f, aw_state state, int code, aw_value v);
+aw_future *aw__future_failed(aw_loop *loop, int code); /* never NULL */
+void aw__future_release(struct future *f); /* frees what f owns, not f */
+void aw__future_release(struct future *f); /* frees what f owns, not f */
+struct future *aw__future_own(const aw_future *f); /* NULL: foreign */
+void aw__value_drop(aw_value v);
+void aw__coro_drop(aw_coro coro);
+void aw__awaitable_drop(aw_awaitable a);
 
 /* callback.c */
 /* Add a record to a future; to the queue, if that is decided. */
-void future_queue(struct future *f, struct callback *c);
-void future_queue_callbacks(struct future *f); /* it has been decided */
-void callback_release(struct callback *c);     /* forget it, free it */
+void aw__future_queue(struct future *f, struct callback *c);
+void aw__future_queue_callbacks(struct future *f); /* it has been decided */
+void aw__callback_release(struct callback *c);     /* forget it, free it */
 
-void future_ref_op(aw_future *f);
-void future_unref_op(aw_future *f);
-aw_loop *future_loop_op(const aw_future *f);
-aw_state future_state_op(const aw_future *f);
-int future_result_op(aw_future *f, aw_value *borrowed);
-int future_take_op(aw_future *f, aw_value *owned);
-bool future_cancel_op(aw_future *f);
-int future_add_done_op(aw_future *f, aw_done_fn fn, void *data);
-size_t future_remove_done_op(aw_future *f, aw_done_fn fn, void *data);
+void aw__future_ref_op(aw_future *f);
+void aw__future_unref_op(aw_future *f);
+aw_loop *aw__future_loop_op(const aw_future *f);
+aw_state aw__future_state_op(const aw_future *f);
+int aw__future_result_op(aw_future *f, aw_value *borrowed);
+int aw__future_take_op(aw_future *f, aw_value *owned);
+bool aw__future_cancel_op(aw_future *f);
+int aw__future_add_done_op(aw_future *f, aw_done_fn fn, void *data);
+size_t aw__future_remove_done_op(aw_future *f, aw_done_fn fn, void *data);
 
 /*
  * watch.c: a done callback of the library's own. The watch is the caller's
- * memory; after watch_stop() it is never touched again, whatever is queued.
+ * memory; after aw__watch_stop() it is never touched again, whatever is queued.
  */
 struct watch {
     struct callback callback; /* where the future keeps our kind of queue */
     aw_future *future;        /* borrowed; NULL: not watching */
     struct proxy *proxy;      /* where it does not */
 };
-int watch_start(struct watch *w, aw_future *f, aw_done_fn fn, void *data);
-void watch_stop(struct watch *w);
+int aw__watch_start(struct watch *w, aw_future *f, aw_done_fn fn, void *data);
+void aw__watch_stop(struct watch *w);
 
 /* task.c, task_new.c */
-struct task *task_current(void);
-struct task *task_own(const aw_future *f);           /* NULL: no task of ours */
-int task_suspend(struct task *t, struct wait *wait); /* 0 or AW_ECANCELED */
-void task_step(struct task *t);
-void task_release_stack(struct task *t); /* not from that stack */
-extern const struct entry_class task_step_class;
-bool task_cancel_op(aw_future *f);
-void tasks_destroy(aw_loop *loop);
+struct task *aw__task_current(void);
+struct task *aw__task_own(const aw_future *f); /* NULL: no task of ours */
+int aw__task_suspend(struct task *t, struct wait *wait); /* 0 or AW_ECANCELED */
+void aw__task_step(struct task *t);
+void aw__task_release_stack(struct task *t); /* not from that stack */
+extern const struct entry_class aw__task_step_class;
+bool aw__task_cancel_op(aw_future *f);
+void aw__tasks_destroy(aw_loop *loop);
 
 /* park.c: suspend until somebody decides; a future without a future. */
 struct park {
@@ -236,32 +237,33 @@ struct park {
     struct alarm *limit;
     enum { PARK_PENDING, PARK_DECIDED, PARK_CANCELLED } state;
 };
-void park_init(struct park *park, struct task *task);
+void aw__park_init(struct park *park, struct task *task);
 /* 0, or AW_ECANCELED; the link is out of every list afterwards. */
-int park_wait(struct park *park);
+int aw__park_wait(struct park *park);
 /* Until `deadline_ns`; AW_ETIMEDOUT. */
-int park_wait_until(struct park *park, int64_t deadline_ns);
-void park_decide(struct park *park);  /* harmless if it was */
-void park_abandon(struct wait *wait); /* for abandons that do more */
+int aw__park_wait_until(struct park *park, int64_t deadline_ns);
+void aw__park_decide(struct park *park);  /* harmless if it was */
+void aw__park_abandon(struct wait *wait); /* for abandons that do more */
 
 /*
  * members.c: what gather, wait and as_completed share.
  */
-aw_loop *members_loop(const aw_awaitable *xs, size_t n); /* NULL: no memory */
+aw_loop *aw__members_loop(const aw_awaitable *xs,
+                          size_t n); /* NULL: no memory */
 /* 0, or why nothing can be made of them. */
-int members_refusal(const aw_awaitable *xs, size_t n, const aw_loop *loop);
-void members_drop(const aw_awaitable *xs, size_t n);
+int aw__members_refusal(const aw_awaitable *xs, size_t n, const aw_loop *loop);
+void aw__members_drop(const aw_awaitable *xs, size_t n);
 /* Is the i-th future among those before it? The futures lie `stride` bytes
    apart; to be asked for i = 0, 1, ... with the same mark, then cleared. */
-bool members_repeat(const void *first, size_t stride, size_t i,
-                    const void *mark);
-void members_unmark(const void *first, size_t stride, size_t n);
+bool aw__members_repeat(const void *first, size_t stride, size_t i,
+                        const void *mark);
+void aw__members_unmark(const void *first, size_t stride, size_t n);
 
 /* report.c */
-void report(aw_loop *loop, const aw_report *r);
+void aw__report(aw_loop *loop, const aw_report *r);
 
 /* stream.c, listener.c */
-void listeners_close(aw_loop *loop);
+void aw__listeners_close(aw_loop *loop);
 
 #define future_of(f) ((struct future *)(void *)(f))
 #define task_of(f) ((struct task *)(void *)(f))

@@ -10,7 +10,7 @@ enum { TURNS_UNPOLLED_MAX = 64 };
 
 static const double default_slow_s = 0.1;
 
-void loop_append(aw_loop *loop, struct entry *entry)
+void aw__loop_append(aw_loop *loop, struct entry *entry)
 {
     list_append(&loop->ready, &entry->link);
     /* Within uv_run() this makes the coming poll not wait. Outside, it would
@@ -37,7 +37,7 @@ static int init_handles(aw_loop *l)
     }
     /* What keeps uv_run() waiting is the referenced wake-up handle, never one
        of our own others. */
-    waker_open(&l->waker, &l->uv);
+    aw__waker_open(&l->waker, &l->uv);
     return 0;
 }
 
@@ -60,9 +60,9 @@ static void init_fields(aw_loop *l, const aw_loop_options *options)
     list_init(&l->tasks);
     list_init(&l->signals);
     list_init(&l->listeners);
-    stacks_init(&l->stacks, options->stack_size, options->stacks_kept);
-    future_init_immortal(&l->no_memory, l, AW_ENOMEM);
-    future_init_immortal(&l->refused, l, AW_ESTATE);
+    aw__stacks_init(&l->stacks, options->stack_size, options->stacks_kept);
+    aw__future_init_immortal(&l->no_memory, l, AW_ENOMEM);
+    aw__future_init_immortal(&l->refused, l, AW_ESTATE);
     aw_set_report_handler(l, NULL, NULL);
 }
 
@@ -89,7 +89,7 @@ int aw_loop_new(aw_loop **out, const aw_loop_options *options)
     return 0;
 }
 
-void loop_ref(aw_loop *loop)
+void aw__loop_ref(aw_loop *loop)
 {
     loop->refs++;
 }
@@ -102,7 +102,7 @@ void aw_loop_unref(aw_loop *loop)
     (void)aw_loop_close(loop);
     if (--loop->refs > 0)
         return;
-    stacks_close(&loop->stacks);
+    aw__stacks_close(&loop->stacks);
     pthread_mutex_destroy(&loop->remote_lock);
     free(loop);
 }
@@ -128,7 +128,7 @@ static void discard_entries(aw_loop *l, struct link *queue)
 
 int aw_loop_close(aw_loop *loop)
 {
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return AW_ENOMEM;
     if (loop->running)
@@ -141,21 +141,21 @@ int aw_loop_close(aw_loop *loop)
     list_splice(&loop->ready, &loop->remote);
     pthread_mutex_unlock(&loop->remote_lock);
 
-    loop_ref(loop); /* user's drops may let go of the last reference */
-    tasks_destroy(loop);
-    signals_close(loop);
-    listeners_close(loop);
+    aw__loop_ref(loop); /* user's drops may let go of the last reference */
+    aw__tasks_destroy(loop);
+    aw__signals_close(loop);
+    aw__listeners_close(loop);
     while (loop->jobs > 0)
         uv_run(&loop->uv, UV_RUN_ONCE);
     discard_entries(loop, &loop->batch);
     discard_entries(loop, &loop->ready);
-    handles_discard_timers(loop);
+    aw__handles_discard_timers(loop);
     discard_entries(loop, &loop->ready);
 
     uv_walk(&loop->uv, close_handle, NULL);
     while (uv_loop_close(&loop->uv) == UV_EBUSY)
         uv_run(&loop->uv, UV_RUN_ONCE);
-    waker_close(&loop->waker);
+    aw__waker_close(&loop->waker);
     aw_loop_unref(loop);
     return 0;
 }
@@ -169,7 +169,7 @@ bool aw_loop_is_closed(const aw_loop *loop)
 
 void aw_loop_set_debug(aw_loop *loop, bool on)
 {
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (loop)
         loop->debug = on;
 }
@@ -178,18 +178,18 @@ void aw_loop_set_slow_callback(aw_loop *loop, double seconds)
 {
     int64_t ns;
 
-    loop = loop_or_current(loop);
-    if (loop && ns_from_seconds(seconds, &ns))
+    loop = aw__loop_or_current(loop);
+    if (loop && aw__ns_from_seconds(seconds, &ns))
         loop->slow_ns = ns;
 }
 
 struct uv_loop_s *aw_loop_uv(aw_loop *loop)
 {
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     return loop ? &loop->uv : NULL;
 }
 
-int64_t loop_now_ns(const aw_loop *loop)
+int64_t aw__loop_now_ns(const aw_loop *loop)
 {
     return loop->virtual_clock ? loop->virtual_ns : (int64_t)uv_hrtime();
 }
@@ -198,10 +198,10 @@ double aw_time(const aw_loop *loop)
 {
     if (!loop)
         loop = aw_get_event_loop();
-    return loop ? (double)loop_now_ns(loop) * 1e-9 : NAN;
+    return loop ? (double)aw__loop_now_ns(loop) * 1e-9 : NAN;
 }
 
-bool ns_from_seconds(double seconds, int64_t *ns)
+bool aw__ns_from_seconds(double seconds, int64_t *ns)
 {
     double exact = seconds * 1e9;
 
@@ -216,21 +216,21 @@ bool ns_from_seconds(double seconds, int64_t *ns)
     return true;
 }
 
-int64_t deadline_after(const aw_loop *loop, int64_t ns)
+int64_t aw__deadline_after(const aw_loop *loop, int64_t ns)
 {
-    int64_t now = loop_now_ns(loop);
+    int64_t now = aw__loop_now_ns(loop);
 
     return ns > TIMERS_NEVER - now ? TIMERS_NEVER : now + ns;
 }
 
-void alarm_set(aw_loop *loop, struct alarm *alarm, int64_t deadline_ns)
+void aw__alarm_set(aw_loop *loop, struct alarm *alarm, int64_t deadline_ns)
 {
-    timers_add(&loop->timers, &alarm->timer, deadline_ns);
+    aw__timers_add(&loop->timers, &alarm->timer, deadline_ns);
 }
 
-void alarm_clear(aw_loop *loop, struct alarm *alarm)
+void aw__alarm_clear(aw_loop *loop, struct alarm *alarm)
 {
-    timers_remove(&loop->timers, &alarm->timer);
+    aw__timers_remove(&loop->timers, &alarm->timer);
     link_remove(&alarm->entry.link);
 }
 
@@ -269,14 +269,14 @@ static void poll_io(aw_loop *l)
 {
     int64_t next = timers_next(&l->timers);
 
-    if (has_work(l) || next <= loop_now_ns(l)) {
+    if (has_work(l) || next <= aw__loop_now_ns(l)) {
         if (l->polled > 0 || ++l->turns_unpolled >= TURNS_UNPOLLED_MAX ||
             has_foreign_io(l))
             run_uv(l, UV_RUN_NOWAIT);
         return;
     }
     if (!l->virtual_clock) {
-        waker_arm(&l->waker, next);
+        aw__waker_arm(&l->waker, next);
         run_uv(l, UV_RUN_ONCE);
         return;
     }
@@ -291,12 +291,12 @@ static void poll_io(aw_loop *l)
 
 static void take_due_timers(aw_loop *l)
 {
-    int64_t now = loop_now_ns(l);
+    int64_t now = aw__loop_now_ns(l);
     struct timer *timer;
 
     while ((timer = l->timers.first) && timer->deadline_ns <= now) {
-        timers_remove(&l->timers, timer);
-        loop_append(l, &container_of(timer, struct alarm, timer)->entry);
+        aw__timers_remove(&l->timers, timer);
+        aw__loop_append(l, &container_of(timer, struct alarm, timer)->entry);
     }
 }
 
@@ -314,8 +314,8 @@ static void run_entry(aw_loop *l, struct entry *entry)
     entry->class->run(l, entry);
     took = (int64_t)(uv_hrtime() - began);
     if (!l->stepped && took > l->slow_ns)
-        report(l,
-               &(aw_report){.kind = AW_SLOW, .seconds = (double)took * 1e-9});
+        aw__report(
+            l, &(aw_report){.kind = AW_SLOW, .seconds = (double)took * 1e-9});
 }
 
 static void turn(aw_loop *l)
@@ -323,29 +323,29 @@ static void turn(aw_loop *l)
     struct link *link;
 
     poll_io(l);
-    handles_take_remote(l);
+    aw__handles_take_remote(l);
     take_due_timers(l);
     list_splice(&l->batch, &l->ready);
     while ((link = list_pop(&l->batch)))
         run_entry(l, container_of(link, struct entry, link));
 }
 
-int loop_run(aw_loop *loop)
+int aw__loop_run(aw_loop *loop)
 {
     if (aw_get_running_loop() || loop->running)
         return AW_ERUNNING;
     if (loop->closed)
         return AW_ECLOSED;
-    loop_ref(loop);
+    aw__loop_ref(loop);
     loop->running = true;
-    loop_set_running(loop);
-    overflow_watch(loop);
+    aw__loop_set_running(loop);
+    aw__overflow_watch(loop);
     do
         turn(loop);
     while (!loop->stopping);
-    overflow_unwatch(loop);
+    aw__overflow_unwatch(loop);
     loop->stopping = false;
-    loop_set_running(NULL);
+    aw__loop_set_running(NULL);
     loop->running = false;
     aw_loop_unref(loop);
     return 0;
@@ -353,13 +353,13 @@ int loop_run(aw_loop *loop)
 
 int aw_run_forever(aw_loop *loop)
 {
-    loop = loop_or_current(loop);
-    return loop ? loop_run(loop) : AW_ENOMEM;
+    loop = aw__loop_or_current(loop);
+    return loop ? aw__loop_run(loop) : AW_ENOMEM;
 }
 
 void aw_stop(aw_loop *loop)
 {
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (loop)
         loop->stopping = true;
 }

@@ -1,6 +1,6 @@
 #include "await/internal.h"
 
-aw_loop *members_loop(const aw_awaitable *xs, size_t n)
+aw_loop *aw__members_loop(const aw_awaitable *xs, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (xs[i].kind != AW_IS_CORO && xs[i].of.future &&
@@ -9,7 +9,7 @@ aw_loop *members_loop(const aw_awaitable *xs, size_t n)
     return aw_get_event_loop();
 }
 
-int members_refusal(const aw_awaitable *xs, size_t n, const aw_loop *loop)
+int aw__members_refusal(const aw_awaitable *xs, size_t n, const aw_loop *loop)
 {
     for (size_t i = 0; i < n; i++) {
         const aw_future *f = xs[i].of.future;
@@ -24,10 +24,10 @@ int members_refusal(const aw_awaitable *xs, size_t n, const aw_loop *loop)
     return loop->closed ? AW_ECLOSED : 0;
 }
 
-void members_drop(const aw_awaitable *xs, size_t n)
+void aw__members_drop(const aw_awaitable *xs, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        awaitable_drop(xs[i]);
+        aw__awaitable_drop(xs[i]);
 }
 
 static aw_future *nth(const void *first, size_t stride, size_t i)
@@ -37,11 +37,11 @@ static aw_future *nth(const void *first, size_t stride, size_t i)
 }
 
 /* Ours are marked, for lists may be long; foreign ones are compared. */
-bool members_repeat(const void *first, size_t stride, size_t i,
-                    const void *mark)
+bool aw__members_repeat(const void *first, size_t stride, size_t i,
+                        const void *mark)
 {
     aw_future *f = nth(first, stride, i);
-    struct future *own = future_own(f);
+    struct future *own = aw__future_own(f);
 
     if (own && !own->immortal) {
         bool repeated = own->mark == mark;
@@ -55,10 +55,10 @@ bool members_repeat(const void *first, size_t stride, size_t i,
     return false;
 }
 
-void members_unmark(const void *first, size_t stride, size_t n)
+void aw__members_unmark(const void *first, size_t stride, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct future *own = future_own(nth(first, stride, i));
+        struct future *own = aw__future_own(nth(first, stride, i));
 
         if (own && !own->immortal)
             own->mark = NULL;

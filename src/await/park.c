@@ -13,7 +13,7 @@ static struct park *park_of(struct wait *wait)
 
 static void wake(struct park *park)
 {
-    loop_append(park->task->future.loop, &park->entry);
+    aw__loop_append(park->task->future.loop, &park->entry);
 }
 
 static bool cancel_park(struct wait *wait)
@@ -27,20 +27,20 @@ static bool cancel_park(struct wait *wait)
     return true;
 }
 
-void park_abandon(struct wait *wait)
+void aw__park_abandon(struct wait *wait)
 {
     struct park *park = park_of(wait);
 
     link_remove(&park->link);
     link_remove(&park->entry.link);
     if (park->limit)
-        alarm_clear(park->task->future.loop, park->limit);
+        aw__alarm_clear(park->task->future.loop, park->limit);
 }
 
 static void run_park(aw_loop *loop, struct entry *entry)
 {
     (void)loop;
-    task_step(container_of(entry, struct park, entry)->task);
+    aw__task_step(container_of(entry, struct park, entry)->task);
 }
 
 static void discard_park(struct entry *entry)
@@ -50,14 +50,14 @@ static void discard_park(struct entry *entry)
 
 static const struct entry_class park_class = {run_park, discard_park};
 
-void park_init(struct park *park, struct task *task)
+void aw__park_init(struct park *park, struct task *task)
 {
-    *park = (struct park){.wait = {NULL, cancel_park, park_abandon},
+    *park = (struct park){.wait = {NULL, cancel_park, aw__park_abandon},
                           .task = task,
                           .entry.class = &park_class};
 }
 
-void park_decide(struct park *park)
+void aw__park_decide(struct park *park)
 {
     if (park->state != PARK_PENDING)
         return;
@@ -65,9 +65,9 @@ void park_decide(struct park *park)
     wake(park);
 }
 
-int park_wait(struct park *park)
+int aw__park_wait(struct park *park)
 {
-    int rc = task_suspend(park->task, &park->wait);
+    int rc = aw__task_suspend(park->task, &park->wait);
 
     link_remove(&park->link);
     if (rc < 0 || park->state == PARK_CANCELLED)
@@ -93,12 +93,12 @@ static void run_limit(aw_loop *loop, struct entry *entry)
     if (limited->park->state != PARK_PENDING)
         return;
     limited->expired = true;
-    park_decide(limited->park);
+    aw__park_decide(limited->park);
 }
 
 static const struct entry_class limit_class = {run_limit, discard_park};
 
-int park_wait_until(struct park *park, int64_t deadline_ns)
+int aw__park_wait_until(struct park *park, int64_t deadline_ns)
 {
     aw_loop *loop = park->task->future.loop;
     struct limited_park limited = {.park = park,
@@ -106,12 +106,12 @@ int park_wait_until(struct park *park, int64_t deadline_ns)
     int rc;
 
     if (deadline_ns == TIMERS_NEVER)
-        return park_wait(park);
+        return aw__park_wait(park);
     park->limit = &limited.alarm;
-    alarm_set(loop, &limited.alarm, deadline_ns);
-    rc = park_wait(park);
+    aw__alarm_set(loop, &limited.alarm, deadline_ns);
+    rc = aw__park_wait(park);
     park->limit = NULL;
-    alarm_clear(loop, &limited.alarm);
+    aw__alarm_clear(loop, &limited.alarm);
     if (rc == 0 && limited.expired)
         return AW_ETIMEDOUT;
     return rc;

@@ -36,14 +36,14 @@ void aw_set_report_handler(aw_loop *loop,
                            void (*fn)(const aw_report *r, void *data),
                            void *data)
 {
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return;
     loop->report = fn ? fn : print_report;
     loop->report_data = fn ? data : NULL;
 }
 
-void report(aw_loop *loop, const aw_report *r)
+void aw__report(aw_loop *loop, const aw_report *r)
 {
     loop->report(r, loop->report_data);
 }

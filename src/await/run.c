@@ -20,11 +20,11 @@ static int run_until_done(aw_loop *loop, aw_future *f)
 
     if (aw_future_loop(f) && aw_future_loop(f) != loop)
         return AW_EOTHERLOOP;
-    rc = watch_start(&watch, f, stop_loop, loop);
+    rc = aw__watch_start(&watch, f, stop_loop, loop);
     if (rc < 0)
         return rc;
-    rc = loop_run(loop);
-    watch_stop(&watch);
+    rc = aw__loop_run(loop);
+    aw__watch_stop(&watch);
     if (rc == 0 && aw_future_state(f) == AW_PENDING)
         return AW_ESTOPPED;
     return rc;
@@ -45,10 +45,10 @@ int aw_run_until_complete_any(aw_loop *loop, aw_awaitable a, aw_value *out)
     aw_future *f;
     int rc;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     rc = refusal(loop);
     if (rc < 0) {
-        awaitable_drop(a);
+        aw__awaitable_drop(a);
         return rc;
     }
     f = aw_ensure_future_any(a, loop);
@@ -91,8 +91,8 @@ static void watch_interrupt(struct interrupt *interrupt)
 
     if (sigaction(SIGINT, NULL, &now) < 0 || now.sa_handler != SIG_DFL)
         return;
-    interrupt->watched = signal_watch_idly(interrupt->loop, SIGINT,
-                                           on_interrupt, interrupt) == 0;
+    interrupt->watched = aw__signal_watch_idly(interrupt->loop, SIGINT,
+                                               on_interrupt, interrupt) == 0;
 }
 
 static void doom(aw_loop *loop)
@@ -115,7 +115,7 @@ static void cancel_all(aw_loop *loop)
     for (struct link *l = loop->tasks.next; l != &loop->tasks; l = l->next)
         (void)aw_future_cancel(&container_of(l, struct task, all)->future.base);
     while (loop->doomed > 0)
-        (void)loop_run(loop);
+        (void)aw__loop_run(loop);
     for (struct link *l = loop->tasks.next; l != &loop->tasks; l = next) {
         struct task *t = container_of(l, struct task, all);
 
@@ -125,9 +125,10 @@ static void cancel_all(aw_loop *loop)
         link_remove(l);
         if (t->future.state == AW_ERROR && !t->future.read) {
             t->future.read = true;
-            report(loop, &(aw_report){.kind = AW_SHUTDOWN_ERROR,
-                                      .code = t->future.code,
-                                      .task = aw_task_name(&t->future.base)});
+            aw__report(loop,
+                       &(aw_report){.kind = AW_SHUTDOWN_ERROR,
+                                    .code = t->future.code,
+                                    .task = aw_task_name(&t->future.base)});
         }
         aw_unref(&t->future.base);
     }
@@ -140,7 +141,7 @@ static int finish(aw_loop *loop, int rc, const struct interrupt *interrupt)
         (void)aw_remove_signal_handler(loop, SIGINT);
     loop->draining = true;
     while (loop->jobs > 0)
-        (void)loop_run(loop);
+        (void)aw__loop_run(loop);
     (void)aw_loop_close(loop);
     return rc == AW_ECANCELED && interrupt->came ? AW_EINTR : rc;
 }
@@ -153,12 +154,12 @@ int aw_run(aw_coro main, aw_value *out, const aw_loop_options *options)
     int rc;
 
     if (aw_get_running_loop()) {
-        coro_drop(main);
+        aw__coro_drop(main);
         return AW_ERUNNING;
     }
     rc = aw_loop_new(&loop, options);
     if (rc < 0) {
-        coro_drop(main);
+        aw__coro_drop(main);
         return rc;
     }
     interrupt.loop = loop;

@@ -25,22 +25,22 @@ static void shield_unref(aw_future *f)
     if (--s->future.refs > 0)
         return;
     s->future.refs = 1;
-    watch_stop(&s->watch);
+    aw__watch_stop(&s->watch);
     aw_unref(s->inner);
-    future_release(&s->future);
+    aw__future_release(&s->future);
     free(s);
 }
 
 static int shield_result(aw_future *f, aw_value *borrowed)
 {
-    int rc = future_result_op(f, NULL);
+    int rc = aw__future_result_op(f, NULL);
 
     return rc == 0 ? aw_future_result(shield_of(f)->inner, borrowed) : rc;
 }
 
 static int shield_take(aw_future *f, aw_value *owned)
 {
-    int rc = future_result_op(f, NULL);
+    int rc = aw__future_result_op(f, NULL);
 
     return rc == 0 ? aw_future_take(shield_of(f)->inner, owned) : rc;
 }
@@ -49,24 +49,24 @@ static int shield_take(aw_future *f, aw_value *owned)
    reads it, that is reported. */
 static bool shield_cancel(aw_future *f)
 {
-    if (!future_cancel_op(f))
+    if (!aw__future_cancel_op(f))
         return false;
-    watch_stop(&shield_of(f)->watch);
+    aw__watch_stop(&shield_of(f)->watch);
     return true;
 }
 
 static const aw_future_ops shield_ops = {
     .kind = "shield",
-    .ref = future_ref_op,
+    .ref = aw__future_ref_op,
     .unref = shield_unref,
-    .loop = future_loop_op,
-    .state = future_state_op,
+    .loop = aw__future_loop_op,
+    .state = aw__future_state_op,
     .result = shield_result,
     .take = shield_take,
     .cancel = shield_cancel,
-    .add_done = future_add_done_op,
-    .remove_done = future_remove_done_op,
-    .base = &own_marker,
+    .add_done = aw__future_add_done_op,
+    .remove_done = aw__future_remove_done_op,
+    .base = &aw__own_marker,
 };
 
 /* The inner error is read by passing it on. */
@@ -76,8 +76,8 @@ static void on_inner_done(aw_future *inner, void *data)
     aw_state state = aw_future_state(inner);
     int code = state == AW_VALUE ? 0 : aw_future_result(inner, NULL);
 
-    future_decide(&s->future, state, state == AW_ERROR ? code : 0,
-                  (aw_value){0});
+    aw__future_decide(&s->future, state, state == AW_ERROR ? code : 0,
+                      (aw_value){0});
 }
 
 aw_future *aw_shield_any(aw_awaitable a)
@@ -91,15 +91,15 @@ aw_future *aw_shield_any(aw_awaitable a)
         return inner;
     loop = aw_future_loop(inner);
     s = calloc(1, sizeof(*s));
-    rc = s ? watch_start(&s->watch, inner, on_inner_done, s) : AW_ENOMEM;
+    rc = s ? aw__watch_start(&s->watch, inner, on_inner_done, s) : AW_ENOMEM;
     if (rc < 0) {
         free(s);
         if (a.kind == AW_IS_CORO)
             (void)aw_future_cancel(inner);
         aw_unref(inner);
-        return future_failed(loop, rc);
+        return aw__future_failed(loop, rc);
     }
-    future_init(&s->future, loop, &shield_ops);
+    aw__future_init(&s->future, loop, &shield_ops);
     s->future.sealed = true;
     s->inner = inner;
     return &s->future.base;

@@ -28,7 +28,7 @@ static void run_handler(aw_loop *loop, struct entry *entry)
 
 static void discard_handler(struct entry *entry)
 {
-    (void)entry; /* signals_close() frees the watch */
+    (void)entry; /* aw__signals_close() frees the watch */
 }
 
 static const struct entry_class handler_class = {run_handler, discard_handler};
@@ -39,7 +39,7 @@ static void on_signal(uv_signal_t *uv, int signum)
 
     (void)signum;
     if (!link_is_linked(&w->entry.link))
-        loop_append(w->loop, &w->entry);
+        aw__loop_append(w->loop, &w->entry);
 }
 
 static void on_closed(uv_handle_t *uv)
@@ -102,7 +102,7 @@ int aw_add_signal_handler(aw_loop *loop, int signum, aw_callback fn, void *data)
 {
     struct signal_watch *w;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return AW_ENOMEM;
     if (loop->closed)
@@ -117,7 +117,7 @@ int aw_add_signal_handler(aw_loop *loop, int signum, aw_callback fn, void *data)
     return 0;
 }
 
-int signal_watch_idly(aw_loop *loop, int signum, aw_callback fn, void *data)
+int aw__signal_watch_idly(aw_loop *loop, int signum, aw_callback fn, void *data)
 {
     return open_watch(loop, signum, false, fn, data);
 }
@@ -126,7 +126,7 @@ bool aw_remove_signal_handler(aw_loop *loop, int signum)
 {
     struct signal_watch *w;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     w = loop ? find(loop, signum) : NULL;
     if (!w)
         return false;
@@ -134,7 +134,7 @@ bool aw_remove_signal_handler(aw_loop *loop, int signum)
     return true;
 }
 
-void signals_close(aw_loop *loop)
+void aw__signals_close(aw_loop *loop)
 {
     while (!list_is_empty(&loop->signals))
         close_watch(

@@ -6,14 +6,14 @@
 
 #include "await/internal.h"
 
-struct task *task_own(const aw_future *f)
+struct task *aw__task_own(const aw_future *f)
 {
-    struct future *own = future_own(f);
+    struct future *own = aw__future_own(f);
 
     return own && own->is_task ? task_of(own) : NULL;
 }
 
-struct task *task_current(void)
+struct task *aw__task_current(void)
 {
     aw_loop *loop = aw_get_running_loop();
 
@@ -22,7 +22,7 @@ struct task *task_current(void)
 
 aw_future *aw_current_task(void)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
 
     return t ? &t->future.base : NULL;
 }
@@ -36,15 +36,15 @@ static void run_function(void *arg)
     t->code = t->coro.fn(t->coro.arg, &t->ret);
 }
 
-void task_release_stack(struct task *t)
+void aw__task_release_stack(struct task *t)
 {
     struct stack *stack = t->coroutine.stack;
 
     if (!stack)
         return;
-    coroutine_destroy(&t->coroutine);
+    aw__coroutine_destroy(&t->coroutine);
     t->coroutine.stack = NULL;
-    stacks_give(&t->future.loop->stacks, stack);
+    aw__stacks_give(&t->future.loop->stacks, stack);
 }
 
 /* The function has ended, or never will begin. */
@@ -53,8 +53,8 @@ static void end(struct task *t, int code)
     aw_loop *loop = t->future.loop;
     aw_value ret = t->ret;
 
-    task_release_stack(t);
-    coro_drop(t->coro);
+    aw__task_release_stack(t);
+    aw__coro_drop(t->coro);
     t->coro.drop = NULL;
     t->ret = (aw_value){0};
     if (!t->doomed)
@@ -63,13 +63,13 @@ static void end(struct task *t, int code)
         aw_stop(loop);
 
     if (code == AW_ECANCELED || (code >= 0 && t->must_cancel)) {
-        value_drop(ret);
-        future_decide(&t->future, AW_CANCELLED, 0, (aw_value){0});
+        aw__value_drop(ret);
+        aw__future_decide(&t->future, AW_CANCELLED, 0, (aw_value){0});
     } else if (code < 0) {
-        value_drop(ret);
-        future_decide(&t->future, AW_ERROR, code, (aw_value){0});
+        aw__value_drop(ret);
+        aw__future_decide(&t->future, AW_ERROR, code, (aw_value){0});
     } else {
-        future_decide(&t->future, AW_VALUE, 0, ret);
+        aw__future_decide(&t->future, AW_VALUE, 0, ret);
     }
     aw_unref(&t->future.base); /* the one a pending task holds on itself */
 }
@@ -87,13 +87,13 @@ static bool start(struct task *t)
         end(t, AW_ECANCELED);
         return false;
     }
-    stack = stacks_take(&loop->stacks);
+    stack = aw__stacks_take(&loop->stacks);
     if (!stack) {
         end(t, AW_ENOMEM);
         return false;
     }
-    coroutine_create(&t->coroutine, &loop->home, &loop->stacks, stack,
-                     run_function, t);
+    aw__coroutine_create(&t->coroutine, &loop->home, &loop->stacks, stack,
+                         run_function, t);
     return true;
 }
 
@@ -105,19 +105,19 @@ static void resume(struct task *t)
     int64_t took;
 
     loop->current = t;
-    coroutine_resume(&t->coroutine, &loop->stacks);
+    aw__coroutine_resume(&t->coroutine, &loop->stacks);
     loop->current = NULL;
     if (!debug)
         return;
     loop->stepped = true;
     took = (int64_t)(uv_hrtime() - began);
     if (took > loop->slow_ns)
-        report(loop, &(aw_report){.kind = AW_SLOW,
-                                  .task = aw_task_name(&t->future.base),
-                                  .seconds = (double)took * 1e-9});
+        aw__report(loop, &(aw_report){.kind = AW_SLOW,
+                                      .task = aw_task_name(&t->future.base),
+                                      .seconds = (double)took * 1e-9});
 }
 
-void task_step(struct task *t)
+void aw__task_step(struct task *t)
 {
     if (!t->started && !start(t))
         return;
@@ -129,18 +129,18 @@ void task_step(struct task *t)
 static void run_step(aw_loop *loop, struct entry *entry)
 {
     (void)loop;
-    task_step(container_of(entry, struct task, step));
+    aw__task_step(container_of(entry, struct task, step));
 }
 
-/* tasks_destroy() has dealt with the task. */
+/* aw__tasks_destroy() has dealt with the task. */
 static void discard_step(struct entry *entry)
 {
     (void)entry;
 }
 
-const struct entry_class task_step_class = {run_step, discard_step};
+const struct entry_class aw__task_step_class = {run_step, discard_step};
 
-int task_suspend(struct task *t, struct wait *wait)
+int aw__task_suspend(struct task *t, struct wait *wait)
 {
     t->waits_for = wait;
     if (t->must_cancel && wait->cancel) {
@@ -148,7 +148,7 @@ int task_suspend(struct task *t, struct wait *wait)
         if (!wait->cancel(wait))
             t->must_cancel = true;
     }
-    coroutine_yield(&t->coroutine);
+    aw__coroutine_yield(&t->coroutine);
     t->waits_for = NULL;
     if (!t->must_cancel)
         return 0;
@@ -163,7 +163,7 @@ static struct task *awaited(const struct task *t)
 {
     aw_future *f = t->waits_for ? t->waits_for->future : NULL;
 
-    if (!f || f->ops->cancel != task_cancel_op ||
+    if (!f || f->ops->cancel != aw__task_cancel_op ||
         task_of(f)->future.state != AW_PENDING)
         return NULL;
     return task_of(f);
@@ -174,7 +174,7 @@ static void interrupt(struct task *t)
 {
     t->must_cancel = true;
     if (!link_is_linked(&t->step.link))
-        loop_append(t->future.loop, &t->step);
+        aw__loop_append(t->future.loop, &t->step);
 }
 
 /* The mark of tasks that a request is passing through. */
@@ -186,7 +186,7 @@ static const char passing;
  * on is deep. Tasks that await each other in a circle, also by way of a
  * gather, have no innermost one; whoever closes the circle is told itself.
  */
-bool task_cancel_op(aw_future *f)
+bool aw__task_cancel_op(aw_future *f)
 {
     struct task *first = task_of(f);
     struct task *t = first;
@@ -225,14 +225,14 @@ bool task_cancel_op(aw_future *f)
 
 unsigned aw_task_cancelling(const aw_future *f)
 {
-    struct task *t = task_own(f);
+    struct task *t = aw__task_own(f);
 
     return t ? t->requests : 0;
 }
 
 unsigned aw_task_uncancel(aw_future *f)
 {
-    struct task *t = task_own(f);
+    struct task *t = aw__task_own(f);
 
     if (!t)
         return 0;

@@ -16,7 +16,7 @@ static void task_unref_op(aw_future *f)
     if (--t->future.refs > 0)
         return;
     t->future.refs = 1;
-    future_release(&t->future); /* its report wants the name */
+    aw__future_release(&t->future); /* its report wants the name */
     free(t->name);
     free(t);
 }
@@ -53,16 +53,16 @@ const aw_future_ops aw_task_ops = {
     .kind = "task",
     .ref = task_ref_op,
     .unref = task_unref_op,
-    .loop = future_loop_op,
-    .state = future_state_op,
-    .result = future_result_op,
-    .take = future_take_op,
-    .cancel = task_cancel_op,
-    .add_done = future_add_done_op,
-    .remove_done = future_remove_done_op,
+    .loop = aw__future_loop_op,
+    .state = aw__future_state_op,
+    .result = aw__future_result_op,
+    .take = aw__future_take_op,
+    .cancel = aw__task_cancel_op,
+    .add_done = aw__future_add_done_op,
+    .remove_done = aw__future_remove_done_op,
     .name = task_name_op,
     .set_name = task_set_name_op,
-    .base = &own_marker,
+    .base = &aw__own_marker,
 };
 
 aw_future *aw_task_new_as(aw_loop *loop, aw_coro coro, const aw_future_ops *ops,
@@ -71,18 +71,18 @@ aw_future *aw_task_new_as(aw_loop *loop, aw_coro coro, const aw_future_ops *ops,
     struct task *t = NULL;
     int code = AW_ENOMEM;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (loop && loop->closed)
         code = AW_ECLOSED;
-    else if (loop && (!coro.fn || ops->base != &own_marker))
+    else if (loop && (!coro.fn || ops->base != &aw__own_marker))
         code = AW_EINVAL;
     else if (loop && extra < SIZE_MAX - sizeof(*t))
         t = calloc(1, sizeof(*t) + extra);
     if (!t) {
-        coro_drop(coro);
-        return future_failed(loop, code);
+        aw__coro_drop(coro);
+        return aw__future_failed(loop, code);
     }
-    future_init(&t->future, loop, ops);
+    aw__future_init(&t->future, loop, ops);
     t->future.is_task = true;
     t->future.sealed = true;
     t->future.refs = 2; /* the caller's, and its own until it ends */
@@ -90,14 +90,14 @@ aw_future *aw_task_new_as(aw_loop *loop, aw_coro coro, const aw_future_ops *ops,
     t->number = ++loop->task_number;
     list_init(&t->scopes);
     list_append(&loop->tasks, &t->all);
-    t->step.class = &task_step_class;
-    loop_append(loop, &t->step);
+    t->step.class = &aw__task_step_class;
+    aw__loop_append(loop, &t->step);
     return &t->future.base;
 }
 
 void *aw_task_extra(aw_future *f)
 {
-    struct task *t = task_own(f);
+    struct task *t = aw__task_own(f);
 
     return t ? t->extra : NULL;
 }
@@ -109,7 +109,7 @@ aw_future *aw_task_new(aw_loop *loop, aw_coro coro)
 
 void aw_set_task_factory(aw_loop *loop, aw_task_factory factory, void *data)
 {
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return;
     loop->factory = factory;
@@ -129,11 +129,11 @@ aw_future *aw_create_task(aw_loop *loop, aw_coro coro)
 {
     aw_future *f;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop || !loop->factory || loop->closed)
         return aw_task_new(loop, coro);
     f = loop->factory(loop, coro, loop->factory_data);
-    return f ? f : future_failed(loop, AW_ENOMEM);
+    return f ? f : aw__future_failed(loop, AW_ENOMEM);
 }
 
 aw_future *aw_ensure_future_any(aw_awaitable a, aw_loop *loop)
@@ -143,10 +143,10 @@ aw_future *aw_ensure_future_any(aw_awaitable a, aw_loop *loop)
     if (a.kind == AW_IS_CORO)
         return aw_create_task(loop, a.of.coro);
     if (!f)
-        return future_failed(loop_or_current(loop), AW_EINVAL);
+        return aw__future_failed(aw__loop_or_current(loop), AW_EINVAL);
     if (loop && aw_future_loop(f) != loop) {
-        awaitable_drop(a);
-        return future_failed(loop, AW_EOTHERLOOP);
+        aw__awaitable_drop(a);
+        return aw__future_failed(loop, AW_EOTHERLOOP);
     }
     return a.kind == AW_IS_GIVEN ? f : aw_ref(f);
 }
@@ -169,7 +169,7 @@ size_t aw_all_tasks(aw_loop *loop, aw_future **out, size_t room)
 {
     size_t n = 0;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return 0;
     for (struct link *l = loop->tasks.next; l != &loop->tasks; l = l->next) {
@@ -190,8 +190,9 @@ static void destroy(struct task *t)
 {
     struct link *link;
 
-    report(t->future.loop, &(aw_report){.kind = AW_DESTROYED_PENDING,
-                                        .task = aw_task_name(&t->future.base)});
+    aw__report(t->future.loop,
+               &(aw_report){.kind = AW_DESTROYED_PENDING,
+                            .task = aw_task_name(&t->future.base)});
     t->abandoned = true;
     link_remove(&t->step.link);
     if (t->waits_for)
@@ -202,16 +203,16 @@ static void destroy(struct task *t)
 
         scope->abandon(scope);
     }
-    task_release_stack(t);
-    coro_drop(t->coro);
+    aw__task_release_stack(t);
+    aw__coro_drop(t->coro);
     t->coro.drop = NULL;
-    value_drop(t->ret);
+    aw__value_drop(t->ret);
     t->ret = (aw_value){0};
     aw_unref(&t->future.base);
 }
 
 /* Suspended stacks cannot be unwound: what they own themselves stays. */
-void tasks_destroy(aw_loop *loop)
+void aw__tasks_destroy(aw_loop *loop)
 {
     struct link *link;
 

@@ -30,7 +30,7 @@ static bool promise_cancel(aw_future *f)
 {
     struct promise *p = container_of(future_of(f), struct promise, future);
 
-    if (!future_cancel_op(f))
+    if (!aw__future_cancel_op(f))
         return false;
     if (p->job) /* withdrawn if no thread has taken it; else it runs on */
         (void)uv_cancel((uv_req_t *)&p->job->work);
@@ -39,16 +39,16 @@ static bool promise_cancel(aw_future *f)
 
 static const aw_future_ops promise_ops = {
     .kind = "job",
-    .ref = future_ref_op,
-    .unref = future_unref_op,
-    .loop = future_loop_op,
-    .state = future_state_op,
-    .result = future_result_op,
-    .take = future_take_op,
+    .ref = aw__future_ref_op,
+    .unref = aw__future_unref_op,
+    .loop = aw__future_loop_op,
+    .state = aw__future_state_op,
+    .result = aw__future_result_op,
+    .take = aw__future_take_op,
     .cancel = promise_cancel,
-    .add_done = future_add_done_op,
-    .remove_done = future_remove_done_op,
-    .base = &own_marker,
+    .add_done = aw__future_add_done_op,
+    .remove_done = aw__future_remove_done_op,
+    .base = &aw__own_marker,
 };
 
 static void work(uv_work_t *req)
@@ -63,13 +63,13 @@ static void decide(struct job *job)
     struct future *f = &job->promise->future;
 
     if (job->code < 0)
-        value_drop(job->ret);
+        aw__value_drop(job->ret);
     if (job->code == AW_ECANCELED)
-        future_decide(f, AW_CANCELLED, 0, (aw_value){0});
+        aw__future_decide(f, AW_CANCELLED, 0, (aw_value){0});
     else if (job->code < 0)
-        future_decide(f, AW_ERROR, job->code, (aw_value){0});
+        aw__future_decide(f, AW_ERROR, job->code, (aw_value){0});
     else
-        future_decide(f, AW_VALUE, 0, job->ret);
+        aw__future_decide(f, AW_VALUE, 0, job->ret);
 }
 
 static void finish(struct entry *entry)
@@ -78,7 +78,7 @@ static void finish(struct entry *entry)
 
     job->promise->job = NULL;
     decide(job);
-    coro_drop(job->coro);
+    aw__coro_drop(job->coro);
     aw_unref(&job->promise->future.base);
     free(job);
 }
@@ -98,7 +98,7 @@ static void after_work(uv_work_t *req, int status)
 
     (void)status; /* UV_ECANCELED: withdrawn, and the code says so already */
     job->loop->jobs--;
-    loop_append(job->loop, &job->entry);
+    aw__loop_append(job->loop, &job->entry);
 }
 
 static struct job *job_new(aw_loop *loop, aw_coro coro)
@@ -111,7 +111,7 @@ static struct job *job_new(aw_loop *loop, aw_coro coro)
         free(p);
         return NULL;
     }
-    future_init(&p->future, loop, &promise_ops);
+    aw__future_init(&p->future, loop, &promise_ops);
     p->future.sealed = true;
     p->job = job;
     job->entry.class = &finish_class;
@@ -124,8 +124,8 @@ static struct job *job_new(aw_loop *loop, aw_coro coro)
 
 static aw_future *refuse(aw_loop *loop, aw_coro coro, int code)
 {
-    coro_drop(coro);
-    return future_failed(loop, code);
+    aw__coro_drop(coro);
+    return aw__future_failed(loop, code);
 }
 
 aw_future *aw_run_in_executor(aw_loop *loop, aw_coro coro)
@@ -133,7 +133,7 @@ aw_future *aw_run_in_executor(aw_loop *loop, aw_coro coro)
     struct job *job;
     int rc;
 
-    loop = loop_or_current(loop);
+    loop = aw__loop_or_current(loop);
     if (!loop)
         return refuse(loop, coro, AW_ENOMEM);
     if (loop->closed)

@@ -61,10 +61,10 @@ static int arm(struct limit *l, int64_t deadline_ns)
     aw_handle *handle = NULL;
     int rc = 0;
 
-    if (deadline_ns <= loop_now_ns(loop))
+    if (deadline_ns <= aw__loop_now_ns(loop))
         rc = aw_call_soon(loop, expire, l, &handle);
     else if (deadline_ns != TIMERS_NEVER)
-        rc = handle_call_at(loop, deadline_ns, expire, l, &handle);
+        rc = aw__handle_call_at(loop, deadline_ns, expire, l, &handle);
     if (rc < 0)
         return rc;
     forget_handle(l);
@@ -75,20 +75,20 @@ static int arm(struct limit *l, int64_t deadline_ns)
 int aw_timeout_enter(aw_timeout *t, double limit)
 {
     struct limit *l = limit_of(t);
-    struct task *task = task_current();
+    struct task *task = aw__task_current();
     int64_t ns;
     int rc;
 
     *t = (aw_timeout){0};
     if (!task)
         return AW_ENOTASK;
-    if (!ns_from_seconds(limit, &ns))
+    if (!aw__ns_from_seconds(limit, &ns))
         return AW_EINVAL;
     l->task = task;
     l->requests = task->requests;
     l->scope.abandon = abandon;
-    rc =
-        arm(l, ns == TIMERS_NEVER ? ns : deadline_after(task->future.loop, ns));
+    rc = arm(l, ns == TIMERS_NEVER ? ns
+                                   : aw__deadline_after(task->future.loop, ns));
     if (rc < 0)
         return rc;
     l->state = TIMEOUT_ACTIVE;
@@ -103,7 +103,7 @@ int aw_timeout_move(aw_timeout *t, double when)
 
     if (l->state != TIMEOUT_ACTIVE)
         return AW_ESTATE;
-    if (!ns_from_seconds(when, &ns))
+    if (!aw__ns_from_seconds(when, &ns))
         return AW_EINVAL;
     return arm(l, ns);
 }
@@ -168,7 +168,7 @@ int aw_wait_for_any(aw_awaitable a, double limit, aw_value *out)
         return wait_for_nothing(a, out);
     rc = aw_timeout_enter(&timeout, limit);
     if (rc < 0) {
-        awaitable_drop(a);
+        aw__awaitable_drop(a);
         return rc;
     }
     rc = aw_await_any(a, out);

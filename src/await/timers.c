@@ -52,7 +52,8 @@ static struct timer *meld_siblings(struct timer *first)
     return root;
 }
 
-void timers_add(struct timers *timers, struct timer *timer, int64_t deadline_ns)
+void aw__timers_add(struct timers *timers, struct timer *timer,
+                    int64_t deadline_ns)
 {
     *timer = (struct timer){.deadline_ns = deadline_ns,
                             .sequence = timers->sequence++,
@@ -60,7 +61,7 @@ void timers_add(struct timers *timers, struct timer *timer, int64_t deadline_ns)
     timers->first = timers->first ? meld(timers->first, timer) : timer;
 }
 
-void timers_remove(struct timers *timers, struct timer *timer)
+void aw__timers_remove(struct timers *timers, struct timer *timer)
 {
     struct timer *rest;
 

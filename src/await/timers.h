@@ -26,11 +26,11 @@ struct timers {
 };
 
 /* `timer` must not be armed. */
-void timers_add(struct timers *timers, struct timer *timer,
-                int64_t deadline_ns);
+void aw__timers_add(struct timers *timers, struct timer *timer,
+                    int64_t deadline_ns);
 
 /* Harmless if it is not armed. */
-void timers_remove(struct timers *timers, struct timer *timer);
+void aw__timers_remove(struct timers *timers, struct timer *timer);
 
 static inline int64_t timers_next(const struct timers *timers)
 {

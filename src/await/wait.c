@@ -28,13 +28,13 @@ static void on_done(aw_future *f, void *data)
 
     w->unfinished--;
     if (is_enough(w, f))
-        park_decide(&w->park);
+        aw__park_decide(&w->park);
 }
 
 static void stop_watching(struct waiting *w)
 {
     for (size_t i = 0; i < w->n; i++)
-        watch_stop(&w->watches[i]);
+        aw__watch_stop(&w->watches[i]);
     free(w->watches);
 }
 
@@ -42,7 +42,7 @@ static void abandon_waiting(struct wait *wait)
 {
     struct park *park = container_of(wait, struct park, wait);
 
-    park_abandon(wait);
+    aw__park_abandon(wait);
     stop_watching(container_of(park, struct waiting, park));
 }
 
@@ -66,7 +66,7 @@ static bool is_done(aw_future **fs, size_t i, const void *mark)
 
 static bool is_new(aw_future **fs, size_t i, const void *mark)
 {
-    return !members_repeat(fs, sizeof(*fs), i, mark);
+    return !aw__members_repeat(fs, sizeof(*fs), i, mark);
 }
 
 /*
@@ -102,12 +102,12 @@ static int watch_all(struct waiting *w, aw_future **fs, size_t n)
         return AW_ENOMEM;
     w->n = n;
     for (size_t i = 0; i < n && rc == 0; i++) {
-        if (members_repeat(fs, sizeof(*fs), i, w))
+        if (aw__members_repeat(fs, sizeof(*fs), i, w))
             continue;
-        rc = watch_start(&w->watches[i], fs[i], on_done, w);
+        rc = aw__watch_start(&w->watches[i], fs[i], on_done, w);
         w->unfinished++;
     }
-    members_unmark(fs, sizeof(*fs), n);
+    aw__members_unmark(fs, sizeof(*fs), n);
     if (rc < 0)
         stop_watching(w);
     return rc;
@@ -119,12 +119,12 @@ static int wait_for_enough(struct task *t, aw_future **fs, size_t n,
     struct waiting w = {.mode = mode};
     int rc;
 
-    park_init(&w.park, t);
+    aw__park_init(&w.park, t);
     w.park.wait.abandon = abandon_waiting;
     rc = watch_all(&w, fs, n);
     if (rc < 0)
         return rc;
-    rc = park_wait_until(&w.park, deadline_ns);
+    rc = aw__park_wait_until(&w.park, deadline_ns);
     stop_watching(&w);
     return rc;
 }
@@ -147,20 +147,21 @@ static int refusal(aw_future **fs, size_t n, const struct task *t)
 int aw_wait(aw_future **fs, size_t n, double limit, aw_wait_mode mode,
             size_t *done)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
     int64_t ns;
     size_t unique;
     int rc = refusal(fs, n, t);
 
-    if (rc == 0 && !ns_from_seconds(limit, &ns))
+    if (rc == 0 && !aw__ns_from_seconds(limit, &ns))
         rc = AW_EINVAL;
     if (rc < 0)
         return rc;
-    rc = wait_for_enough(t, fs, n, deadline_after(t->future.loop, ns), mode);
+    rc =
+        wait_for_enough(t, fs, n, aw__deadline_after(t->future.loop, ns), mode);
     if (rc < 0 && rc != AW_ETIMEDOUT)
         return rc;
     unique = partition(fs, 0, n, is_new, &ns);
-    members_unmark(fs, sizeof(*fs), n);
+    aw__members_unmark(fs, sizeof(*fs), n);
     unique = partition(fs, 0, unique, is_done, NULL);
     if (done)
         *done = unique;

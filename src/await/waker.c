@@ -92,7 +92,7 @@ static void set_timer(struct waker *waker, int64_t deadline_ns)
                          (uint64_t)(wait_ns + 999999) / 1000000, 0);
 }
 
-void waker_open(struct waker *waker, uv_loop_t *loop)
+void aw__waker_open(struct waker *waker, uv_loop_t *loop)
 {
     waker->fd = -1;
     waker->armed_ns = WAKER_SPENT;
@@ -102,7 +102,7 @@ void waker_open(struct waker *waker, uv_loop_t *loop)
     open_descriptor(waker, loop);
 }
 
-void waker_arm(struct waker *waker, int64_t deadline_ns)
+void aw__waker_arm(struct waker *waker, int64_t deadline_ns)
 {
     if (waker->fd >= 0)
         set_descriptor(waker, deadline_ns);
@@ -110,7 +110,7 @@ void waker_arm(struct waker *waker, int64_t deadline_ns)
         set_timer(waker, deadline_ns);
 }
 
-void waker_close(struct waker *waker)
+void aw__waker_close(struct waker *waker)
 {
     if (waker->fd >= 0)
         close(waker->fd);

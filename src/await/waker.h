@@ -23,11 +23,11 @@ struct waker {
 };
 
 /* Neither handle keeps uv_run() waiting by itself. */
-void waker_open(struct waker *waker, uv_loop_t *loop);
+void aw__waker_open(struct waker *waker, uv_loop_t *loop);
 
 /* Have uv_run() return no earlier than `deadline_ns` (uv_hrtime's clock) and as
    soon after as can be, unless it returns before; TIMERS_NEVER: not. */
-void waker_arm(struct waker *waker, int64_t deadline_ns);
+void aw__waker_arm(struct waker *waker, int64_t deadline_ns);
 
 /* After both handles have been closed: by whoever walks the loop's handles. */
-void waker_close(struct waker *waker);
+void aw__waker_close(struct waker *waker);

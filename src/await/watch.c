@@ -48,23 +48,23 @@ static int start_proxy(struct watch *w, aw_future *f, aw_done_fn fn, void *data)
     return 0;
 }
 
-int watch_start(struct watch *w, aw_future *f, aw_done_fn fn, void *data)
+int aw__watch_start(struct watch *w, aw_future *f, aw_done_fn fn, void *data)
 {
     *w = (struct watch){0};
-    if (f->ops->add_done != future_add_done_op ||
-        f->ops->remove_done != future_remove_done_op)
+    if (f->ops->add_done != aw__future_add_done_op ||
+        f->ops->remove_done != aw__future_remove_done_op)
         return start_proxy(w, f, fn, data);
     if (!future_of(f)->loop)
         return AW_ENOMEM; /* the immortal future of no loop */
     w->callback.storage = CALLBACK_WATCH;
     w->callback.fn = fn;
     w->callback.data = data;
-    future_queue(future_of(f), &w->callback);
+    aw__future_queue(future_of(f), &w->callback);
     w->future = f;
     return 0;
 }
 
-void watch_stop(struct watch *w)
+void aw__watch_stop(struct watch *w)
 {
     struct link *link = &w->callback.entry.link;
     struct proxy *proxy = w->proxy;

@@ -82,7 +82,7 @@ enum { YIELDS = 1000000 };
 static void yield_for_ever(void *coroutine)
 {
     for (;;)
-        coroutine_yield(coroutine);
+        aw__coroutine_yield(coroutine);
 }
 
 static void time_switches(void)
@@ -92,21 +92,21 @@ static void time_switches(void)
     struct stacks pool;
     double best = INFINITY;
 
-    stacks_init(&pool, 0, 0);
-    struct stack *stack = stacks_take(&pool);
+    aw__stacks_init(&pool, 0, 0);
+    struct stack *stack = aw__stacks_take(&pool);
     must(stack ? 0 : AW_ENOMEM, "stack");
-    coroutine_create(&c, &home, &pool, stack, yield_for_ever, &c);
+    aw__coroutine_create(&c, &home, &pool, stack, yield_for_ever, &c);
     for (int i = 0; i < ROUNDS; i++) {
         double began = now_ns();
 
         for (int k = 0; k < YIELDS; k++)
-            coroutine_resume(&c, &pool);
+            aw__coroutine_resume(&c, &pool);
         double took = now_ns() - began;
         if (took < best)
             best = took;
     }
-    coroutine_destroy(&c);
-    stacks_close(&pool);
+    aw__coroutine_destroy(&c);
+    aw__stacks_close(&pool);
     printf("%-48s %9.1f ns\n", "a pair of switches", best / YIELDS);
 }
 

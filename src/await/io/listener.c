@@ -48,10 +48,10 @@ static void end_connection(void *stream)
     aw_listener *l = s->listener;
 
     link_remove(&s->link);
-    stream_close(s);
+    aw__stream_close(s);
     l->connections--;
     if (l->connections == 0 && l->closer)
-        park_decide(l->closer);
+        aw__park_decide(l->closer);
     free_if_done(l);
 }
 
@@ -100,13 +100,14 @@ static void on_connection(uv_stream_t *stream, int status)
 
     if (status < 0)
         return; /* the connection was gone before it was ours */
-    s = stream_new(l, l->loop);
+    s = aw__stream_new(l, l->loop);
     if (!s) {
         reject(l);
         return;
     }
-    if (uv_accept(stream, (uv_stream_t *)&s->tcp) < 0 || stream_open(s) < 0) {
-        stream_close(s);
+    if (uv_accept(stream, (uv_stream_t *)&s->tcp) < 0 ||
+        aw__stream_open(s) < 0) {
+        aw__stream_close(s);
         return;
     }
     start_connection(l, s);
@@ -215,14 +216,14 @@ static void accept_rest(aw_listener *l)
         return;
     while ((connection =
                 accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        aw_stream *s = stream_new(l, l->loop);
+        aw_stream *s = aw__stream_new(l, l->loop);
 
         if (!s || uv_tcp_open(&s->tcp, connection) < 0) {
             close(connection);
             if (s)
-                stream_close(s);
-        } else if (stream_open(s) < 0) {
-            stream_close(s);
+                aw__stream_close(s);
+        } else if (aw__stream_open(s) < 0) {
+            aw__stream_close(s);
         } else {
             start_connection(l, s);
         }
@@ -249,7 +250,7 @@ static void abandon_closer(struct wait *wait)
 
     l->closer = NULL;
     l->released = true; /* nobody else will */
-    park_abandon(wait);
+    aw__park_abandon(wait);
     free_if_done(l); /* all else may have ended before */
 }
 
@@ -261,10 +262,10 @@ static int wait_until(aw_listener *l, struct task *t, int64_t deadline_ns)
 
     if (l->connections == 0)
         return 0;
-    park_init(&c.park, t);
+    aw__park_init(&c.park, t);
     c.park.wait.abandon = abandon_closer;
     l->closer = &c.park;
-    rc = park_wait_until(&c.park, deadline_ns);
+    rc = aw__park_wait_until(&c.park, deadline_ns);
     l->closer = NULL;
     return rc;
 }
@@ -281,18 +282,18 @@ static void cancel_connections(aw_listener *l)
 
 int aw_listener_close(aw_listener *l, double grace)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
     bool cancelled = false;
     int64_t ns;
     int rc;
 
     if (!t)
         return AW_ENOTASK;
-    if (!ns_from_seconds(grace, &ns))
+    if (!aw__ns_from_seconds(grace, &ns))
         return AW_EINVAL;
     accept_rest(l);
     stop_accepting(l);
-    rc = wait_until(l, t, deadline_after(l->loop, ns < 0 ? 0 : ns));
+    rc = wait_until(l, t, aw__deadline_after(l->loop, ns < 0 ? 0 : ns));
     cancelled = rc == AW_ECANCELED;
     if (l->connections > 0)
         cancel_connections(l);
@@ -305,7 +306,7 @@ int aw_listener_close(aw_listener *l, double grace)
 }
 
 /* With the loop; the tasks, and with them the streams, are gone. */
-void listeners_close(aw_loop *loop)
+void aw__listeners_close(aw_loop *loop)
 {
     while (!list_is_empty(&loop->listeners)) {
         aw_listener *l = container_of(loop->listeners.next, aw_listener, link);

@@ -57,7 +57,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         else
             s->error = n == UV_ENOBUFS ? AW_ENOMEM : (int)n;
     }
-    stream_wake(s->reader);
+    aw__stream_wake(s->reader);
 }
 
 static int start_reading(aw_stream *s)
@@ -78,7 +78,7 @@ static size_t take_bytes(aw_stream *s, void *buf, size_t room)
     memcpy(buf, s->buffer + s->begin, n);
     s->begin += n;
     release_buffer(s);
-    if (was_full && !s->buffer && !s->ended && stream_refusal(s) == 0) {
+    if (was_full && !s->buffer && !s->ended && aw__stream_refusal(s) == 0) {
         int rc = start_reading(s);
 
         if (rc < 0)
@@ -89,14 +89,14 @@ static size_t take_bytes(aw_stream *s, void *buf, size_t room)
 
 ssize_t aw_read(aw_stream *s, void *buf, size_t room)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
 
     if (room == 0)
         return AW_EINVAL;
     if (s->reader)
         return AW_ESTATE;
     while (s->begin == s->end) {
-        int rc = stream_refusal(s);
+        int rc = aw__stream_refusal(s);
 
         if (rc < 0)
             return rc;
@@ -104,7 +104,7 @@ ssize_t aw_read(aw_stream *s, void *buf, size_t room)
             return 0;
         if (!t)
             return AW_ENOTASK;
-        rc = stream_wait(s, t, &s->reader);
+        rc = aw__stream_wait(s, t, &s->reader);
         if (rc < 0)
             return rc;
     }
@@ -129,17 +129,17 @@ int aw_stream_fd(const aw_stream *s)
 /* Waiting. */
 
 /* Why nothing more comes, or can be sent: 0 if it may. */
-int stream_refusal(const aw_stream *s)
+int aw__stream_refusal(const aw_stream *s)
 {
     if (s->closed)
         return AW_ECLOSED;
     return s->error;
 }
 
-void stream_wake(struct park *park)
+void aw__stream_wake(struct park *park)
 {
     if (park)
-        park_decide(park);
+        aw__park_decide(park);
 }
 
 struct stream_park {
@@ -153,19 +153,19 @@ static void abandon_place(struct wait *wait)
     struct stream_park *sp = container_of(park, struct stream_park, park);
 
     *sp->place = NULL;
-    park_abandon(wait);
+    aw__park_abandon(wait);
 }
 
-int stream_wait(aw_stream *s, struct task *t, struct park **place)
+int aw__stream_wait(aw_stream *s, struct task *t, struct park **place)
 {
     struct stream_park sp = {.place = place};
     int rc;
 
-    park_init(&sp.park, t);
+    aw__park_init(&sp.park, t);
     sp.park.wait.abandon = abandon_place;
     *place = &sp.park;
     s->loop->io_awaited++;
-    rc = park_wait(&sp.park);
+    rc = aw__park_wait(&sp.park);
     s->loop->io_awaited--;
     *place = NULL;
     return rc;
@@ -199,11 +199,11 @@ static void close_handle(aw_stream *s, bool reset)
 void aw_abort(aw_stream *s)
 {
     close_handle(s, true);
-    stream_wake(s->reader);
-    stream_wake(s->writer);
+    aw__stream_wake(s->reader);
+    aw__stream_wake(s->writer);
 }
 
-aw_stream *stream_new(struct aw_listener *l, aw_loop *loop)
+aw_stream *aw__stream_new(struct aw_listener *l, aw_loop *loop)
 {
     aw_stream *s = calloc(1, sizeof(*s));
 
@@ -221,7 +221,7 @@ aw_stream *stream_new(struct aw_listener *l, aw_loop *loop)
     return s;
 }
 
-int stream_open(aw_stream *s)
+int aw__stream_open(aw_stream *s)
 {
     /* Answers are written in one piece; waiting to fill a segment would cost
        a client that sends the next request only then 40 ms. Where it cannot be
@@ -230,7 +230,7 @@ int stream_open(aw_stream *s)
     return start_reading(s);
 }
 
-void stream_close(aw_stream *s)
+void aw__stream_close(aw_stream *s)
 {
     aw_unref(s->task);
     s->task = NULL;

@@ -26,14 +26,14 @@ struct aw_stream {
 };
 
 /* Not yet accepted. NULL: no memory. */
-struct aw_stream *stream_new(struct aw_listener *l, aw_loop *loop);
+struct aw_stream *aw__stream_new(struct aw_listener *l, aw_loop *loop);
 /* After accepting. On failure it is closed. */
-int stream_open(struct aw_stream *s);
+int aw__stream_open(struct aw_stream *s);
 /* The owner lets go; it is freed when libuv has, too. */
-void stream_close(struct aw_stream *s);
+void aw__stream_close(struct aw_stream *s);
 
 /* Why nothing more comes, or can be sent; 0 if it may. */
-int stream_refusal(const struct aw_stream *s);
+int aw__stream_refusal(const struct aw_stream *s);
 /* Suspend the task until somebody wakes the one at `place`. */
-int stream_wait(struct aw_stream *s, struct task *t, struct park **place);
-void stream_wake(struct park *park); /* NULL is let through */
+int aw__stream_wait(struct aw_stream *s, struct task *t, struct park **place);
+void aw__stream_wake(struct park *park); /* NULL is let through */

@@ -36,7 +36,7 @@ static void on_written(uv_write_t *req, int status)
         s->error = mapped(status);
     s->writes--;
     free(w);
-    stream_wake(s->writer);
+    aw__stream_wake(s->writer);
 }
 
 static int queue_write(aw_stream *s, const char *bytes, size_t n)
@@ -62,12 +62,12 @@ static int queue_write(aw_stream *s, const char *bytes, size_t n)
 /* The kernel's buffer is full: by chunks, each when the one before is sent. */
 static int write_slowly(aw_stream *s, const char *bytes, size_t n)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
 
     if (!t)
         return AW_ENOTASK;
     while (n > 0 || s->writes > 0) {
-        int rc = stream_refusal(s);
+        int rc = aw__stream_refusal(s);
 
         if (rc == 0 && s->writes == 0) {
             size_t chunk = n < CHUNK ? n : CHUNK;
@@ -77,11 +77,11 @@ static int write_slowly(aw_stream *s, const char *bytes, size_t n)
             n -= chunk;
         }
         if (rc == 0)
-            rc = stream_wait(s, t, &s->writer);
+            rc = aw__stream_wait(s, t, &s->writer);
         if (rc < 0)
             return rc;
     }
-    return stream_refusal(s);
+    return aw__stream_refusal(s);
 }
 
 /* As much as goes without waiting; how much that was, or a code. */
@@ -112,7 +112,7 @@ static ssize_t write_now(aw_stream *s, const struct iovec *parts, int n)
 
 int aw_writev(aw_stream *s, const struct iovec *parts, int n)
 {
-    int rc = stream_refusal(s);
+    int rc = aw__stream_refusal(s);
     ssize_t sent;
 
     if (rc < 0)
@@ -168,14 +168,14 @@ static void on_shutdown(uv_shutdown_t *req, int status)
         s->error = mapped(status);
     s->writes--;
     free(sd);
-    stream_wake(s->writer);
+    aw__stream_wake(s->writer);
 }
 
 int aw_shutdown(aw_stream *s)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
     struct shutdown *sd;
-    int rc = stream_refusal(s);
+    int rc = aw__stream_refusal(s);
 
     if (rc < 0)
         return rc;
@@ -195,9 +195,9 @@ int aw_shutdown(aw_stream *s)
     s->shut = true;
     s->writes++;
     while (s->writes > 0) {
-        rc = stream_wait(s, t, &s->writer);
+        rc = aw__stream_wait(s, t, &s->writer);
         if (rc < 0)
             return rc;
     }
-    return stream_refusal(s);
+    return aw__stream_refusal(s);
 }

@@ -13,7 +13,7 @@ static void leave(struct coroutine *c)
     tool_switch_begin(c->ended ? NULL : &c->asan_save, home->asan_bottom,
                       home->asan_size);
     tool_fiber_switch(home->tsan_fiber);
-    switch_stacks(&c->context, home->context);
+    aw__switch_stacks(&c->context, home->context);
     tool_switch_end(c->asan_save, &home->asan_bottom, &home->asan_size);
 }
 
@@ -28,19 +28,19 @@ static void run_entry(void *coroutine)
     assert(false && "an ended coroutine is never resumed");
 }
 
-void coroutine_create(struct coroutine *c, struct coroutine_home *home,
-                      const struct stacks *pool, struct stack *stack,
-                      void (*entry)(void *arg), void *arg)
+void aw__coroutine_create(struct coroutine *c, struct coroutine_home *home,
+                          const struct stacks *pool, struct stack *stack,
+                          void (*entry)(void *arg), void *arg)
 {
     char *bottom = stack_bottom(pool, stack);
 
     *c = (struct coroutine){
         .home = home, .stack = stack, .entry = entry, .arg = arg};
-    c->context = switch_prepare(bottom, stack_room(pool), run_entry, c);
+    c->context = aw__switch_prepare(bottom, stack_room(pool), run_entry, c);
     c->tsan_fiber = tool_fiber_new();
 }
 
-void coroutine_resume(struct coroutine *c, const struct stacks *pool)
+void aw__coroutine_resume(struct coroutine *c, const struct stacks *pool)
 {
     struct coroutine_home *home = c->home;
 
@@ -49,17 +49,17 @@ void coroutine_resume(struct coroutine *c, const struct stacks *pool)
     tool_switch_begin(&home->asan_save, stack_bottom(pool, c->stack),
                       stack_room(pool));
     tool_fiber_switch(c->tsan_fiber);
-    switch_stacks(&home->context, c->context);
+    aw__switch_stacks(&home->context, c->context);
     tool_switch_end(home->asan_save, NULL, NULL);
     (void)pool; /* only AddressSanitizer asks for the bounds */
 }
 
-void coroutine_yield(struct coroutine *c)
+void aw__coroutine_yield(struct coroutine *c)
 {
     leave(c);
 }
 
-void coroutine_destroy(struct coroutine *c)
+void aw__coroutine_destroy(struct coroutine *c)
 {
     if (c->tsan_fiber)
         tool_fiber_free(c->tsan_fiber);

@@ -38,16 +38,16 @@ struct coroutine {
 
 /* Prepare entry(arg) on `stack`, which stays the caller's; nothing runs. When
    entry returns the coroutine has ended. */
-void coroutine_create(struct coroutine *c, struct coroutine_home *home,
-                      const struct stacks *pool, struct stack *stack,
-                      void (*entry)(void *arg), void *arg);
+void aw__coroutine_create(struct coroutine *c, struct coroutine_home *home,
+                          const struct stacks *pool, struct stack *stack,
+                          void (*entry)(void *arg), void *arg);
 
 /* From the home: run it until it yields or ends. */
-void coroutine_resume(struct coroutine *c, const struct stacks *pool);
+void aw__coroutine_resume(struct coroutine *c, const struct stacks *pool);
 
 /* From within: go back to the home. Returns when it is resumed. */
-void coroutine_yield(struct coroutine *c);
+void aw__coroutine_yield(struct coroutine *c);
 
 /* Give up what tools know of it; after its end, or instead of it: a suspended
    coroutine is abandoned where it stands. Its stack may go then. */
-void coroutine_destroy(struct coroutine *c);
+void aw__coroutine_destroy(struct coroutine *c);

@@ -87,7 +87,7 @@ static void install(void)
     (void)sigaction(SIGSEGV, &action, &previous);
 }
 
-void overflow_watch(aw_loop *loop)
+void aw__overflow_watch(aw_loop *loop)
 {
     stack_t now;
     stack_t ours = {.ss_size = SIGNAL_STACK};
@@ -104,7 +104,7 @@ void overflow_watch(aw_loop *loop)
     }
 }
 
-void overflow_unwatch(aw_loop *loop)
+void aw__overflow_unwatch(aw_loop *loop)
 {
     const stack_t none = {.ss_flags = SS_DISABLE};
 

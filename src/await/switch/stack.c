@@ -32,7 +32,7 @@ struct slab {
     struct stack stacks[];
 };
 
-void stacks_init(struct stacks *pool, size_t size, size_t kept)
+void aw__stacks_init(struct stacks *pool, size_t size, size_t kept)
 {
     long page = sysconf(_SC_PAGESIZE);
 
@@ -52,7 +52,7 @@ void stacks_init(struct stacks *pool, size_t size, size_t kept)
     pool->size = (size + pool->page - 1) / pool->page * pool->page;
 }
 
-void stacks_close(struct stacks *pool)
+void aw__stacks_close(struct stacks *pool)
 {
     struct slab *slab;
 
@@ -130,7 +130,7 @@ static struct stack *cut(struct stacks *pool)
     return stack;
 }
 
-struct stack *stacks_take(struct stacks *pool)
+struct stack *aw__stacks_take(struct stacks *pool)
 {
     struct link *link = list_pop(&pool->warm);
     struct stack *stack;
@@ -168,7 +168,7 @@ static void trim(struct stacks *pool, struct stack *stack)
     stack->marked = true;
 }
 
-void stacks_give(struct stacks *pool, struct stack *stack)
+void aw__stacks_give(struct stacks *pool, struct stack *stack)
 {
     tool_unpoison(stack_bottom(pool, stack), stack_room(pool));
     if (pool->warm_count < pool->kept) {

@@ -12,11 +12,11 @@
  * low end: an overflow faults, it never reaches other memory. Memory is
  * touched as it is used. Stacks that come back are handed out again, the last
  * first; up to `kept` of them keep their memory, the others give it back to
- * the system. Slabs stay until stacks_close().
+ * the system. Slabs stay until aw__stacks_close().
  *
  * Guards are made with MADV_GUARD_INSTALL (Linux 6.13), which does not split
  * the mapping; elsewhere with mprotect(), of which the usual
- * vm.max_map_count allows about 32,700: past it, stacks_take() gives NULL.
+ * vm.max_map_count allows about 32,700: past it, aw__stacks_take() gives NULL.
  *
  * Threads: one. Ownership: the pool owns all stacks.
  */
@@ -41,16 +41,16 @@ struct stacks {
 
 /* size 0, kept 0: the defaults (128 KiB, 256 under sanitizers; 64). The size
    is rounded up to pages, and to at least 16 KiB and the guard. */
-void stacks_init(struct stacks *pool, size_t size, size_t kept);
+void aw__stacks_init(struct stacks *pool, size_t size, size_t kept);
 
 /* Every stack must be back, or not needed any more. */
-void stacks_close(struct stacks *pool);
+void aw__stacks_close(struct stacks *pool);
 
 /* NULL: no memory, or no mapping left. */
-struct stack *stacks_take(struct stacks *pool);
+struct stack *aw__stacks_take(struct stacks *pool);
 
 /* Not from the stack itself: one cannot saw off the branch one sits on. */
-void stacks_give(struct stacks *pool, struct stack *stack);
+void aw__stacks_give(struct stacks *pool, struct stack *stack);
 
 static inline char *stack_bottom(const struct stacks *pool,
                                  const struct stack *stack)

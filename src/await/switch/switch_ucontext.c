@@ -19,8 +19,8 @@ static void first_frame(unsigned high, unsigned low)
     context->entry(context->arg);
 }
 
-void *switch_prepare(char *bottom, size_t size, void (*entry)(void *arg),
-                     void *arg)
+void *aw__switch_prepare(char *bottom, size_t size, void (*entry)(void *arg),
+                         void *arg)
 {
     size_t room = (size - sizeof(struct context)) & ~(size_t)63;
     struct context *context = (struct context *)(void *)(bottom + room);
@@ -38,7 +38,7 @@ void *switch_prepare(char *bottom, size_t size, void (*entry)(void *arg),
     return context;
 }
 
-void switch_stacks(void **save, void *load)
+void aw__switch_stacks(void **save, void *load)
 {
     struct context here;
     struct context *there = load;

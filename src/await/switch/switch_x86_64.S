@@ -7,15 +7,20 @@
  *      rsp + 0   MXCSR, x87 control word
  *      rsp + 8   r15, r14, r13, r12, rbx, rbp
  *      rsp + 56  return address
+ *
+ * A shadow stack, which the processor may keep of return addresses, is not
+ * switched: the note at the end claims indirect branch tracking only, so the
+ * system leaves it off.
  */
         .text
 
-        .globl  switch_stacks
-        .hidden switch_stacks
-        .type   switch_stacks, @function
+        .globl  aw__switch_stacks
+        .hidden aw__switch_stacks
+        .type   aw__switch_stacks, @function
         .p2align 4
-switch_stacks:
+aw__switch_stacks:
         .cfi_startproc
+        endbr64
         pushq   %rbp
         .cfi_adjust_cfa_offset 8
         .cfi_rel_offset rbp, 0
@@ -66,21 +71,32 @@ switch_stacks:
         .cfi_restore rbp
         ret
         .cfi_endproc
-        .size   switch_stacks, .-switch_stacks
+        .size   aw__switch_stacks, .-aw__switch_stacks
 
 /* The first frame of a coroutine: entry in r12, its argument in r13. The
    undefined return address tells unwinders that nothing is above it. */
-        .globl  switch_first_frame
-        .hidden switch_first_frame
-        .type   switch_first_frame, @function
+        .globl  aw__switch_first_frame
+        .hidden aw__switch_first_frame
+        .type   aw__switch_first_frame, @function
         .p2align 4
-switch_first_frame:
+aw__switch_first_frame:
         .cfi_startproc
         .cfi_undefined rip
         movq    %r13, %rdi
         call    *%r12
         ud2
         .cfi_endproc
-        .size   switch_first_frame, .-switch_first_frame
+        .size   aw__switch_first_frame, .-aw__switch_first_frame
+
+        .section .note.gnu.property, "a", @note
+        .p2align 3
+        .long   4               /* the length of the name */
+        .long   16
+        .long   5               /* NT_GNU_PROPERTY_TYPE_0 */
+        .asciz  "GNU"
+        .long   0xc0000002      /* GNU_PROPERTY_X86_FEATURE_1_AND */
+        .long   4
+        .long   1               /* indirect branch tracking */
+        .long   0
 
         .section .note.GNU-stack, "", @progbits

@@ -31,13 +31,13 @@ static struct park *park_at(struct link *link)
 
 static int wait_in(struct park *park, aw_waiters *waiters)
 {
-    struct task *t = task_current();
+    struct task *t = aw__task_current();
 
     if (!t)
         return AW_ENOTASK;
-    park_init(park, t);
+    aw__park_init(park, t);
     list_append(list_of(waiters), &park->link);
-    return park_wait(park);
+    return aw__park_wait(park);
 }
 
 int aw_event_wait(aw_event *e)
@@ -55,7 +55,7 @@ void aw_event_set(aw_event *e)
         return;
     e->set = true;
     while ((link = list_pop(list_of(&e->waiters))))
-        park_decide(park_at(link));
+        aw__park_decide(park_at(link));
 }
 
 void aw_event_clear(aw_event *e)
@@ -82,7 +82,7 @@ static void give_place(aw_semaphore *s)
         if (park->state != PARK_PENDING)
             continue; /* cancelled, and has not gone on yet */
         s->given++;
-        park_decide(park);
+        aw__park_decide(park);
         return;
     }
     s->value++;

@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-void switch_first_frame(void); /* switch_x86_64.S */
+void aw__switch_first_frame(void); /* switch_x86_64.S */
 
-/* What switch_stacks() finds on a stack that it enters. */
+/* What aw__switch_stacks() finds on a stack that it enters. */
 struct frame {
     uint32_t mxcsr;
     uint32_t x87_control;
@@ -18,12 +18,12 @@ struct frame {
     void (*return_address)(void);
 };
 
-void *switch_prepare(char *bottom, size_t size, void (*entry)(void *arg),
-                     void *arg)
+void *aw__switch_prepare(char *bottom, size_t size, void (*entry)(void *arg),
+                         void *arg)
 {
     uintptr_t top = ((uintptr_t)bottom + size) & ~(uintptr_t)15;
     struct frame frame = {
-        .r12 = entry, .r13 = arg, .return_address = switch_first_frame};
+        .r12 = entry, .r13 = arg, .return_address = aw__switch_first_frame};
     char *at;
 
     /* The first frame begins with the stack pointer a multiple of 16, so its
