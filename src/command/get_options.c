@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "download/descriptors.h"
 #include "download/downloader.h"
+#include "process/corpus.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -185,6 +186,21 @@ static int make_source(struct source *source, const char *server,
     return work_source(source, "--server", "LOCAL", line);
 }
 
+/* Our own server has 20 flags where the program's file is all there is. */
+static int check_corpus(const struct get_plan *plan, struct command_line *line)
+{
+    const struct selection *selection = &plan->selection;
+    const char *missing;
+
+    if (!plan->source.fixture || selection->count == 0)
+        return 0;
+    missing = corpus_lacks(selection->codes[0].code, selection->count,
+                           sizeof(selection->codes[0]));
+    return missing ? command_line_refuse(line, plan->source.label, missing,
+                                         CORPUS_EMBEDDED_WORDS, NULL)
+                   : 0;
+}
+
 int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
                   struct command_line *line)
 {
@@ -203,6 +219,11 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     rc = make_source(&made.source, settings->work.server, line);
     if (rc < 0) {
         selection_close(&made.selection);
+        return rc;
+    }
+    rc = check_corpus(&made, line);
+    if (rc < 0) {
+        get_plan_close(&made);
         return rc;
     }
     if (command_line_has(line, &get_option_table, "compat"))

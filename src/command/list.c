@@ -65,6 +65,21 @@ static json_t *refuse(const char *code, const char *path, const char *why)
     return NULL;
 }
 
+/* From the files that are in the program. */
+static json_t *load_embedded(const char *code)
+{
+    char path[] = "xx/metadata.json";
+    const struct embedded_file *file;
+
+    memcpy(path, code, 2);
+    file = embedded_find(corpus_embedded, path);
+    if (!file)
+        return refuse(code, path,
+                      "only the names of --pop20 are in the program, and the "
+                      "directory with the others was not found");
+    return json_loadb((const char *)file->bytes, file->length, 0, NULL);
+}
+
 static json_t *load(const char *code, const char *path)
 {
     char why[64 + JSON_ERROR_TEXT_LENGTH];
@@ -114,7 +129,7 @@ static json_t *read_country(const char *root, const char *code)
 
     if (n < 0 || (size_t)n >= sizeof(path))
         return refuse(cc, root, strerror(ENAMETOOLONG));
-    metadata = load(cc, path);
+    metadata = root[0] ? load(cc, path) : load_embedded(cc);
     if (!metadata)
         return NULL;
     missing = missing_key(metadata);

@@ -73,7 +73,10 @@ static const struct block blocks[] = {
     BLOCK_OF_SECTION("FILES"),
     BLOCK_OF_TERM("`" FLAGS_DATA_CORPUS "`",
                   "The flags that come with the program, for its own server: "
-                  "`br/br.gif`, `br/br.svg`, `br/metadata.json`."),
+                  "`br/br.gif`, `br/br.svg`, `br/metadata.json`. Where the "
+                  "program has been moved, `../share/flags` beside it. Without "
+                  "either it has those of the 20 most populous countries in "
+                  "itself, and no others."),
     BLOCK_OF_SECTION("COMPLETION"),
     BLOCK_OF_TEXT("`flags completion` {SHELL} prints completions for `bash`, "
                   "`zsh` or `fish`. They are installed with the program; where "

@@ -214,7 +214,8 @@ static int open_server(struct serve *serve)
 {
     const struct serve_settings *settings = &serve->settings;
     struct fixture_options options = {
-        .root = serve->root,
+        .root = serve->root[0] ? serve->root : NULL,
+        .embedded = corpus_embedded,
         .listeners = serve->plan.listeners,
         .listener_count = serve->plan.count,
         .idle_s = (double)settings->idle_us / 1e6,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "download/simulate.h"
+#include "process/corpus.h"
 
 static const char base[] = "/flags/"; /* of the fixture's files */
 
@@ -30,6 +31,8 @@ static bool is_there(const struct ideal_basis *basis, const char *path)
 
     if (strncmp(path, base, strlen(base)) != 0)
         return false;
+    if (!basis->root[0])
+        return embedded_find(corpus_embedded, path + strlen(base));
     length =
         snprintf(file, sizeof(file), "%s/%s", basis->root, path + strlen(base));
     return length > 0 && (size_t)length < sizeof(file) &&

@@ -25,7 +25,8 @@ struct ideal_basis {
 
     /* Of a server whose weather is known, */
     const struct weather *weather;
-    const char *root; /* its corpus: what is not there is not found */
+    const char *root; /* its corpus: what is not there is not found; "": the
+                         one in the program */
     /* or of any other (weather NULL): how long each item waited for its
        answers, by its place in the selection. */
     const int64_t *wait_us;

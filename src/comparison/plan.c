@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "process/corpus.h"
+
 enum { ARGUMENTS_MOST = 16 }; /* beside the codes */
 
 /* What each `flags get` is told beside its strategy and its server. */
@@ -61,6 +63,21 @@ static int make_weather(struct compare_work *work,
     return rc;
 }
 
+/* Our server has 20 flags where the program's file is all there is. */
+static int check_corpus(const struct compare_work *work,
+                        struct command_line *line)
+{
+    const struct selection *selection = &work->selection;
+    const char *missing = NULL;
+
+    if (selection->count > 0)
+        missing = corpus_lacks(selection->codes[0].code, selection->count,
+                               sizeof(selection->codes[0]));
+    return missing ? command_line_refuse(line, work->source.label, missing,
+                                         CORPUS_EMBEDDED_WORDS, NULL)
+                   : 0;
+}
+
 int compare_work_plan(struct compare_work *work,
                       const struct compare_settings *settings,
                       struct command_line *line)
@@ -71,6 +88,8 @@ int compare_work_plan(struct compare_work *work,
     if (rc == 0)
         rc = work_source(&work->source, "--server", server ? server : "LOCAL",
                          line);
+    if (rc == 0 && work->source.fixture)
+        rc = check_corpus(work, line);
     if (rc == 0 && work->source.fixture)
         rc = make_weather(work, settings);
     if (rc == 0)
