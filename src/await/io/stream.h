@@ -41,6 +41,10 @@ AW_CHECK int aw_writev(aw_stream *s, const struct iovec *parts, int n);
 bool aw_stream_eof(const aw_stream *s);
 int aw_stream_fd(const aw_stream *s);
 
+/* How many bytes of what was written the kernel has taken so far, of a write
+   that still waits too. */
+uint64_t aw_stream_sent(const aw_stream *s);
+
 /* Send FIN after what was written. */
 AW_CHECK int aw_shutdown(aw_stream *s);
 

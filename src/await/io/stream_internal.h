@@ -23,6 +23,7 @@ struct aw_stream {
     struct park *reader;
     struct park *writer;
     unsigned writes; /* requests that libuv has */
+    uint64_t taken;  /* bytes that the kernel or libuv has */
 };
 
 /* Not yet accepted. NULL: no memory. */

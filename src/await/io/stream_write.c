@@ -56,7 +56,14 @@ static int queue_write(aw_stream *s, const char *bytes, size_t n)
         return rc;
     }
     s->writes++;
+    s->taken += n;
     return 0;
+}
+
+uint64_t aw_stream_sent(const aw_stream *s)
+{
+    return s->taken -
+           uv_stream_get_write_queue_size((const uv_stream_t *)&s->tcp);
 }
 
 /* The kernel's buffer is full: by chunks, each when the one before is sent. */
@@ -107,6 +114,8 @@ static ssize_t write_now(aw_stream *s, const struct iovec *parts, int n)
         return 0;
     if (rc < 0 && s->error == 0)
         s->error = mapped(rc);
+    if (rc > 0)
+        s->taken += (uint64_t)rc;
     return rc;
 }
 
