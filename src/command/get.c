@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "await/await.h"
 #include "cli/command.h"
 #include "command/commands.h"
 #include "command/get_options.h"
@@ -28,50 +27,6 @@ struct get {
 static void stop_run(void *run)
 {
     run_stop(run, STOP_INTERRUPTED);
-}
-
-static void on_loop_sigint(void *run)
-{
-    interrupt_note(SIGINT);
-    stop_run(run);
-}
-
-static void on_loop_sigterm(void *run)
-{
-    interrupt_note(SIGTERM);
-    stop_run(run);
-}
-
-static void on_loop_sighup(void *run)
-{
-    interrupt_note(SIGHUP);
-    stop_run(run);
-}
-
-/* The async strategy's loop takes the signals over, so that its tasks are
-   cancelled on its own thread. */
-static void on_loop(struct aw_loop *loop, void *arg)
-{
-    static const struct {
-        int signum;
-        aw_callback fn;
-    } handlers[] = {
-        {SIGINT, on_loop_sigint},
-        {SIGTERM, on_loop_sigterm},
-        {SIGHUP, on_loop_sighup},
-    };
-    struct get *get = arg;
-
-    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
-        if (!interrupt_catches(handlers[i].signum))
-            continue;
-        /* Where the loop cannot, the handler that is there notes the signal,
-           and the second one ends the process. */
-        (void)aw_add_signal_handler(loop, handlers[i].signum, handlers[i].fn,
-                                    get->run);
-    }
-    if (interrupt_signal())
-        stop_run(get->run);
 }
 
 /* Have a server: one is there, or the fixture is started. */
@@ -134,8 +89,6 @@ static struct download_options options_of(struct get *get)
         .country_names = settings->work.country_names,
         .verify_content = true,
         .compat = get->plan.compat,
-        .on_loop = on_loop,
-        .on_loop_arg = get,
     };
 }
 
@@ -148,20 +101,16 @@ static int download(struct get *get)
         .country_names = options.country_names,
         .compat = options.compat,
     };
-    bool own_loop = get->plan.strategy == &downloader_async;
-    int rc;
+    int rc =
+        run_new(&get->run, code_items_source(&codes), &options, &get->events);
 
-    get->run = run_new(code_items_source(&codes), &options, &get->events);
-    if (!get->run)
-        return -ENOMEM;
+    if (rc < 0)
+        return rc;
     rc = get_reports_listen(&get->reports, &get->events, get->run);
     if (rc == 0) {
-        if (!own_loop)
-            interrupt_forward(stop_run, get->run);
-        rc = downloader_run(get->plan.strategy, get->run, &options);
+        interrupt_forward(stop_run, get->run);
+        rc = downloader_run(get->plan.strategy, get->run);
         interrupt_forward(NULL, NULL);
-        if (own_loop) /* the loop has given the signals back to the system */
-            (void)interrupt_catch();
     }
     if (rc == 0)
         rc = get_reports_ran(&get->reports);

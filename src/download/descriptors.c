@@ -1,6 +1,8 @@
 #include "download/descriptors.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum { DESCRIPTORS_BESIDE = 32 }; /* standard ones, the loop's, directories */
 
@@ -20,4 +22,13 @@ unsigned descriptors_fit(const struct downloader *strategy, unsigned wanted)
     if (limit.rlim_cur <= DESCRIPTORS_BESIDE + each)
         return 1;
     return (unsigned)((limit.rlim_cur - DESCRIPTORS_BESIDE) / each);
+}
+
+void descriptors_make_room(const struct downloader *strategy, unsigned requests)
+{
+    int far = (int)(requests * strategy->descriptors + DESCRIPTORS_BESIDE);
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, far);
+
+    if (fd >= 0)
+        close(fd);
 }

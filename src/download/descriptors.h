@@ -8,3 +8,14 @@
  * can be: `wanted`, or fewer where the hard limit is lower, but 1 at least.
  */
 unsigned descriptors_fit(const struct downloader *strategy, unsigned wanted);
+
+/*
+ * Have room for those of so many requests in the process's table, while there
+ * is one thread only. Linux grows the table of a process with several, from 64
+ * on each time to twice the size, after it has waited for an RCU grace period
+ * (expand_fdtable() in fs/file.c): the thread that happens to ask waits for
+ * more than 10 ms. Where the limit of descriptors is lower, things stay as they
+ * are.
+ */
+void descriptors_make_room(const struct downloader *strategy,
+                           unsigned requests);

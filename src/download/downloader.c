@@ -20,17 +20,17 @@ const struct downloader *downloader_find(const char *name)
     return NULL;
 }
 
-int downloader_run(const struct downloader *downloader, struct run *run,
-                   const struct download_options *options)
+int downloader_run(const struct downloader *downloader, struct run *run)
 {
     struct attempt attempt;
     int64_t wait_until_us;
-    int rc = downloader->run(run, options);
+    int rc = downloader->run(run);
     enum next next;
 
     if (rc < 0)
         run_stop(run, STOP_LOCAL_FAILURE);
-    /* Nothing runs any more: this settles what was never started. */
+    /* Nothing runs or reads any more: this settles what was never started. */
+    run_filled(run, 0);
     next = run_next(run, &attempt, &wait_until_us);
     assert(next == NEXT_FINISHED);
     (void)next;

@@ -12,7 +12,7 @@ struct downloader {
     unsigned greatest_max_req; /* more are not allowed */
     unsigned descriptors;      /* that a request in flight takes: a connection,
                                   a file, and what libcurl has for itself */
-    int (*run)(struct run *run, const struct download_options *options);
+    int (*run)(struct run *run);
 };
 
 extern const struct downloader downloader_sequential;
@@ -30,5 +30,4 @@ const struct downloader *downloader_find(const char *name);
  * items are settled in every case. From the main thread; the threaded
  * strategy's own threads block all signals.
  */
-int downloader_run(const struct downloader *downloader, struct run *run,
-                   const struct download_options *options);
+int downloader_run(const struct downloader *downloader, struct run *run);

@@ -1,7 +1,5 @@
 #include "download/events.h"
 
-#include <time.h>
-
 static int64_t monotonic_us(void)
 {
     struct timespec now;
@@ -46,6 +44,15 @@ int64_t events_now_us(const struct events *events)
     return monotonic_us() - events->start_us;
 }
 
+struct timespec events_clock(const struct events *events, int64_t at_us)
+{
+    int64_t clock_us =
+        at_us < INT64_MAX / 2 ? events->start_us + at_us : INT64_MAX / 2;
+
+    return (struct timespec){.tv_sec = (time_t)(clock_us / 1000000),
+                             .tv_nsec = (long)(clock_us % 1000000) * 1000};
+}
+
 void events_emit(struct events *events, struct event *event)
 {
     if (!events_wants(events, event->kind))
@@ -65,8 +72,8 @@ const char *event_kind_name(enum event_kind kind)
     static const char *const names[EVENT_KINDS] = {
         [EVENT_SCHEDULED] = "scheduled",   [EVENT_STARTED] = "started",
         [EVENT_FIRST_BYTE] = "first_byte", [EVENT_TRANSFERRED] = "transferred",
-        [EVENT_SAVED] = "saved",           [EVENT_FINAL] = "final",
-        [EVENT_STOPPED] = "stopped",
+        [EVENT_SAVED] = "saved",           [EVENT_RETRY] = "retry",
+        [EVENT_FINAL] = "final",           [EVENT_STOPPED] = "stopped",
     };
 
     return names[kind];

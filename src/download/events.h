@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "download/item.h"
 #include "download/outcome.h"
@@ -19,9 +20,9 @@
  * come out of libcurl's callbacks, must not call libcurl.
  *
  * The life of an item: SCHEDULED, then for each attempt STARTED and, for each
- * of its requests, FIRST_BYTE (if a byte comes) and TRANSFERRED; SAVED; at
- * last FINAL, exactly once. What a stop kept from being started has FINAL
- * alone, or SCHEDULED and FINAL.
+ * of its requests, FIRST_BYTE (if a byte comes) and TRANSFERRED; then RETRY, or
+ * SAVED; at last FINAL, exactly once. What a stop kept from being started has
+ * FINAL alone, or SCHEDULED and FINAL.
  */
 
 enum event_kind {
@@ -30,6 +31,8 @@ enum event_kind {
     EVENT_FIRST_BYTE,  /* of an answer */
     EVENT_TRANSFERRED, /* one request has ended: `reply` */
     EVENT_SAVED,       /* the file has its final name: `name` */
+    EVENT_RETRY,       /* the attempt failed: `outcome`; there will be another,
+                          at `due_us` at the earliest */
     EVENT_FINAL,       /* `outcome` is the item's, for good */
     EVENT_STOPPED,     /* nothing will be started any more: `stop` */
     EVENT_KINDS
@@ -44,7 +47,8 @@ struct event {
     unsigned worker;               /* from 1; 0: none */
     const struct reply *reply;     /* EVENT_TRANSFERRED, else NULL */
     const char *name;              /* EVENT_SAVED, else NULL */
-    const struct outcome *outcome; /* EVENT_FINAL, else NULL */
+    const struct outcome *outcome; /* EVENT_RETRY, EVENT_FINAL, else NULL */
+    int64_t due_us;                /* EVENT_RETRY */
     enum stop_reason stop;         /* EVENT_STOPPED */
 };
 
@@ -78,6 +82,9 @@ bool events_wants(const struct events *events, enum event_kind kind);
 
 /* Microseconds since events_init(). */
 int64_t events_now_us(const struct events *events);
+
+/* Such a time on CLOCK_MONOTONIC; in some years where that does not hold it. */
+struct timespec events_clock(const struct events *events, int64_t at_us);
 
 /* Stamp `event` (at_us) and hand it to the sinks that want it. */
 void events_emit(struct events *events, struct event *event);

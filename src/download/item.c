@@ -28,7 +28,8 @@ struct item *item_new(const struct item *parts)
 {
     struct item *item =
         malloc(sizeof(*item) + size_of(parts->subject) + size_of(parts->url) +
-               size_of(parts->metadata_url) + size_of(parts->name));
+               size_of(parts->metadata_url) + size_of(parts->name) +
+               size_of(parts->refused));
     char *at = (char *)(item + 1);
 
     if (!item)
@@ -38,6 +39,7 @@ struct item *item_new(const struct item *parts)
     item->url = append(&at, parts->url);
     item->metadata_url = append(&at, parts->metadata_url);
     item->name = append(&at, parts->name);
+    item->refused = append(&at, parts->refused);
     return item;
 }
 
@@ -98,5 +100,5 @@ static int next_code(void *arg, struct item **item)
 
 struct item_source code_items_source(struct code_items *codes)
 {
-    return (struct item_source){next_code, codes};
+    return (struct item_source){.next = next_code, .arg = codes};
 }

@@ -6,7 +6,10 @@
 
 #include "country/selection.h"
 #include "country/source.h"
+#include "download/heap.h"
 #include "download/options.h"
+
+struct origin;
 
 /*
  * item: one thing to download, and where items come from.
@@ -24,24 +27,38 @@ struct item {
     const char *metadata_url; /* NULL: the country's name is not wanted */
     const char *name;         /* of the file, unless the country names it */
 
+    const char *refused; /* why it is none: it fails at once; NULL */
+
     /* The schedule's own. */
-    struct item *next;
     unsigned attempts; /* started so far */
     bool running;
+    int64_t first_us; /* when the first one began */
+    int64_t due_us;   /* no other begins before */
+    struct origin *origin;
+    struct heap_node node;
 };
 
 /*
- * Where items come from: called until it gives NULL, or fails, then no more.
- * 0 and *item, or a negative code: the input cannot be read, which ends the
- * run as a local failure. It does not block.
+ * Where items come from. `next` is called until it gives NULL, or fails, then
+ * no more: 0 and *item; -EAGAIN: that has to be waited for; or a negative code:
+ * the input cannot be read, which ends the run as a local failure. It does not
+ * block.
+ *
+ * After -EAGAIN: wait until `fd` can be read (-1: do not), then `fill`, perhaps
+ * in another thread, but while nothing else of the source is used. 0: ask
+ * again; or a negative code as of `next`. `is_ready`: `fill` would not wait.
+ * A source that never says -EAGAIN needs none of the three.
  */
 struct item_source {
     int (*next)(void *arg, struct item **item);
     void *arg;
+    int (*fd)(void *arg);
+    int (*fill)(void *arg);
+    bool (*is_ready)(void *arg);
 };
 
-/* A copy of `parts` with copies of its strings (metadata_url may be NULL), in
-   one piece of memory. NULL: no memory. */
+/* A copy of `parts` with copies of its strings (metadata_url and refused may be
+   NULL), in one piece of memory. NULL: no memory. */
 struct item *item_new(const struct item *parts);
 void item_free(struct item *item);
 

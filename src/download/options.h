@@ -2,10 +2,9 @@
 
 #include <stdbool.h>
 
+#include "download/limits.h"
 #include "transfer/save.h"
 #include "transfer/transfer.h"
-
-struct aw_loop;
 
 /* Whose texts and file names: flags' own, or those of an edition of Fluent
    Python. */
@@ -18,15 +17,12 @@ enum compat { COMPAT_NONE, COMPAT_1E, COMPAT_2E };
 struct download_options {
     struct transfer_options transfer;
     struct save_dir *output;
-    unsigned max_req;    /* requests in flight; at least 1, at most what the
-                            strategy allows: the caller has clamped it */
-    bool fixture;        /* the server is ours: number the attempts */
+    unsigned max_req; /* requests in flight; at least 1, at most what the
+                         strategy allows: the caller has clamped it */
+    struct schedule_limits limits; /* but max_req and timeout_us, which are
+                                      those above */
+    bool fixture;                  /* the server is ours: number the attempts */
     bool country_names;  /* name files by the country in metadata.json */
     bool verify_content; /* bytes must be what the file's name promises */
     enum compat compat;
-
-    /* async only: called once, on its loop, before anything is started. The
-       place to add signal handlers that call run_stop(). NULL: nobody asks. */
-    void (*on_loop)(struct aw_loop *loop, void *arg);
-    void *on_loop_arg;
 };

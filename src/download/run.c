@@ -1,7 +1,12 @@
 #include "download/run.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "download/wait.h"
 
 struct run {
     struct item_source items;
@@ -11,6 +16,7 @@ struct run {
     struct counts counts;
     int64_t first_us; /* when the first item was scheduled; -1: none was */
     int64_t last_us;  /* when the last item became final */
+    bool filling;     /* somebody waits for the input, which is his */
     bool read;        /* the input is at its end, or broken */
     int error;        /* of the input */
     bool stopped;     /* a stop has been carried out */
@@ -18,41 +24,52 @@ struct run {
     /* What run_stop() touches, perhaps in a signal handler. */
     atomic_int stop_reason;
     atomic_bool stop_flag;
-    void (*_Atomic wake)(void *arg);
-    void *wake_arg;
+    int stop_fd; /* of eventfd(2) */
 };
 
-struct run *run_new(struct item_source items,
-                    const struct download_options *options,
-                    struct events *events)
+static struct schedule_limits limits_of(const struct download_options *options)
 {
-    const struct schedule_limits limits = {
-        .max_req = options->max_req,
-        .timeout_us = options->transfer.timeout_us,
-    };
+    struct schedule_limits limits = options->limits;
+
+    limits.max_req = options->max_req;
+    limits.timeout_us = options->transfer.timeout_us;
+    return limits;
+}
+
+int run_new(struct run **out, struct item_source items,
+            const struct download_options *options, struct events *events)
+{
+    const struct schedule_limits limits = limits_of(options);
     struct run *run = calloc(1, sizeof(*run));
+    int rc;
 
     if (!run)
-        return NULL;
+        return -ENOMEM;
     run->items = items;
     run->options = options;
     run->events = events;
     run->first_us = -1;
     atomic_init(&run->stop_reason, STOP_NONE);
     atomic_init(&run->stop_flag, false);
-    atomic_init(&run->wake, NULL);
-    run->schedule = schedule_new(&limits);
-    if (!run->schedule) {
-        free(run);
-        return NULL;
+    run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    rc = run->stop_fd < 0 ? -errno : 0;
+    if (rc == 0) {
+        run->schedule = schedule_new(&limits);
+        rc = run->schedule ? 0 : -ENOMEM;
     }
-    return run;
+    if (rc < 0)
+        run_free(run);
+    else
+        *out = run;
+    return rc;
 }
 
 void run_free(struct run *run)
 {
     if (!run)
         return;
+    if (run->stop_fd >= 0)
+        close(run->stop_fd);
     schedule_free(run->schedule);
     free(run);
 }
@@ -75,49 +92,98 @@ static void finish(struct run *run, const struct attempt *attempt,
     item_free(attempt->item);
 }
 
-/* An item that was never started. */
+/* An item of which nothing runs, nor will. */
 static void finish_cancelled(struct run *run, struct item *item)
 {
-    const struct attempt attempt = {.item = item};
+    const struct attempt attempt = {.item = item, .number = item->attempts};
     const struct outcome outcome = outcome_cancelled(item->url);
 
     finish(run, &attempt, &outcome);
 }
 
-/* The next item; NULL at the end of the input and where it breaks, which stops
-   the run. */
-static struct item *read_item(struct run *run)
+/* An item that fails before its first attempt. */
+static void finish_failed(struct run *run, struct item *item, enum cause cause,
+                          const char *why)
 {
-    struct item *item = NULL;
-    int rc = run->read ? 0 : run->items.next(run->items.arg, &item);
+    const struct attempt attempt = {.item = item};
+    struct outcome outcome = {.status = STATUS_ERROR,
+                              .reply = {.url = item->url}};
 
-    if (rc == 0 && item)
-        return item;
+    reply_fail(&outcome.reply, cause, "%s", why);
+    finish(run, &attempt, &outcome);
+    schedule_failed(run->schedule);
+}
+
+static void end_input(struct run *run, int rc)
+{
     run->read = true;
+    schedule_end(run->schedule);
     if (rc < 0) {
         run->error = rc;
         run_stop(run, STOP_LOCAL_FAILURE);
     }
-    return NULL;
 }
 
-static void feed(struct run *run)
+/* The next item. -EAGAIN: the input has to be waited for; NULL: its end, or
+   that it broke, which stops the run. */
+static int read_item(struct run *run, struct item **item)
 {
-    struct item *item = read_item(run);
+    int rc = run->read ? 0 : run->items.next(run->items.arg, item);
+
+    if (rc == -EAGAIN || (rc == 0 && *item))
+        return rc;
+    *item = NULL;
+    if (!run->read)
+        end_input(run, rc);
+    return 0;
+}
+
+static void schedule_item(struct run *run, struct item *item)
+{
     struct event event = {.kind = EVENT_SCHEDULED, .item = item};
 
-    if (!item) {
-        schedule_end(run->schedule);
-        return;
-    }
     if (run->first_us < 0)
         run->first_us = events_now_us(run->events);
     events_emit(run->events, &event);
-    schedule_add(run->schedule, item);
+    if (item->refused)
+        finish_failed(run, item, CAUSE_INPUT, item->refused);
+    else if (schedule_add(run->schedule, item) < 0)
+        finish_failed(run, item, CAUSE_LOCAL, "out of memory");
 }
 
-/* Carry out a stop that was asked for: whatever was not started is cancelled,
-   and so is what was not even read, for every item is accounted for. */
+/* -EAGAIN: the input has to be waited for. */
+static int feed(struct run *run)
+{
+    struct item *item = NULL;
+    int rc = read_item(run, &item);
+
+    if (item)
+        schedule_item(run, item);
+    run->filling = rc == -EAGAIN;
+    return rc;
+}
+
+/* What was not even read is cancelled, too, for every item is accounted for;
+   but nobody waits for more. */
+static void drain_input(struct run *run)
+{
+    struct item *item = NULL;
+
+    while (!run->read) {
+        int rc = read_item(run, &item);
+
+        if (rc == -EAGAIN && run->items.is_ready(run->items.arg))
+            rc = run->items.fill(run->items.arg);
+        if (rc < 0)
+            end_input(run, rc == -EAGAIN ? 0 : rc);
+        else if (item)
+            finish_cancelled(run, item);
+        item = NULL;
+    }
+}
+
+/* Carry out a stop that was asked for: whatever was not started is
+   cancelled. */
 static void carry_out_stop(struct run *run)
 {
     struct event event = {
@@ -131,8 +197,19 @@ static void carry_out_stop(struct run *run)
     events_emit(run->events, &event);
     while ((item = schedule_withdraw(run->schedule)))
         finish_cancelled(run, item);
-    while ((item = read_item(run)))
-        finish_cancelled(run, item);
+}
+
+/* The schedule stops by itself after errors and at its deadline. */
+static void obey_stop(struct run *run)
+{
+    enum stop_reason why = schedule_stopped(run->schedule);
+
+    if (why != STOP_NONE && !atomic_load(&run->stop_flag))
+        run_stop(run, why);
+    if (!run->stopped && atomic_load(&run->stop_flag))
+        carry_out_stop(run);
+    if (run->stopped && !run->filling)
+        drain_input(run);
 }
 
 enum next run_next(struct run *run, struct attempt *start,
@@ -141,37 +218,98 @@ enum next run_next(struct run *run, struct attempt *start,
     for (;;) {
         enum next next;
 
-        if (!run->stopped && atomic_load(&run->stop_flag))
-            carry_out_stop(run);
+        obey_stop(run);
         next = schedule_next(run->schedule, events_now_us(run->events), start,
                              wait_until_us);
-        if (next != NEXT_FEED)
+        if (!run->stopped && schedule_stopped(run->schedule) != STOP_NONE)
+            continue;
+        /* Whoever waits for the input looks again after it. */
+        if (run->filling && next != NEXT_START)
+            return NEXT_WAIT;
+        if (next != NEXT_FEED || feed(run) == -EAGAIN)
             return next;
-        feed(run);
     }
+}
+
+int run_fill(struct run *run, int64_t until_us)
+{
+    int64_t wait_us = until_us == SCHEDULE_FOREVER
+                          ? WAIT_FOREVER
+                          : until_us - events_now_us(run->events);
+    int rc =
+        wait_readable(run->items.fd(run->items.arg), run->stop_fd, wait_us);
+
+    return rc == 1 ? run->items.fill(run->items.arg) : rc;
+}
+
+void run_filled(struct run *run, int rc)
+{
+    run->filling = false;
+    if (rc < 0 && !run->read)
+        end_input(run, rc);
 }
 
 void run_done(struct run *run, const struct attempt *attempt,
               const struct outcome *outcome)
 {
-    schedule_done(run->schedule, events_now_us(run->events), attempt, outcome);
+    struct event retry = {.kind = EVENT_RETRY,
+                          .item = attempt->item,
+                          .attempt = attempt->number,
+                          .worker = attempt->worker,
+                          .outcome = outcome};
+    struct outcome cancelled;
+
+    if (schedule_done(run->schedule, events_now_us(run->events), attempt,
+                      outcome) == SETTLED_RETRY) {
+        retry.due_us = attempt->item->due_us;
+        events_emit(run->events, &retry);
+        return;
+    }
+    if (schedule_cut_short(attempt, outcome)) {
+        cancelled = outcome_cancelled(attempt->item->url);
+        outcome = &cancelled;
+    }
     finish(run, attempt, outcome);
     if (outcome->reply.cause == CAUSE_DISK_FULL)
         run_stop(run, STOP_LOCAL_FAILURE);
 }
 
-/* Async-signal-safe: atomics without a lock, and the strategy's wake. */
+/* Async-signal-safe: atomics without a lock, and write(2). */
 void run_stop(struct run *run, enum stop_reason why)
 {
     int none = STOP_NONE;
-    void (*wake)(void *arg);
 
     assert(why != STOP_NONE);
     atomic_compare_exchange_strong(&run->stop_reason, &none, (int)why);
     atomic_store(&run->stop_flag, true);
-    wake = atomic_load(&run->wake);
-    if (wake)
-        wake(run->wake_arg);
+    run_wake(run);
+}
+
+void run_wake(struct run *run)
+{
+    const uint64_t one = 1;
+    int saved = errno;
+
+    /* It fails where the count is at its end, which is not 0 either. */
+    (void)!write(run->stop_fd, &one, sizeof(one));
+    errno = saved;
+}
+
+void run_wait(struct run *run, int64_t until_us)
+{
+    for (;;) {
+        int64_t wait_us = until_us == SCHEDULE_FOREVER
+                              ? WAIT_FOREVER
+                              : until_us - events_now_us(run->events);
+
+        if (wait_us <= 0 || wait_readable(run->stop_fd, -1, wait_us) != 0)
+            return;
+    }
+}
+
+struct timespec run_clock(const struct run *run, int64_t at_us)
+{
+    return events_clock(run->events, at_us);
 }
 
 struct events *run_events(const struct run *run)
@@ -179,17 +317,19 @@ struct events *run_events(const struct run *run)
     return run->events;
 }
 
+const struct download_options *run_options(const struct run *run)
+{
+    return run->options;
+}
+
 const atomic_bool *run_stop_flag(const struct run *run)
 {
     return &run->stop_flag;
 }
 
-void run_on_stop(struct run *run, void (*wake)(void *arg), void *arg)
+int run_stop_fd(const struct run *run)
 {
-    /* A handler that runs between the two finds no wake, or both. */
-    atomic_store(&run->wake, NULL);
-    run->wake_arg = arg;
-    atomic_store(&run->wake, wake);
+    return run->stop_fd;
 }
 
 struct run_result run_result(const struct run *run)

@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "download/events.h"
 #include "download/item.h"
@@ -14,28 +15,36 @@
  * the schedule, emits the events and counts. Memory follows max_req, not the
  * number of items.
  *
- * Threads: run_next() and run_done() by one thread at a time (the threaded
- * strategy holds its lock); run_stop() as it says.
+ * Threads: run_next(), run_done() and run_filled() by one thread at a time (the
+ * threaded strategy holds its lock); run_stop() as it says; the rest from any.
  */
 
 struct run;
 
-/* Everything is borrowed until run_free(). NULL: no memory. */
-struct run *run_new(struct item_source items,
-                    const struct download_options *options,
-                    struct events *events);
+/* Everything is borrowed until run_free(). A negative errno code: *out is
+   untouched. */
+int run_new(struct run **out, struct item_source items,
+            const struct download_options *options, struct events *events);
 
 /* After its end. NULL is let through. */
 void run_free(struct run *run);
 
 /*
- * What to do next; never NEXT_FEED, for the run feeds the schedule by itself.
- * After a stop the items not started are settled as cancelled, those still
- * unread included, so that the counts add up to all of them.
+ * What to do next. NEXT_FEED: the input has to be waited for; until that is
+ * over, other callers are told what there is to do meanwhile.
+ * After a stop the items not started are settled as cancelled, and those still
+ * unread, as far as they can be read without waiting, so that the counts add up
+ * to all of them.
  * Times are those of events_now_us().
  */
 enum next run_next(struct run *run, struct attempt *start,
                    int64_t *wait_until_us);
+
+/* After NEXT_FEED: block until there is more of the input, the run is stopped
+   or it is `until_us`. Its code is for run_filled(), which says that it is
+   over. */
+int run_fill(struct run *run, int64_t until_us);
+void run_filled(struct run *run, int rc);
 
 /* Settle an attempt: exactly once for each that run_next() gave out. Its item
    may be gone afterwards. A full disk stops the run. */
@@ -44,19 +53,27 @@ void run_done(struct run *run, const struct attempt *attempt,
 
 /*
  * Ask the run to end: nothing more is started, and what runs is cancelled,
- * within a second. The first reason stands.
- * sequential, threaded: from any thread and from a signal handler. async: on
- * its loop's thread, as from a handler of aw_add_signal_handler().
+ * within a second. The first reason stands. From any thread and from a signal
+ * handler.
  */
 void run_stop(struct run *run, enum stop_reason why);
 
-/* The stream that the run's events go to. */
+/* The stream that the run's events go to, and its options. */
 struct events *run_events(const struct run *run);
+const struct download_options *run_options(const struct run *run);
 
-/* For the strategies: the flag that a stop sets, and what run_stop() calls
-   after setting it (async-signal-safe where run_stop() is). */
+/*
+ * For the strategies: the flag that a stop sets, and a descriptor that can be
+ * read from then on, or from run_wake() on: nobody reads it. run_wait() blocks
+ * until it can be, or it is `until_us`.
+ */
 const atomic_bool *run_stop_flag(const struct run *run);
-void run_on_stop(struct run *run, void (*wake)(void *arg), void *arg);
+int run_stop_fd(const struct run *run);
+void run_wake(struct run *run);
+void run_wait(struct run *run, int64_t until_us);
+
+/* A time of the run's on CLOCK_MONOTONIC; some years from now at the most. */
+struct timespec run_clock(const struct run *run, int64_t at_us);
 
 /* How it went; complete when the strategy has returned. */
 struct run_result {

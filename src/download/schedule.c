@@ -1,14 +1,20 @@
 #include "download/schedule.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <stdlib.h>
+
+#include "download/queue.h"
+#include "download/rate.h"
+#include "download/retry.h"
+
+enum { HELD_LEAST = 1000, HELD_A_PLACE = 10 }; /* schedule_most_held() */
 
 struct schedule {
     struct schedule_limits limits;
-    struct item *first; /* items that may start, in the order of the input */
-    struct item *last;
+    struct queue queue;
+    struct rate rate;
     unsigned running;
+    uint64_t failures;
     bool ended; /* no more items will come */
     enum stop_reason stop;
     int64_t now_us; /* the last time that was passed in */
@@ -19,15 +25,38 @@ struct schedule *schedule_new(const struct schedule_limits *limits)
     struct schedule *schedule = calloc(1, sizeof(*schedule));
 
     assert(limits->max_req >= 1);
-    if (schedule)
-        schedule->limits = *limits;
+    if (!schedule)
+        return NULL;
+    schedule->limits = *limits;
+    schedule->rate.count = limits->rate_count;
+    schedule->rate.unit_us = limits->rate_unit_us;
+    queue_init(&schedule->queue, limits->max_host);
     return schedule;
 }
 
 void schedule_free(struct schedule *schedule)
 {
-    assert(!schedule || (schedule->running == 0 && !schedule->first));
+    if (!schedule)
+        return;
+    queue_close(&schedule->queue);
     free(schedule);
+}
+
+size_t schedule_most_held(const struct schedule_limits *limits)
+{
+    size_t held = (size_t)limits->max_req * HELD_A_PLACE;
+
+    return held > HELD_LEAST ? held : HELD_LEAST;
+}
+
+static int64_t earlier(int64_t a_us, int64_t b_us)
+{
+    return a_us < b_us ? a_us : b_us;
+}
+
+static int64_t later(int64_t a_us, int64_t b_us)
+{
+    return a_us > b_us ? a_us : b_us;
 }
 
 /* Time never goes back. */
@@ -35,61 +64,108 @@ static void advance(struct schedule *schedule, int64_t now_us)
 {
     assert(now_us >= schedule->now_us);
     schedule->now_us = now_us;
+    queue_wake(&schedule->queue, now_us);
 }
 
-static struct item *take_first(struct schedule *schedule)
+/* The attempt's time: its own, or what is left of the run's. */
+static void set_timeout(const struct schedule *schedule,
+                        struct attempt *attempt)
 {
-    struct item *item = schedule->first;
+    int64_t left_us = schedule->limits.max_time_us - schedule->now_us;
 
-    schedule->first = item->next;
-    if (!schedule->first)
-        schedule->last = NULL;
-    item->next = NULL;
-    return item;
+    attempt->timeout_us = schedule->limits.timeout_us;
+    if (schedule->limits.max_time_us == 0)
+        return;
+    attempt->cut = attempt->timeout_us == 0 || left_us < attempt->timeout_us;
+    if (attempt->cut)
+        attempt->timeout_us = left_us;
 }
 
 static void start_first(struct schedule *schedule, struct attempt *start)
 {
-    struct item *item = take_first(schedule);
+    struct item *item = queue_take(&schedule->queue);
 
-    item->running = true;
     item->attempts++;
+    if (item->attempts == 1)
+        item->first_us = schedule->now_us;
+    item->running = true;
     schedule->running++;
-    *start = (struct attempt){
-        .item = item,
-        .number = item->attempts,
-        .timeout_us = schedule->limits.timeout_us,
-    };
+    rate_take(&schedule->rate, schedule->now_us);
+    *start = (struct attempt){.item = item, .number = item->attempts};
+    set_timeout(schedule, start);
+}
+
+/* With a place free: start or be fed in turn, else wait until when? */
+static enum next use_place(struct schedule *schedule, struct attempt *start,
+                           int64_t *wait_until_us)
+{
+    bool can_start = queue_is_ready(&schedule->queue);
+    bool can_feed =
+        !schedule->ended &&
+        schedule->queue.held < schedule_most_held(&schedule->limits);
+    int64_t turn_us = rate_turn_us(&schedule->rate);
+
+    if (!can_start && !can_feed) {
+        *wait_until_us = later(queue_next_us(&schedule->queue), turn_us);
+        return NEXT_WAIT;
+    }
+    if (turn_us > schedule->now_us) {
+        *wait_until_us = turn_us;
+        rate_await(&schedule->rate);
+        return NEXT_WAIT;
+    }
+    if (!can_start)
+        return NEXT_FEED;
+    start_first(schedule, start);
+    return NEXT_START;
+}
+
+/* Whether the run's time is over, or nothing more fits into it. */
+static bool is_late(const struct schedule *schedule, int64_t wait_until_us)
+{
+    int64_t end_us = schedule->limits.max_time_us;
+
+    return end_us > 0 && (schedule->now_us >= end_us ||
+                          (schedule->running == 0 && wait_until_us >= end_us));
+}
+
+static enum next next_when_stopped(const struct schedule *schedule)
+{
+    return schedule->queue.held > 0 ? NEXT_WAIT : NEXT_FINISHED;
 }
 
 enum next schedule_next(struct schedule *schedule, int64_t now_us,
                         struct attempt *start, int64_t *wait_until_us)
 {
-    bool room = schedule->running < schedule->limits.max_req;
+    int64_t until_us = SCHEDULE_FOREVER;
 
     advance(schedule, now_us);
     *wait_until_us = SCHEDULE_FOREVER;
     if (schedule->stop != STOP_NONE)
-        return schedule->running > 0 || schedule->first ? NEXT_WAIT
-                                                        : NEXT_FINISHED;
-    if (room && schedule->first) {
-        start_first(schedule, start);
-        return NEXT_START;
+        return next_when_stopped(schedule);
+    if (schedule->ended && schedule->queue.held == 0)
+        return NEXT_FINISHED;
+    if (!is_late(schedule, now_us) &&
+        schedule->running < schedule->limits.max_req) {
+        enum next next = use_place(schedule, start, &until_us);
+
+        if (next != NEXT_WAIT)
+            return next;
     }
-    if (room && !schedule->ended)
-        return NEXT_FEED;
-    return schedule->running > 0 ? NEXT_WAIT : NEXT_FINISHED;
+    if (is_late(schedule, until_us)) {
+        schedule_stop(schedule, now_us, STOP_DEADLINE);
+        return next_when_stopped(schedule);
+    }
+    *wait_until_us = until_us;
+    if (schedule->limits.max_time_us > 0)
+        *wait_until_us = earlier(until_us, schedule->limits.max_time_us);
+    return NEXT_WAIT;
 }
 
-void schedule_add(struct schedule *schedule, struct item *item)
+int schedule_add(struct schedule *schedule, struct item *item)
 {
     assert(!schedule->ended);
-    item->next = NULL;
-    if (schedule->last)
-        schedule->last->next = item;
-    else
-        schedule->first = item;
-    schedule->last = item;
+    return queue_add(&schedule->queue, item);
 }
 
 void schedule_end(struct schedule *schedule)
@@ -97,26 +173,96 @@ void schedule_end(struct schedule *schedule)
     schedule->ended = true;
 }
 
+/* How long the server has asked to be left alone, else the item's own wait. */
+static int64_t wait_after(const struct schedule *schedule,
+                          const struct attempt *attempt,
+                          const struct outcome *outcome)
+{
+    if (outcome->reply.retry_after_us >= 0)
+        return outcome->reply.retry_after_us;
+    return retry_wait_us(&schedule->limits.retry, attempt->item->index,
+                         attempt->number);
+}
+
+static bool asks_for_a_pause(const struct outcome *outcome)
+{
+    return outcome->reply.cause == CAUSE_HTTP &&
+           (outcome->reply.http_status == 429 ||
+            outcome->reply.http_status == 503);
+}
+
+/* Whether the item, whose attempt has ended, is to have another; its origin may
+   be paused besides, but not for longer than an item would wait. */
+static bool plan_retry(struct schedule *schedule, const struct attempt *attempt,
+                       const struct outcome *outcome)
+{
+    const struct retry_options *retry = &schedule->limits.retry;
+    int64_t most_us =
+        retry->max_time_us > 0 ? retry->max_time_us : SCHEDULE_FOREVER;
+    struct item *item = attempt->item;
+    int64_t wait_us;
+
+    if (schedule->stop != STOP_NONE || retry->retries == 0 ||
+        !retry_is_worth(outcome, retry->all_errors))
+        return false;
+    wait_us = wait_after(schedule, attempt, outcome);
+    item->due_us = wait_us < SCHEDULE_FOREVER - schedule->now_us
+                       ? schedule->now_us + wait_us
+                       : SCHEDULE_FOREVER;
+    if (asks_for_a_pause(outcome) && wait_us <= most_us)
+        queue_pause(&schedule->queue, item, item->due_us);
+    return attempt->number <= retry->retries &&
+           item->due_us - item->first_us <= most_us;
+}
+
+bool schedule_cut_short(const struct attempt *attempt,
+                        const struct outcome *outcome)
+{
+    return attempt->cut && outcome->reply.cause == CAUSE_TIMEOUT;
+}
+
+void schedule_failed(struct schedule *schedule)
+{
+    schedule->failures++;
+    if (schedule->limits.max_errors > 0 &&
+        schedule->failures >= schedule->limits.max_errors)
+        schedule_stop(schedule, schedule->now_us, STOP_ERRORS);
+}
+
 enum settled schedule_done(struct schedule *schedule, int64_t now_us,
                            const struct attempt *attempt,
                            const struct outcome *outcome)
 {
-    (void)outcome; /* no attempt is repeated */
+    struct item *item = attempt->item;
+
     advance(schedule, now_us);
-    assert(attempt->item->running);
-    assert(attempt->item->attempts == attempt->number);
-    attempt->item->running = false;
+    assert(item->running);
+    assert(item->attempts == attempt->number);
+    item->running = false;
     schedule->running--;
+    if (plan_retry(schedule, attempt, outcome) &&
+        !schedule_cut_short(attempt, outcome)) {
+        queue_again(&schedule->queue, item);
+        return SETTLED_RETRY;
+    }
+    queue_release(&schedule->queue, item);
+    if (schedule_cut_short(attempt, outcome))
+        schedule_stop(schedule, now_us, STOP_DEADLINE);
+    else if (outcome->status == STATUS_ERROR ||
+             (outcome->status == STATUS_NOT_FOUND && item->named))
+        schedule_failed(schedule);
     return SETTLED_FINAL;
 }
 
 void schedule_stop(struct schedule *schedule, int64_t now_us,
                    enum stop_reason why)
 {
-    advance(schedule, now_us);
     assert(why != STOP_NONE);
-    if (schedule->stop == STOP_NONE)
-        schedule->stop = why;
+    advance(schedule, now_us);
+    if (schedule->stop != STOP_NONE)
+        return;
+    schedule->stop = why;
+    queue_drain(&schedule->queue);
 }
 
 enum stop_reason schedule_stopped(const struct schedule *schedule)
@@ -126,8 +272,13 @@ enum stop_reason schedule_stopped(const struct schedule *schedule)
 
 struct item *schedule_withdraw(struct schedule *schedule)
 {
+    struct item *item;
+
     assert(schedule->stop != STOP_NONE);
-    return schedule->first ? take_first(schedule) : NULL;
+    item = queue_take(&schedule->queue);
+    if (item)
+        queue_release(&schedule->queue, item);
+    return item;
 }
 
 unsigned schedule_running(const struct schedule *schedule)

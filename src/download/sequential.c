@@ -1,29 +1,29 @@
-#include <errno.h>
-
-#include "download/download_one.h"
 #include "download/downloader.h"
+#include "download/worker.h"
 
 /* One transfer after the other, on one handle that keeps its connection. */
-static int run_sequential(struct run *run,
-                          const struct download_options *options)
+static int run_sequential(struct run *run)
 {
-    struct transfer *transfer = transfer_new(&options->transfer);
-    struct way_blocking blocking;
+    struct worker worker;
     struct attempt attempt;
-    int64_t wait_until_us;
+    int64_t until_us;
+    enum next next;
+    int rc = worker_open_blocking(&worker, 1, run);
 
-    if (!transfer)
-        return -ENOMEM;
-    way_blocking_init(&blocking, transfer, run_stop_flag(run));
-    while (run_next(run, &attempt, &wait_until_us) == NEXT_START) {
-        struct outcome outcome;
+    if (rc < 0)
+        return rc;
+    while ((next = run_next(run, &attempt, &until_us)) != NEXT_FINISHED) {
+        if (next == NEXT_START) {
+            struct outcome outcome = worker_download(&worker, run, &attempt);
 
-        attempt.worker = 1;
-        outcome =
-            download_one(&attempt, &blocking.way, options, run_events(run));
-        run_done(run, &attempt, &outcome);
+            run_done(run, &attempt, &outcome);
+        } else if (next == NEXT_FEED) {
+            run_filled(run, run_fill(run, until_us));
+        } else {
+            run_wait(run, until_us);
+        }
     }
-    transfer_free(transfer);
+    worker_close(&worker);
     return 0;
 }
 

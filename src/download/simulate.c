@@ -1,11 +1,13 @@
 #include "download/simulate.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
+
+#include "download/heap.h"
 
 /* An attempt that runs. */
 struct running {
+    struct heap_node node;
     int64_t end_us;
     uint64_t serial; /* of its start: attempts that end together are in order */
     struct attempt attempt;
@@ -15,157 +17,142 @@ struct running {
 struct play {
     const struct simulation *simulation;
     struct schedule *schedule;
-    struct running *heap; /* the first to end first */
-    size_t count;
-    size_t room;
-    uint64_t started;
+    struct heap running; /* the first to end first */
+    bool read;           /* the input is at its end */
     int64_t now_us;
     struct simulated result;
     int error;
 };
 
-static bool ends_before(const struct running *a, const struct running *b)
+static struct running *running_at(const struct heap_node *node)
 {
-    return a->end_us != b->end_us ? a->end_us < b->end_us
-                                  : a->serial < b->serial;
+    return heap_entry(node, struct running, node);
 }
 
-static void swap(struct running *a, struct running *b)
+static bool ends_first(const struct heap_node *a, const struct heap_node *b)
 {
-    struct running kept = *a;
+    const struct running *x = running_at(a);
+    const struct running *y = running_at(b);
 
-    *a = *b;
-    *b = kept;
+    return x->end_us != y->end_us ? x->end_us < y->end_us
+                                  : x->serial < y->serial;
 }
 
-static void push(struct play *play, const struct running *running)
+static void finish(struct play *play, struct item *item, enum status status)
 {
-    size_t at = play->count++;
-
-    play->heap[at] = *running;
-    while (at > 0) {
-        size_t parent = (at - 1) / 2;
-
-        if (!ends_before(&play->heap[at], &play->heap[parent]))
-            break;
-        swap(&play->heap[at], &play->heap[parent]);
-        at = parent;
-    }
-}
-
-static struct running pop(struct play *play)
-{
-    struct running first = play->heap[0];
-    size_t at = 0;
-
-    play->heap[0] = play->heap[--play->count];
-    for (;;) {
-        size_t least = at;
-
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++) {
-            if (child < play->count &&
-                ends_before(&play->heap[child], &play->heap[least]))
-                least = child;
-        }
-        if (least == at)
-            return first;
-        swap(&play->heap[at], &play->heap[least]);
-        at = least;
-    }
-}
-
-/* Room for one more. The limit may be far above what ever runs. */
-static int make_room(struct play *play)
-{
-    size_t room = play->room ? 2 * play->room : 16;
-    struct running *grown;
-
-    if (play->count < play->room)
-        return 0;
-    grown = reallocarray(play->heap, room, sizeof(*grown));
-    if (!grown)
-        return -ENOMEM;
-    play->heap = grown;
-    play->room = room;
-    return 0;
-}
-
-/* Nothing more is started; what runs goes to its end, for the schedule gives
-   items back only so. */
-static void abandon(struct play *play, int error)
-{
-    struct item *item;
-
-    play->error = error;
-    schedule_stop(play->schedule, play->now_us, STOP_LOCAL_FAILURE);
-    while ((item = schedule_withdraw(play->schedule)))
-        item_free(item);
+    play->result.counts.of[status]++;
+    play->result.total_us = play->now_us;
+    item_free(item);
 }
 
 static void settle(struct play *play, const struct attempt *attempt,
                    const struct outcome *outcome)
 {
-    struct item *item = attempt->item;
+    enum status status = schedule_cut_short(attempt, outcome) ? STATUS_CANCELLED
+                                                              : outcome->status;
 
-    schedule_done(play->schedule, play->now_us, attempt, outcome);
-    play->result.counts.of[outcome->status]++;
-    play->result.total_us = play->now_us;
-    item_free(item);
+    if (schedule_done(play->schedule, play->now_us, attempt, outcome) ==
+        SETTLED_FINAL)
+        finish(play, attempt->item, status);
+}
+
+/* We cannot go on. */
+static void abandon(struct play *play, int error)
+{
+    play->error = error;
+    play->read = true;
+    schedule_stop(play->schedule, play->now_us, STOP_LOCAL_FAILURE);
 }
 
 static void start(struct play *play, const struct attempt *attempt)
 {
     const struct simulation *simulation = play->simulation;
-    struct running running = {.attempt = *attempt,
-                              .serial = play->started++,
-                              .outcome = {.status = STATUS_OK}};
+    struct running *running = calloc(1, sizeof(*running));
+    const struct outcome cancelled = {.status = STATUS_CANCELLED};
     int64_t length_us;
 
-    if (make_room(play) < 0) {
-        running.outcome.status = STATUS_CANCELLED;
-        settle(play, attempt, &running.outcome);
+    if (!running) {
         abandon(play, -ENOMEM);
+        settle(play, attempt, &cancelled);
         return;
     }
+    running->attempt = *attempt;
+    running->serial = play->result.attempts++;
+    running->outcome.reply.retry_after_us = -1;
     length_us =
-        simulation->length_us(simulation->arg, attempt, &running.outcome);
+        simulation->length_us(simulation->arg, attempt, &running->outcome);
     if (attempt->timeout_us > 0 && length_us > attempt->timeout_us) {
         length_us = attempt->timeout_us;
-        running.outcome.status = STATUS_ERROR;
-        running.outcome.reply.cause = CAUSE_TIMEOUT;
+        running->outcome.status = STATUS_ERROR;
+        running->outcome.reply.cause = CAUSE_TIMEOUT;
     }
-    running.end_us = play->now_us + length_us;
-    push(play, &running);
-    if (play->count > play->result.peak)
-        play->result.peak = (unsigned)play->count;
+    running->end_us = play->now_us + length_us;
+    heap_add(&play->running, &running->node);
+    if (schedule_running(play->schedule) > play->result.peak)
+        play->result.peak = schedule_running(play->schedule);
+}
+
+/* The next item; NULL: there are no more. */
+static struct item *read_item(struct play *play)
+{
+    const struct item_source *items = &play->simulation->items;
+    struct item *item = NULL;
+    int rc = play->read ? 0 : items->next(items->arg, &item);
+
+    if (rc < 0)
+        abandon(play, rc);
+    play->read = !item;
+    return item;
 }
 
 static void feed(struct play *play)
 {
-    struct item *item = NULL;
-    int rc = play->simulation->items.next(play->simulation->items.arg, &item);
+    struct item *item = read_item(play);
 
-    if (rc < 0)
-        abandon(play, rc);
-    else if (item)
-        schedule_add(play->schedule, item);
-    else
+    if (!item) {
         schedule_end(play->schedule);
+    } else if (schedule_add(play->schedule, item) < 0) {
+        finish(play, item, STATUS_ERROR);
+        abandon(play, -ENOMEM);
+    }
+}
+
+/* The first attempt to end does so, with the outcome that it has. */
+static void end_first(struct play *play)
+{
+    struct running *ended = running_at(heap_take(&play->running));
+
+    settle(play, &ended->attempt, &ended->outcome);
+    free(ended);
 }
 
 /* Let time pass: to the next attempt's end, or to what the schedule waits
    for. */
 static void pass(struct play *play, int64_t wait_until_us)
 {
-    struct running ended;
+    struct heap_node *first = play->running.first;
 
-    if (play->count == 0 || play->heap[0].end_us > wait_until_us) {
+    if (!first || running_at(first)->end_us > wait_until_us) {
         play->now_us = wait_until_us;
         return;
     }
-    ended = pop(play);
-    play->now_us = ended.end_us;
-    settle(play, &ended.attempt, &ended.outcome);
+    play->now_us = running_at(first)->end_us;
+    end_first(play);
+}
+
+/* All that runs, waits or was not even read is cancelled. */
+static void cancel_all(struct play *play)
+{
+    struct item *item;
+
+    while (play->running.first) {
+        running_at(play->running.first)->outcome.status = STATUS_CANCELLED;
+        end_first(play);
+    }
+    while ((item = schedule_withdraw(play->schedule)))
+        finish(play, item, STATUS_CANCELLED);
+    while ((item = read_item(play)))
+        finish(play, item, STATUS_CANCELLED);
 }
 
 static void run(struct play *play)
@@ -173,34 +160,35 @@ static void run(struct play *play)
     for (;;) {
         struct attempt attempt;
         int64_t wait_until_us;
+        enum next next = schedule_next(play->schedule, play->now_us, &attempt,
+                                       &wait_until_us);
 
-        switch (schedule_next(play->schedule, play->now_us, &attempt,
-                              &wait_until_us)) {
-        case NEXT_START:
-            start(play, &attempt);
-            break;
-        case NEXT_FEED:
-            feed(play);
-            break;
-        case NEXT_WAIT:
-            pass(play, wait_until_us);
-            break;
-        case NEXT_FINISHED:
+        if (schedule_stopped(play->schedule) != STOP_NONE) {
+            cancel_all(play);
             return;
         }
+        if (next == NEXT_FINISHED)
+            return;
+        if (next == NEXT_START)
+            start(play, &attempt);
+        else if (next == NEXT_FEED)
+            feed(play);
+        else
+            pass(play, wait_until_us);
     }
 }
 
 int simulate(const struct simulation *simulation, struct simulated *simulated)
 {
-    struct play play = {.simulation = simulation};
+    struct play play = {.simulation = simulation,
+                        .running = {.before = ends_first}};
 
     play.schedule = schedule_new(&simulation->limits);
     if (!play.schedule)
         return -ENOMEM;
     run(&play);
+    play.result.stop = schedule_stopped(play.schedule);
     schedule_free(play.schedule);
-    free(play.heap);
     if (play.error < 0)
         return play.error;
     *simulated = play.result;

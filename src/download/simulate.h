@@ -9,14 +9,15 @@
 /*
  * simulate: a run without transfers: the schedule over attempts whose lengths
  * are known, in virtual time. What no strategy can be faster than, as nothing
- * is in it but the attempts and the limits: no connection, transfer or CPU.
+ * is in it but the attempts, the waits between them and the limits: no
+ * connection, transfer or CPU.
  *
  * Pure, but for the memory of the items.
  */
 
 struct simulation {
     struct schedule_limits limits;
-    struct item_source items;
+    struct item_source items; /* which never has to be waited for */
 
     /*
      * How long this attempt takes, in microseconds (0 or more), and what
@@ -32,11 +33,14 @@ struct simulation {
 struct simulated {
     int64_t total_us; /* from the start to the last item settled */
     struct counts counts;
+    uint64_t attempts;
     unsigned peak; /* attempts that ran at the same time */
+    enum stop_reason stop;
 };
 
 /*
  * Attempts that end at the same time are settled in the order in which they
- * started. 0; -ENOMEM, or the code of the item source: *simulated is untouched.
+ * started. After a stop what runs ends at once, cancelled. 0; -ENOMEM, or the
+ * code of the item source: *simulated is untouched.
  */
 int simulate(const struct simulation *simulation, struct simulated *simulated);

@@ -37,6 +37,8 @@ static const char *cause_word(enum cause cause)
         return "bad content";
     case CAUSE_METADATA:
         return "bad metadata";
+    case CAUSE_INPUT:
+        return "bad input";
     case CAUSE_SAVE:
         return "not saved";
     case CAUSE_DISK_FULL:
@@ -189,6 +191,18 @@ static void walk_gap(struct walk *walk, const struct record_request *before,
         walk_to(walk, PHASE_SAVING, request->start_us);
 }
 
+/* From the last request, NULL: there was none, to the item's end. */
+static enum record_phase phase_at_end(const struct record_item *row,
+                                      const struct record_request *last)
+{
+    if (last && last->cause == CAUSE_NONE)
+        return PHASE_SAVING;
+    return last && last->cause != CAUSE_CANCELLED &&
+                   row->status == STATUS_CANCELLED
+               ? PHASE_BACKING_OFF
+               : PHASE_FAILED;
+}
+
 void record_spans(const struct record *record, size_t item,
                   record_on_span on_span, void *arg)
 {
@@ -207,8 +221,6 @@ void record_spans(const struct record *record, size_t item,
         walk_request(&walk, request);
         before = request;
     }
-    walk_to(&walk,
-            before && before->cause == CAUSE_NONE ? PHASE_SAVING : PHASE_FAILED,
-            row->final_us);
+    walk_to(&walk, phase_at_end(row, before), row->final_us);
     walk_end(&walk);
 }

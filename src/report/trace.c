@@ -11,17 +11,6 @@ static void on_started(struct trace *trace, const struct event *event)
 
     if (!worker)
         return;
-    if (worker->busy) {
-        /* Nothing tells the end of an attempt that will be repeated but the
-           next one of its worker: it ended with its last request. */
-        const struct trace_end_of end = {
-            .at_us = worker->request_count > 0
-                         ? worker->requests[worker->request_count - 1].end_us
-                         : worker->from_us};
-
-        trace_close_attempt(trace, worker, &end);
-        trace->in_flight--;
-    }
     if (!trace_open_attempt(trace, worker, event->item->subject, event->attempt,
                             event->at_us))
         return;
@@ -59,16 +48,17 @@ static void on_transferred(struct trace *trace, const struct event *event)
     trace_add_request(trace, worker, &request);
 }
 
-/* What was never started has no slice. */
-static void on_final(struct trace *trace, const struct event *event)
+/* An attempt has ended; what was never started has no slice, and what is
+   cancelled before another attempt none but those it had. */
+static void on_ended(struct trace *trace, const struct event *event)
 {
     struct trace_worker *worker = worker_of(trace, event);
-    const struct trace_end_of end = {
-        .at_us = event->at_us,
-        .status = status_name(event->outcome->status),
-        .why = event->outcome->reply.text,
-    };
+    struct trace_end_of end = {.at_us = event->at_us};
 
+    if (event->kind == EVENT_FINAL) {
+        end.status = status_name(event->outcome->status);
+        end.why = event->outcome->reply.text;
+    }
     if (!worker)
         return;
     trace_close_attempt(trace, worker, &end);
@@ -106,8 +96,9 @@ static void on_event(void *arg, const struct event *event)
     case EVENT_TRANSFERRED:
         on_transferred(trace, event);
         break;
+    case EVENT_RETRY:
     case EVENT_FINAL:
-        on_final(trace, event);
+        on_ended(trace, event);
         break;
     case EVENT_STOPPED:
         on_stopped(trace, event);
@@ -140,8 +131,8 @@ void trace_listen(struct trace *trace, struct events *events)
         .on_event = on_event,
         .arg = trace,
         .kinds = EVENT_BIT(EVENT_SCHEDULED) | EVENT_BIT(EVENT_STARTED) |
-                 EVENT_BIT(EVENT_TRANSFERRED) | EVENT_BIT(EVENT_FINAL) |
-                 EVENT_BIT(EVENT_STOPPED),
+                 EVENT_BIT(EVENT_TRANSFERRED) | EVENT_BIT(EVENT_RETRY) |
+                 EVENT_BIT(EVENT_FINAL) | EVENT_BIT(EVENT_STOPPED),
     };
     events_add(events, &trace->sink);
 }

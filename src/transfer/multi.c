@@ -274,6 +274,21 @@ CURLcode multi_perform(struct multi *multi, CURL *easy)
     return rc == AW_ECANCELED ? CURLE_ABORTED_BY_CALLBACK : CURLE_OUT_OF_MEMORY;
 }
 
+static CURLcode perform(struct way *way, CURL *easy)
+{
+    /* `way` is its first member. */
+    return multi_perform(((struct way_multi *)way)->multi, easy);
+}
+
+void way_multi_init(struct way_multi *way, struct transfer *transfer,
+                    struct multi *multi)
+{
+    *way = (struct way_multi){
+        .way = {.perform = perform, .transfer = transfer},
+        .multi = multi,
+    };
+}
+
 void multi_close(struct multi *multi)
 {
     aw_future *closed;

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include "await/await.h"
+#include "transfer/way.h"
 
 /*
  * multi: many transfers at a time: curl multi, driven by libuv on a loop of
@@ -26,6 +27,15 @@ int multi_new(struct multi **out, aw_loop *loop, unsigned connections);
  * Its CURLOPT_PRIVATE and socket callbacks are the driver's.
  */
 CURLcode multi_perform(struct multi *multi, CURL *easy);
+
+/* Suspends the task. Borrows both. */
+struct way_multi {
+    struct way way;
+    struct multi *multi;
+};
+
+void way_multi_init(struct way_multi *way, struct transfer *transfer,
+                    struct multi *multi);
 
 /*
  * Close all connections and free, after every easy handle was freed or came

@@ -23,6 +23,7 @@ enum cause {
     CAUSE_PROTOCOL,    /* what came is not HTTP as it should be */
     CAUSE_CONTENT,     /* an empty body, or not what the name promises */
     CAUSE_METADATA,    /* metadata.json does not tell the country */
+    CAUSE_INPUT,       /* what was asked for is no URL, or has no name */
     CAUSE_SAVE,        /* the file could not be written */
     CAUSE_DISK_FULL,   /* nor could any other: ends the run */
     CAUSE_CANCELLED,   /* by us */
@@ -52,6 +53,7 @@ struct reply {
     int64_t bytes;    /* of the body */
     long local_port;  /* names the connection; 0: there was none */
     bool new_connection;
+    int64_t retry_after_us; /* from the receipt of the answer; -1: none */
     struct reply_times times;
     char reason[REPLY_REASON_SIZE]; /* of the status line, cut: "Not Found" */
     char text[REPLY_TEXT_SIZE];     /* the cause, one line, not from the server

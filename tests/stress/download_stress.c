@@ -93,9 +93,8 @@ static void open_bench(struct bench *bench, const struct server *server,
     require(save_dir_open(&bench->options.output, bench->output) == 0);
     bench->codes = (struct code_items){.selection = &bench->selection,
                                        .source = &bench->source};
-    bench->run = run_new(code_items_source(&bench->codes), &bench->options,
-                         &bench->events);
-    require(bench->run);
+    require(run_new(&bench->run, code_items_source(&bench->codes),
+                    &bench->options, &bench->events) == 0);
 }
 
 /* Everything is accounted for, whatever happened. */
@@ -119,7 +118,7 @@ static void download_everything(const struct server *server,
     const uint64_t *of = bench.result.counts.of;
 
     open_bench(&bench, server, downloader);
-    require(downloader_run(downloader, bench.run, &bench.options) == 0);
+    require(downloader_run(downloader, bench.run) == 0);
     close_bench(&bench);
     require(of[STATUS_CANCELLED] == 0);
     require(of[STATUS_OK] > CODES_EVERY / 2);
@@ -135,23 +134,21 @@ static void stop_midway(const struct server *server,
 
     open_bench(&bench, server, downloader);
     bench.stop_after = after;
-    require(downloader_run(downloader, bench.run, &bench.options) == 0);
+    require(downloader_run(downloader, bench.run) == 0);
     close_bench(&bench);
     require(bench.result.stop == STOP_INTERRUPTED);
 }
 
-/* Stopped by another thread, at any time; async is stopped on its loop. */
+/* Stopped by another thread, at any time. */
 static void stop_from_elsewhere(const struct server *server,
                                 const struct downloader *downloader)
 {
     pthread_t thread;
     struct bench bench;
 
-    if (downloader == &downloader_async)
-        return;
     open_bench(&bench, server, downloader);
     require(pthread_create(&thread, NULL, stop_now, &bench) == 0);
-    require(downloader_run(downloader, bench.run, &bench.options) == 0);
+    require(downloader_run(downloader, bench.run) == 0);
     require(pthread_join(thread, NULL) == 0);
     close_bench(&bench);
 }

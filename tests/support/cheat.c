@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "download/download_one.h"
 #include "download/downloader.h"
+#include "download/worker.h"
 
 enum { SKIPPED = 3 }; /* the item of that index */
 
@@ -31,27 +31,22 @@ static struct outcome pretend(const struct attempt *attempt,
     return outcome;
 }
 
-static int run_cheating(struct run *run, const struct download_options *options)
+static int run_cheating(struct run *run)
 {
-    struct transfer *transfer = transfer_new(&options->transfer);
-    struct way_blocking blocking;
+    struct worker worker;
     struct attempt attempt;
     int64_t wait_until_us;
 
-    if (!transfer)
+    if (worker_open_blocking(&worker, 1, run) < 0)
         return -1;
-    way_blocking_init(&blocking, transfer, run_stop_flag(run));
     while (run_next(run, &attempt, &wait_until_us) == NEXT_START) {
-        struct outcome outcome;
+        struct outcome outcome = attempt.item->index == SKIPPED
+                                     ? pretend(&attempt, run_events(run))
+                                     : worker_download(&worker, run, &attempt);
 
-        attempt.worker = 1;
-        outcome = attempt.item->index == SKIPPED
-                      ? pretend(&attempt, run_events(run))
-                      : download_one(&attempt, &blocking.way, options,
-                                     run_events(run));
         run_done(run, &attempt, &outcome);
     }
-    transfer_free(transfer);
+    worker_close(&worker);
     return 0;
 }
 

@@ -91,13 +91,15 @@ void bench_prepare(struct bench *bench, const struct downloader *downloader)
     };
     if (!bench->items.next)
         bench->items = code_items_source(&bench->codes);
-    bench->run = run_new(bench->items, &bench->options, &bench->events);
-    cr_assert(ne(ptr, bench->run, NULL));
+    cr_assert(
+        eq(int,
+           run_new(&bench->run, bench->items, &bench->options, &bench->events),
+           0));
 }
 
 void bench_run(struct bench *bench, const struct downloader *downloader)
 {
-    bench->rc = downloader_run(downloader, bench->run, &bench->options);
+    bench->rc = downloader_run(downloader, bench->run);
     bench->result = run_result(bench->run);
     run_free(bench->run);
     save_dir_close(bench->options.output);

@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "await/await.h"
 #include "bench.h"
 
 TestSuite(downloader_stop, .init = bench_setup, .fini = bench_teardown,
@@ -68,9 +67,11 @@ Test(downloader_stop, ends_hung_transfers_when_another_thread_stops_the_run)
     static const struct {
         const struct downloader *downloader;
         unsigned max_req;
-    } cases[] = {{&downloader_sequential, 1}, {&downloader_threaded, 5}};
+    } cases[] = {{&downloader_sequential, 1},
+                 {&downloader_threaded, 5},
+                 {&downloader_async, 5}};
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         struct trap trap = {.needed = cases[i].max_req};
         struct server *server = server_start(spring, &trap);
         char base[SERVER_URL_SIZE];
@@ -99,42 +100,6 @@ static enum server_then hang(struct server_request *request, void *arg)
     (void)arg;
     server_wait(request, SERVER_FOREVER);
     return SERVER_CLOSE;
-}
-
-static void stop_now(void *arg)
-{
-    struct bench *bench = arg;
-
-    run_stop(bench->run, STOP_INTERRUPTED);
-}
-
-static void stop_soon(struct aw_loop *loop, void *arg)
-{
-    aw_call_later(loop, 0.1, stop_now, arg, NULL);
-}
-
-Test(downloader_stop, ends_hung_transfers_when_the_loop_stops_the_run)
-{
-    struct server *server = server_start(hang, NULL);
-    char base[SERVER_URL_SIZE];
-    struct bench bench;
-
-    server_url(server, NULL, "", base);
-    bench_open(&bench, base, NULL, 0);
-    bench.options.transfer.timeout_us = 0;
-    bench.options.max_req = 5;
-    bench.options.on_loop = stop_soon;
-    bench.options.on_loop_arg = &bench;
-    bench_prepare(&bench, &downloader_async);
-    bench_run(&bench, &downloader_async);
-
-    cr_expect(eq(int, bench.rc, 0));
-    cr_expect(eq(u64, bench_count(&bench, STATUS_CANCELLED), 20));
-    cr_expect(eq(int, bench.counts[EVENT_STARTED], 5));
-    bench_expect_accounts(&bench);
-    bench_expect_files(&bench, "");
-    bench_close(&bench);
-    server_stop(server);
 }
 
 static enum server_then interrupt(struct server_request *request, void *arg)
@@ -206,7 +171,8 @@ Test(downloader_stop, reports_an_input_that_cannot_be_read)
         struct bench bench;
 
         bench_open(&bench, base, NULL, 0);
-        bench.items = (struct item_source){break_after_two, &bench};
+        bench.items =
+            (struct item_source){.next = break_after_two, .arg = &bench};
         bench_prepare(&bench, downloader);
         bench_run(&bench, downloader);
 

@@ -59,7 +59,7 @@ Test(events, reach_the_sinks_that_want_them)
 
     cr_expect(eq(str, few.text, "final "));
     cr_expect(eq(str, all.text,
-                 "scheduled started first_byte transferred saved final "
+                 "scheduled started first_byte transferred saved retry final "
                  "stopped "));
     cr_expect(ge(i64, all.last_us, 0));
     cr_expect(le(i64, all.last_us, events_now_us(&events)));

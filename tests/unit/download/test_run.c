@@ -56,8 +56,7 @@ static void on_event(void *arg, const struct event *event)
 enum { HELD = 5 };
 
 /* Settles the oldest attempt when no other can be started. */
-static int run_instantly(struct run *run,
-                         const struct download_options *options)
+static int run_instantly(struct run *run)
 {
     const struct outcome ok = {.status = STATUS_OK};
     struct attempt held[HELD];
@@ -66,7 +65,6 @@ static int run_instantly(struct run *run,
     struct attempt attempt;
     enum next next;
 
-    (void)options;
     while ((next = run_next(run, &attempt, &wait_until_us)) != NEXT_FINISHED) {
         if (next == NEXT_START) {
             held[count++] = attempt;
@@ -93,11 +91,14 @@ static struct run_result run_input(struct input *input,
 
     cr_assert(eq(int, events_init(&events), 0));
     events_add(&events, &sink);
-    run = run_new((struct item_source){next_item, input}, &options, &events);
-    cr_assert(ne(ptr, run, NULL));
+    cr_assert(
+        eq(int,
+           run_new(&run, (struct item_source){.next = next_item, .arg = input},
+                   &options, &events),
+           0));
     if (stop_first != STOP_NONE)
         run_stop(run, stop_first);
-    cr_expect(eq(int, downloader_run(&instant, run, &options), 0));
+    cr_expect(eq(int, downloader_run(&instant, run), 0));
     result = run_result(run);
     run_free(run);
     events_close(&events);

@@ -41,6 +41,7 @@ static void open_play(struct play *play, const char *durations,
     cr_assert(ne(ptr, play->schedule, NULL));
     for (size_t i = 0; i < 16; i++) {
         play->items[i].index = i;
+        play->items[i].url = "http://127.0.0.1/";
         play->end_us[i] = -1;
     }
 }
@@ -53,7 +54,8 @@ static void feed(struct play *play)
         schedule_end(play->schedule);
         return;
     }
-    schedule_add(play->schedule, &play->items[play->fed++]);
+    cr_assert(
+        eq(int, schedule_add(play->schedule, &play->items[play->fed++]), 0));
     for (size_t i = 0; i < play->fed; i++)
         started += play->items[i].attempts;
     if (play->fed - started > play->most_held)

@@ -450,7 +450,7 @@ Test(record, broken_lines_change_nothing)
         "record item 1 0 0 200 1 1 1 1 2 :B%2",
         "record item 1 0 0 200 1 1 1 1 2 :B%00 -",
         "record item 1 4 0 200 1 1 1 1 2 :BR -",
-        "record item 1 0 17 200 1 1 1 1 2 :BR -",
+        "record item 1 0 99 200 1 1 1 1 2 :BR -",
         "record item 1 0 0 200 -1 1 1 1 2 :BR -",
         "record item 0 0 0 200 1 1 1 1 2 :BR -",          /* there is one */
         "record item 2 0 0 200 1 1 1 1 2 :BR -",          /* not the next */

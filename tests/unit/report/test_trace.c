@@ -280,6 +280,7 @@ static void retry(void)
     scheduled(&events, 0, &br);
     started(&events, 0, &br, 1, 1);
     transferred(&events, 100, &br, 1, 1, &down);
+    retried(&events, 100, &br, 1, 1, &failed);
     started(&events, 200, &us, 1, 1);
     transferred(&events, 300, &us, 1, 1, &refused);
     final(&events, 300, &us, 1, 1, &failed);

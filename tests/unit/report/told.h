@@ -46,6 +46,19 @@ static inline void transferred(struct events *events, int64_t at_us,
                         .reply = reply});
 }
 
+static inline void retried(struct events *events, int64_t at_us,
+                           const struct item *item, unsigned attempt,
+                           unsigned worker, const struct outcome *outcome)
+{
+    tell(events, at_us,
+         (struct event){.kind = EVENT_RETRY,
+                        .item = item,
+                        .attempt = attempt,
+                        .worker = worker,
+                        .outcome = outcome,
+                        .due_us = at_us});
+}
+
 static inline void final(struct events *events, int64_t at_us,
                          const struct item *item, unsigned attempt,
                          unsigned worker, const struct outcome *outcome)

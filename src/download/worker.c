@@ -1,0 +1,42 @@
+#include "download/worker.h"
+
+#include <errno.h>
+
+#include "download/download_one.h"
+
+int worker_open_blocking(struct worker *worker, unsigned number,
+                         struct run *run)
+{
+    struct transfer *transfer = transfer_new(&run_options(run)->transfer);
+
+    if (!transfer)
+        return -ENOMEM;
+    worker->number = number;
+    way_blocking_init(&worker->by.blocking, transfer, run_stop_flag(run));
+    return 0;
+}
+
+int worker_open_multi(struct worker *worker, unsigned number, struct run *run,
+                      struct multi *multi)
+{
+    struct transfer *transfer = transfer_new(&run_options(run)->transfer);
+
+    if (!transfer)
+        return -ENOMEM;
+    worker->number = number;
+    way_multi_init(&worker->by.multi, transfer, multi);
+    return 0;
+}
+
+void worker_close(struct worker *worker)
+{
+    transfer_free(worker->by.way.transfer);
+}
+
+struct outcome worker_download(struct worker *worker, struct run *run,
+                               struct attempt *attempt)
+{
+    attempt->worker = worker->number;
+    return download_one(attempt, &worker->by.way, run_options(run),
+                        run_events(run));
+}
