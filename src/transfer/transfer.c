@@ -292,11 +292,13 @@ static int socket_error(void)
 static void look_up(struct transfer *transfer, struct reply *reply)
 {
     CURL *easy = transfer->easy;
+    long local_port;
 
     reply->os_error = (int)number_of(easy, CURLINFO_OS_ERRNO);
     if (reply->curl == CURLE_COULDNT_CONNECT && reply->os_error == 0)
         reply->os_error = socket_error();
-    reply->local_port = number_of(easy, CURLINFO_LOCAL_PORT);
+    local_port = number_of(easy, CURLINFO_LOCAL_PORT);
+    reply->local_port = local_port > 0 ? local_port : 0; /* 8.14: -1 */
     reply->new_connection = number_of(easy, CURLINFO_NUM_CONNECTS) > 0;
     reply->times = (struct reply_times){
         .resolved_us = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T),

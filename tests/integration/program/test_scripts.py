@@ -101,7 +101,31 @@ class Bootstrap(Script):
         run = self.run_script(ROOT / "scripts" / "bootstrap", "everything")
 
         self.assertStatus(run, 2)
-        self.assertIn("run|test|ci", run.stderr)
+        self.assertIn("run|test|ci|root", run.stderr)
+
+
+class TestOn(Script):
+    def test_skips_with_a_word_where_there_are_no_namespaces(self):
+        programs = self.home / "bin"
+        programs.mkdir()
+        (programs / "unshare").write_text("#!/bin/sh\nexit 1\n")
+        (programs / "unshare").chmod(0o755)
+        run = self.run_script(
+            ROOT / "scripts" / "test-on", "trixie",
+            env={"PATH": f"{programs}:{os.environ['PATH']}",
+                 "FLAGS_ROOTS": str(self.home / "roots")})
+
+        self.assertStatus(run, 77)
+        self.assertRegex(run.stderr, "skipped: .*(namespaces|needs root)")
+        self.assertFalse((self.home / "roots").exists())
+
+    def test_needs_the_name_of_a_release(self):
+        for wrong in ([], ["--help"], ["../trixie"]):
+            with self.subTest(wrong):
+                run = self.run_script(ROOT / "scripts" / "test-on", *wrong)
+
+                self.assertStatus(run, 2)
+                self.assertIn("usage: scripts/test-on SUITE", run.stderr)
 
 
 class Smoke(Script):

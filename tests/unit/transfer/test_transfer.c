@@ -115,35 +115,40 @@ Test(transfer, names_a_refused_connection)
     cr_expect(eq(int, reply.cause, CAUSE_CONNECT));
     cr_expect(eq(int, reply.os_error, ECONNREFUSED));
     cr_expect(eq(str, reply.text, "cannot connect: Connection refused"));
+    cr_expect(eq(long, reply.local_port, 0));
 }
 
 Test(transfer, names_the_lack_of_descriptors)
 {
-    struct server *server = server_start(server_flags, NULL);
+    struct server *known = server_start(server_flags, NULL);
+    struct server *other = server_start(server_flags, NULL);
     struct rlimit limit;
     struct rlimit none;
     struct reply reply;
     int fds[64];
     size_t count = 0;
 
+    /* What libcurl takes for itself, one or two by its version, it has taken
+       after this, and no connection gives one back: each server keeps its. */
+    reply = fetch(known, "/br/br.gif");
+    cr_assert(eq(int, (int)reply.cause, CAUSE_NONE));
     cr_assert(eq(int, getrlimit(RLIMIT_NOFILE, &limit), 0));
-    none = (struct rlimit){.rlim_cur = 32, .rlim_max = limit.rlim_max};
+    none = (struct rlimit){.rlim_cur = 48, .rlim_max = limit.rlim_max};
     cr_assert(eq(int, setrlimit(RLIMIT_NOFILE, &none), 0));
     while (count < 64 && (fds[count] = open("/dev/null", O_RDONLY)) >= 0)
         count++;
-    close(fds[--count]); /* libcurl needs two for itself, not three */
-    close(fds[--count]);
-    reply = fetch(server, "/br/br.gif");
+    reply = fetch(other, "/br/br.gif");
 
     cr_expect(eq(int, (int)reply.cause, CAUSE_LOCAL));
     cr_expect(eq(str, reply.text, "cannot connect: Too many open files"));
     cr_assert(eq(int, setrlimit(RLIMIT_NOFILE, &limit), 0));
-    reply = fetch(server, "/br/br.gif");
+    reply = fetch(other, "/br/br.gif");
     cr_expect(eq(int, (int)reply.cause, CAUSE_NONE), "it goes on: %s",
               reply.text);
     while (count > 0)
         close(fds[--count]);
-    server_stop(server);
+    server_stop(other);
+    server_stop(known);
 }
 
 static enum server_then hang(struct server_request *request, void *arg)
