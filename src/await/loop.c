@@ -259,6 +259,15 @@ static bool has_work(const aw_loop *l)
            atomic_load_explicit(&l->remote_pending, memory_order_acquire);
 }
 
+/* The next timer, or sooner, to give back what stacks keep. */
+static int64_t wait_until(aw_loop *l, int64_t next)
+{
+    if (l->stacks.due_ns == STACKS_NEVER)
+        return next;
+    aw__stacks_tend(&l->stacks, (int64_t)uv_hrtime());
+    return next < l->stacks.due_ns ? next : l->stacks.due_ns;
+}
+
 /*
  * Wait for I/O where there is nothing else to do, and let it append.
  *
@@ -276,7 +285,7 @@ static void poll_io(aw_loop *l)
         return;
     }
     if (!l->virtual_clock) {
-        aw__waker_arm(&l->waker, next);
+        aw__waker_arm(&l->waker, wait_until(l, next));
         run_uv(l, UV_RUN_ONCE);
         return;
     }
@@ -294,6 +303,9 @@ static void take_due_timers(aw_loop *l)
     int64_t now = aw__loop_now_ns(l);
     struct timer *timer;
 
+    if (l->stacks.due_ns != STACKS_NEVER)
+        aw__stacks_tend(&l->stacks,
+                        l->virtual_clock ? (int64_t)uv_hrtime() : now);
     while ((timer = l->timers.first) && timer->deadline_ns <= now) {
         aw__timers_remove(&l->timers, timer);
         aw__loop_append(l, &container_of(timer, struct alarm, timer)->entry);

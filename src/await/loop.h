@@ -21,9 +21,9 @@ typedef struct aw_loop_options {
     bool debug;
     bool virtual_clock; /* nothing ready and only timers awaited: time jumps */
     double slow_callback_duration; /* seconds (0.1); looked at in debug mode */
-    size_t stack_size;  /* bytes (128 KiB; 256 under sanitizers), a guard page
-                           included */
-    size_t stacks_kept; /* how many free stacks keep their memory (64) */
+    size_t stack_size;  /* usable bytes (128 KiB; 256 under sanitizers) */
+    size_t stacks_kept; /* how many free stacks keep their memory for good (64);
+                           after a burst more do, for some seconds */
 } aw_loop_options;
 
 /* Make a loop; close it; give up the reference of aw_loop_new(). Closing

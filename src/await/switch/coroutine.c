@@ -36,7 +36,7 @@ void aw__coroutine_create(struct coroutine *c, struct coroutine_home *home,
 
     *c = (struct coroutine){
         .home = home, .stack = stack, .entry = entry, .arg = arg};
-    c->context = aw__switch_prepare(bottom, stack_room(pool), run_entry, c);
+    c->context = aw__switch_prepare(bottom, pool->room, run_entry, c);
     c->tsan_fiber = tool_fiber_new();
 }
 
@@ -47,7 +47,7 @@ void aw__coroutine_resume(struct coroutine *c, const struct stacks *pool)
     assert(!c->ended);
     home->tsan_fiber = tool_fiber_current();
     tool_switch_begin(&home->asan_save, stack_bottom(pool, c->stack),
-                      stack_room(pool));
+                      pool->room);
     tool_fiber_switch(c->tsan_fiber);
     aw__switch_stacks(&home->context, c->context);
     tool_switch_end(home->asan_save, NULL, NULL);

@@ -6,7 +6,7 @@
 #include "await/internal.h"
 
 /*
- * overflow: a task that runs out of stack faults on its guard page. This
+ * overflow: a task that runs out of stack faults on its guard. This
  * handler says which task that was, on stderr, and lets the fault take its
  * course: it puts back what was there before and returns, so the instruction
  * faults again.
@@ -48,7 +48,7 @@ static bool hit_guard(const aw_loop *loop, const void *address)
         return false;
     low = loop->current->coroutine.stack->low;
     return (const char *)address >= low &&
-           (const char *)address < low + loop->stacks.page;
+           (const char *)address < low + loop->stacks.guard;
 }
 
 static void on_fault(int signum, siginfo_t *info, void *context)
@@ -69,7 +69,7 @@ static void on_fault(int signum, siginfo_t *info, void *context)
         say("' (");
         say(t->coro.name ? t->coro.name : "?");
         say("), which has ");
-        say_number(stack_room(&loop->stacks) / 1024);
+        say_number(loop->stacks.room / 1024);
         say(" KiB\n");
     }
     sigaction(signum, &previous, NULL);
