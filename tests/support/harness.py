@@ -601,7 +601,8 @@ http {{
 
 
 class TapResult(unittest.TestResult):
-    """Prints the Test Anything Protocol, so that each case is counted."""
+    """Prints the Test Anything Protocol, so that each case is counted, and on
+    stderr what failed: the log of a failing test shows that alone."""
 
     def __init__(self, stream):
         super().__init__()
@@ -615,13 +616,17 @@ class TapResult(unittest.TestResult):
     def _line(self, word, test, directive="", detail=""):
         self._number += 1
         name = test.id().replace("__main__.", "")
-        print(f"{word} {self._number} - {name}{directive}", file=self._stream)
+        print(f"{word} {self._number} - {name}{directive}", file=self._stream,
+              flush=True)
+        if not detail:
+            return
+        print(f"--- {name}", file=sys.stderr)
         for line in detail.splitlines():
             printable = "".join(
                 c if c.isprintable() else repr(c)[1:-1] for c in line)
-            print(f"# {printable.encode('utf-8', 'replace').decode()}",
-                  file=self._stream)
-        self._stream.flush()
+            print(printable.encode("utf-8", "replace").decode(),
+                  file=sys.stderr)
+        sys.stderr.flush()
 
     def addSuccess(self, test):
         self._line("ok", test)

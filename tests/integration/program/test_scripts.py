@@ -1,9 +1,11 @@
 """The scripts tell the truth: a verdict that hides a failure is worse than
 none."""
 
+import contextlib
 import json
 import os
 import pathlib
+import pty
 import shutil
 import subprocess
 import sys
@@ -102,6 +104,77 @@ class Bootstrap(Script):
 
         self.assertStatus(run, 2)
         self.assertIn("run|test|ci|root", run.stderr)
+
+
+class Run(Script):
+    """scripts/run with a meson and a ninja that only play their parts."""
+
+    MESON = """#!/bin/sh
+for directory; do [ -d "$directory" ] && break; done
+touch "$directory/build.ninja"
+"""
+    NINJA = """#!/bin/sh
+built=$2/src/flags
+[ ! -e "$built" ] || { echo "ninja: no work to do."; exit; }
+echo "[1/2] Compiling"; echo "[2/2] Linking"
+case $* in *' -n '*) exit ;; esac
+[ ! -e "$2/broken" ] || { echo "error: broken"; exit 1; }
+mkdir -p "$2/src"; printf '#!/bin/sh\necho ran "$@"\n' >"$built"
+chmod +x "$built"
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.tree = self.home / "tree"
+        (self.tree / "scripts").mkdir(parents=True)
+        shutil.copy(ROOT / "scripts" / "run", self.tree / "scripts")
+        self.program("tree/scripts/bootstrap", "#!/bin/sh\n")
+        self.program("bin/meson", self.MESON)
+        self.program("bin/ninja", self.NINJA)
+
+    def program(self, name, text):
+        (self.home / name).parent.mkdir(exist_ok=True)
+        (self.home / name).write_text(text)
+        (self.home / name).chmod(0o755)
+
+    def run_it(self, terminal=False):
+        """What it printed, on stdout and on stderr, and its status."""
+        ours, theirs = pty.openpty() if terminal else os.pipe()
+        with open(ours, "rb", buffering=0) as reader:
+            run = subprocess.run(
+                [self.tree / "scripts" / "run", "get"], cwd=self.home,
+                env={**os.environ,
+                     "PATH": f"{self.home}/bin:{os.environ['PATH']}"},
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=theirs, timeout=harness.limit(30))
+            os.close(theirs)
+            said = b""
+            with contextlib.suppress(OSError):  # a terminal's end is EIO
+                while piece := reader.read(65536):
+                    said += piece
+        return run.stdout.decode(), said.decode(), run.returncode
+
+    def test_counts_what_it_builds_on_a_terminal(self):
+        out, said, status = self.run_it(terminal=True)
+
+        self.assertEqual((out, status), ("ran get\n", 0))
+        self.assertIn("building flags, about a minute", said)
+        self.assertIn("[1/2]", said)
+
+    def test_is_silent_where_nobody_looks_or_nothing_is_to_be_done(self):
+        self.assertEqual(self.run_it(), ("ran get\n", "", 0))
+        self.assertEqual(self.run_it(terminal=True), ("ran get\n", "", 0))
+
+    def test_shows_why_it_cannot_build(self):
+        (self.tree / "build").mkdir()
+        (self.tree / "build" / "broken").touch()
+        for terminal in (False, True):
+            with self.subTest(terminal=terminal):
+                out, said, status = self.run_it(terminal)
+
+                self.assertEqual((out, status), ("", 125))
+                self.assertIn("error: broken", said)
+                self.assertIn("cannot build; the output is above", said)
 
 
 class TestOn(Script):
