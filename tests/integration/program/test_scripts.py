@@ -7,8 +7,10 @@ import os
 import pathlib
 import pty
 import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
 
 import harness
 from harness import Case
@@ -224,6 +226,41 @@ class Smoke(Script):
         run = self.run_script(ROOT / "scripts" / "smoke", "/bin/true")
 
         self.assertStatus(run, 1)
+
+
+class ServeInCi(Script):
+    def start_server(self, arguments):
+        variables = self.home / "variables"
+        outputs = self.home / "outputs"
+        run = self.run_script(
+            ROOT / "scripts" / "serve-in-ci",
+            env={"FLAGS_PROGRAM": harness.PROGRAM, "TMPDIR": str(self.home),
+                 "FLAGS_ARGUMENTS": arguments, "GITHUB_ENV": str(variables),
+                 "GITHUB_OUTPUT": str(outputs)})
+        if run.status != 0:
+            return run, {}
+        found = dict(line.split("=", 1)
+                     for line in variables.read_text().splitlines())
+        self.addCleanup(os.kill, int(found["FLAGS_PID"]), signal.SIGTERM)
+        self.assertEqual(outputs.read_text(),
+                         f"server={found['FLAGS_SERVER']}\n")
+        return run, found
+
+    def test_leaves_a_server_for_the_steps_that_follow(self):
+        run, found = self.start_server("--fault\nstatus=503 @/br/*\n--seed\n7\n")
+
+        self.assertStatus(run, 0)
+        get = self.get("BR", "US", env={"FLAGS_SERVER": found["FLAGS_SERVER"]})
+        self.assertStatus(get, 1)
+        self.assertIn("503", get.stderr)
+        with urllib.request.urlopen(found["FLAGS_STATS"]) as answer:
+            self.assertEqual(json.load(answer)["requests"], 2)
+
+    def test_says_why_when_the_server_does_not_start(self):
+        run, _ = self.start_server("--fault\nnonsense")
+
+        self.assertStatus(run, 1)
+        self.assertIn("nonsense", run.stderr)
 
 
 class Lint(Script):
