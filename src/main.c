@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/help.h"
+#include "cli/message.h"
 #include "cli/suggest.h"
 #include "command/commands.h"
 #include "text/escape.h"
@@ -32,7 +33,7 @@ static int refuse_command(const char *typed)
         names[i] = commands[i]->name;
     meant = suggest_nearest(typed, names, COMMANDS);
     escape_copy(shown, sizeof(shown), typed);
-    fprintf(stderr, "flags: %s: no such command; %s%s%s\n", shown,
+    message("%s: no such command; %s%s%s", shown,
             meant ? "did you mean '" : "'flags --help' lists them",
             meant ? meant : "", meant ? "'?" : "");
     return EXIT_STATUS_USAGE;
@@ -40,10 +41,12 @@ static int refuse_command(const char *typed)
 
 static int ask_for_command(void)
 {
-    fputs("flags: which command?", stderr);
+    char names[128] = "";
+
     for (size_t i = 0; commands[i]; i++)
-        fprintf(stderr, "%s %s", i ? "," : "", commands[i]->name);
-    fputs("; 'flags --help' tells more\n", stderr);
+        snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+                 i ? ", " : "", commands[i]->name);
+    message("which command? %s; 'flags --help' tells more", names);
     return EXIT_STATUS_USAGE;
 }
 
@@ -98,7 +101,7 @@ int main(int argc, char **argv)
        where it happens, not the end of the program. */
     signal(SIGPIPE, SIG_IGN);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        fprintf(stderr, "flags: libcurl cannot start\n");
+        message("libcurl cannot start");
         return EXIT_STATUS_LOCAL;
     }
     status = run_command(argc, argv);

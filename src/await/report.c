@@ -97,8 +97,9 @@ const char *aw_strerror(int code)
 
     if (code >= 0)
         return "no error";
-    text = uv_text(code);
-    if (!text && code > -4096)
-        text = strerrordesc_np(-code);
+    /* The system's own words for its own codes, which libuv has, too. */
+    text = strerrordesc_np(-code);
+    if (!text)
+        text = uv_text(code);
     return text ? text : own_text(code);
 }

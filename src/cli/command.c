@@ -10,6 +10,7 @@
 
 #include "await/await.h"
 #include "cli/help.h"
+#include "cli/message.h"
 
 const struct command *program_find(const struct program *program,
                                    const char *name)
@@ -21,15 +22,9 @@ const struct command *program_find(const struct program *program,
     return NULL;
 }
 
-const char *command_strerror(int code)
-{
-    /* Linux has errno values below 1000, libuv its own from 3000. */
-    return code > -1000 ? strerror(-code) : aw_strerror(code);
-}
-
 int command_usage_error(const struct command_line *line)
 {
-    fprintf(stderr, "flags: %s\n", line->error);
+    message("%s", line->error);
     return EXIT_STATUS_USAGE;
 }
 
@@ -43,7 +38,7 @@ bool command_begin(struct command_line *line, const struct option_table *table,
         return false;
     }
     if (rc < 0) {
-        fprintf(stderr, "flags: %s\n", command_strerror(rc));
+        message("%s", aw_strerror(rc));
         *status = EXIT_STATUS_LOCAL;
         return false;
     }
@@ -88,7 +83,6 @@ int command_end(int status)
 
     if (rc == 0)
         return status;
-    fprintf(stderr, "flags: cannot write to standard output: %s\n",
-            command_strerror(rc));
+    message_failure("cannot write to standard output", NULL, rc);
     return status >= EXIT_STATUS_SIGNAL ? status : EXIT_STATUS_LOCAL;
 }

@@ -44,9 +44,6 @@ const struct command *program_find(const struct program *program,
 bool command_begin(struct command_line *line, const struct option_table *table,
                    void *settings, int argc, char **argv, int *status);
 
-/* The text of a negative code: the system's, the runtime's, libuv's. Static. */
-const char *command_strerror(int code);
-
 /* Print line->error as `flags: ...`; returns EXIT_STATUS_USAGE. */
 int command_usage_error(const struct command_line *line);
 

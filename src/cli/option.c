@@ -184,6 +184,7 @@ static int take(struct reader *r, const struct option_row *row,
     int rc;
 
     r->line->given[row - r->table->rows] = true;
+    r->line->typed[row - r->table->rows] = value;
     if (row->kind == OPTION_HELP || row->kind == OPTION_VERSION) {
         r->line->wish = row->kind == OPTION_HELP ? LINE_HELP : LINE_VERSION;
         return 0;

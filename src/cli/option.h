@@ -9,8 +9,9 @@
  * help, the manual page and the completions are written.
  *
  * A row says where its value goes: `offset` bytes into the subcommand's
- * settings, as the type that its kind names. Defaults are texts, read by the
- * same parser before the command line, so that the help cannot lie about them.
+ * settings, as the type that its kind names (of what is taken, where `take`
+ * puts it: nobody else writes there). Defaults are texts, read by the same
+ * parser before the command line, so that the help cannot lie about them.
  *
  * The form is GNU's: `--name value`, `--name=value`, `-n value`, `-nvalue`,
  * bundled letters, options and arguments in any order, `--` ends the options.
@@ -99,6 +100,7 @@ struct command_line {
     char **command; /* what followed `--` where command_follows; else NULL */
     size_t command_count;
     bool given[OPTION_ROWS_MOST]; /* row by row: was it on the command line? */
+    const char *typed[OPTION_ROWS_MOST]; /* its last value then, borrowed */
     char error[512]; /* one line without newline: subject and message */
 };
 

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "await/await.h"
 #include "cli/command.h"
+#include "cli/message.h"
+#include "cli/words.h"
 #include "command/commands.h"
 #include "command/compare_book.h"
 #include "command/compare_export.h"
@@ -34,6 +37,7 @@ struct compare {
     struct comparison comparison;
     struct results results;
     struct book book;
+    char *command;   /* as a shell has it */
     char *directory; /* of the runs */
     FILE *report;    /* where it goes: stdout, unless an export goes there */
     bool told;       /* what is not there was, by the first run */
@@ -43,9 +47,9 @@ struct compare {
 
 static int fail(const char *what, int rc)
 {
-    fprintf(stderr, "flags: %s: %s\n", what,
+    message("%s: %s", what,
             rc == -EHOSTDOWN ? "the server does not answer any more"
-                             : command_strerror(rc));
+                             : aw_strerror(rc));
     return rc;
 }
 
@@ -57,9 +61,8 @@ static void invalidate(const struct comparison_cell *cell, int64_t number,
 
     if (number > 0)
         snprintf(name, sizeof(name), "run %" PRId64, number);
-    fprintf(stderr, "flags: %s -m %u%s, %s does not count: %s\n",
-            cell->strategy, cell->max_req, cell->reuse ? "" : " no reuse", name,
-            why);
+    message("%s -m %u%s, %s does not count: %s", cell->strategy, cell->max_req,
+            cell->reuse ? "" : " no reuse", name, why);
 }
 
 static void on_invalid(void *arg, const struct result *run, const char *why)
@@ -151,18 +154,20 @@ static int compare_once(struct compare *compare, const struct grid_run *which)
         book_begin(&compare->book, cell->strategy, which->number,
                    compare->settings.runs);
     show_progress(compare, which);
-    rc = compare_run(&run, &(struct compare_run_options){
-                               .directory = compare->directory,
-                               .strategy = cell->strategy,
-                               .max_req = cell->max_req,
-                               .reuse = cell->reuse,
-                               .url = compare->work.url,
-                               .server_is_ours = compare->work.server_started,
-                               .arguments = compare->work.arguments,
-                               .hush = compare->told,
-                               .on_final = in_book ? book_final : NULL,
-                               .arg = &compare->book,
-                           });
+    rc = compare_run(
+        &run,
+        &(struct compare_run_options){
+            .directory = compare->directory,
+            .strategy = cell->strategy,
+            .max_req = cell->max_req,
+            .reuse = cell->reuse,
+            .url = compare->work.url,
+            .server_is_ours = compare->work.server_started,
+            .arguments = (const char *const *)compare->work.arguments.items,
+            .hush = compare->told,
+            .on_final = in_book ? book_final : NULL,
+            .arg = &compare->book,
+        });
     if (compare->progress)
         fputs("\r\x1b[K", stderr);
     if (rc < 0 && rc != -EPROTO)
@@ -275,15 +280,61 @@ static int compare_and_report(struct compare *compare)
     compare->report = compare->exports.has_stdout ? stderr : stdout;
     compare->book.out = compare->report;
     rc = compare_run_make_directory(&compare->directory);
-    if (rc < 0)
+    if (rc < 0) {
+        message_failure("cannot make a directory in",
+                        compare_run_parent_directory(), rc);
         return EXIT_STATUS_LOCAL;
+    }
     rc = compare_work_begin(&compare->work, &compare->settings);
     if (rc < 0 && rc != -EINTR)
-        fprintf(stderr, "flags: cannot start the server: %s\n",
-                local_server_why(rc));
+        message("cannot start the server: %s", local_server_why(rc));
     if (rc < 0)
         return EXIT_STATUS_LOCAL;
     return run_and_tell(compare);
+}
+
+static void warn_of_clamp(const char *strategy, unsigned asked,
+                          unsigned allowed, bool by_descriptors)
+{
+    if (by_descriptors)
+        message_warning("--max-req %u: the limit of open files allows %u, %s",
+                        asked, allowed, strategy);
+    else
+        message_warning("--max-req %u: %s has at most %u in flight", asked,
+                        strategy, allowed);
+}
+
+/* The command line as a shell has it, without what is not for others to see:
+   credentials of a server's address. */
+static int describe_command(struct compare *compare,
+                            const struct command_line *line)
+{
+    const struct compare_settings *settings = &compare->settings;
+    const size_t server = offsetof(struct compare_settings, work.server);
+    struct words words = {0};
+    int rc = words_add(&words, "flags");
+
+    if (rc == 0)
+        rc = words_add(&words, "compare");
+    if (rc == 0)
+        rc = words_add_options(&words, line, &compare_option_table, settings, 0,
+                               server);
+    if (rc == 0 && settings->work.server)
+        rc =
+            words_add(&words, "--server=%s",
+                      compare->work.source.fixture ? compare->work.source.label
+                                                   : compare->work.source.base);
+    if (rc == 0)
+        rc = words_add_options(&words, line, &compare_option_table, settings,
+                               server + sizeof(settings->work.server),
+                               sizeof(*settings));
+    for (size_t i = 0; i < line->count && rc == 0; i++)
+        rc = words_add(&words, "%s", line->arguments[i]);
+    if (rc == 0)
+        compare->command = words_text(&words);
+    words_free(&words);
+    compare->comparison.setup.command = compare->command;
+    return rc == 0 && !compare->command ? -ENOMEM : rc;
 }
 
 static int prepare(struct compare *compare, struct command_line *line)
@@ -292,16 +343,20 @@ static int prepare(struct compare *compare, struct command_line *line)
     int rc = compare_settings_check(&compare->settings, line);
 
     if (rc == 0)
-        rc = compare_work_plan(&compare->work, &compare->settings, line);
+        rc = compare_work_plan(&compare->work, &compare->settings, line,
+                               &compare_option_table);
     if (rc == 0)
         rc = grid_cells(&compare->settings, compare->work.selection.count,
-                        &comparison->cells, &comparison->cell_count);
+                        warn_of_clamp, &comparison->cells,
+                        &comparison->cell_count);
     if (rc == 0)
         rc = checks_parse(&compare->checks, &compare->settings.conditions,
                           comparison, line);
     if (rc == 0)
         rc = setup_describe(&compare->setup, &compare->settings, &compare->work,
                             &comparison->setup);
+    if (rc == 0)
+        rc = describe_command(compare, line);
     comparison->same_work = true;
     return rc == 0 ? interrupt_catch() : rc;
 }
@@ -315,6 +370,7 @@ static void compare_close(struct compare *compare)
     setup_close(&compare->setup);
     compare_work_close(&compare->work);
     compare_run_remove_directory(compare->directory);
+    free(compare->command);
     option_settings_free(&compare_option_table, &compare->settings);
 }
 
@@ -333,7 +389,7 @@ static int run_compare(int argc, char **argv)
         else if (rc == -EINVAL)
             status = command_usage_error(&line);
         else
-            fprintf(stderr, "flags: %s\n", command_strerror(rc));
+            message("%s", aw_strerror(rc));
     }
     compare_close(&compare);
     status = command_end(status);

@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "text/quantity.h"
+
 void book_begin(struct book *book, const char *strategy, int64_t number,
                 int64_t runs)
 {
@@ -26,7 +28,7 @@ void book_final(void *arg, const struct feed_line *line)
 void book_end(struct book *book, int64_t observed_us)
 {
     fprintf(book->out, "\n%zu flag%s downloaded in %.2fs\n", book->printed,
-            book->printed == 1 ? "" : "s", (double)observed_us / 1e6);
+            quantity_plural(book->printed), (double)observed_us / 1e6);
     book->printed = 0;
 }
 

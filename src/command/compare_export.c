@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/message.h"
 #include "report/trace.h"
 
 /* A process for each cell, as it went in the run nearest to its median. */
@@ -36,9 +37,7 @@ static int (*const writers[EXPORTS])(FILE *out,
 
 static int fail(const struct export_file *file, int rc)
 {
-    fprintf(stderr, "flags: cannot write '%s': %s\n", file->path,
-            command_strerror(rc));
-    return rc;
+    return message_failure("cannot write", file->path, rc);
 }
 
 int exports_open(struct compare_exports *exports,

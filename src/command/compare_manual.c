@@ -52,10 +52,10 @@ static const struct block blocks[] = {
                   "User and system time, voluntary and involuntary context "
                   "switches of the process, as the kernel tells when it has "
                   "ended."),
-    BLOCK_OF_TERM("memory, threads, files",
+    BLOCK_OF_TERM("peak memory, threads, descriptors",
                   "The most resident memory, threads and open descriptors, as "
                   "the process itself saw them."),
-    BLOCK_OF_TERM("connections, in flight",
+    BLOCK_OF_TERM("connections, peak in flight",
                   "How many were opened, and the most requests at a time, as "
                   "the server saw them; unknown of a server that was not "
                   "started here."),
@@ -113,8 +113,9 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("sizes", "`peak_rss`, `server_bytes`"),
     BLOCK_OF_TERM("plain numbers",
                   "`ratio`, `efficiency`, `threads`, `descriptors`, "
-                  "`switches`, `connections`, `peak_in_flight`, `requests`, "
-                  "`errors`, `invalid`"),
+                  "`switches`, `voluntary`, `involuntary`, `connections`, "
+                  "`peak_in_flight`, `requests`, `run_count`, `outliers`, "
+                  "`errors`, `error_runs`, `invalid`"),
     BLOCK_OF_TERM("numbers",
                   "`0.2`, with a unit if need be: `us`, `ms`, `s`, `m`, `h`; "
                   "`k`, `M`, `G`, which are powers of 1024; `%`. Without one, "
@@ -140,7 +141,7 @@ static const struct block blocks[] = {
                   "there are results, and not before."),
     BLOCK_OF_TERM("`--export-json`",
                   "All of the above and each run, in the form "
-                  "`flags.compare/1`: seconds and bytes as numbers, null for "
+                  "`flags.compare/2`: seconds and bytes as numbers, null for "
                   "what is not known."),
     BLOCK_OF_TERM("`--export-markdown`", "Tables, to paste."),
     BLOCK_OF_TERM("`--export-html`",

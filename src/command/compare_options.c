@@ -153,6 +153,7 @@ static const struct option_row rows[] = {
      .metavar = "LIST",
      .fallback = "sequential,threaded,async",
      .take = take_strategies,
+     .offset = FIELD(strategies),
      .words = strategy_words,
      .accepted = "strategies with commas between them, each once: sequential, "
                  "threaded, async",
@@ -164,6 +165,7 @@ static const struct option_row rows[] = {
      .metavar = "LIST",
      .fallback = "20",
      .take = take_max_req,
+     .offset = FIELD(max_req),
      .accepted = "at most 32 different numbers from 1 to 10000, with commas "
                  "between them",
      .help = "requests in flight, threaded and async; several, as in "
@@ -173,6 +175,7 @@ static const struct option_row rows[] = {
      .metavar = "LIST",
      .fallback = "yes",
      .take = take_reuse,
+     .offset = FIELD(reuse),
      .words = reuse_words,
      .accepted = "yes, no, or both with a comma between them",
      .help = "keep connections for the next request: yes, no or yes,no"},
@@ -211,6 +214,7 @@ static const struct option_row rows[] = {
      .fallback = "uniform:.02:.08",
      .shown = "uniform:.02:.08; lognormal:.3:.65 with --book",
      .take = take_weather,
+     .offset = FIELD(weather),
      .accepted = "a delay as in 50ms, uniform:.5:5, normal:1:.2 or "
                  "lognormal:.3:.6",
      .help = "delays of the server that is started for the comparison"},
@@ -238,7 +242,7 @@ static const struct option_row rows[] = {
     {.name = "export-json",
      .kind = OPTION_TEXT,
      .metavar = "FILE",
-     .help = "everything, as flags.compare/1; - is standard output, and the "
+     .help = "everything, as flags.compare/2; - is standard output, and the "
              "report goes to standard error",
      .offset = FIELD(json)},
     {.name = "export-markdown",

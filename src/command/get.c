@@ -3,7 +3,9 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "await/await.h"
 #include "cli/command.h"
+#include "cli/message.h"
 #include "command/commands.h"
 #include "command/get_options.h"
 #include "command/get_reports.h"
@@ -40,8 +42,8 @@ static int begin_server(struct get *get)
     rc = local_server_start(&get->server, options);
     if (rc < 0) {
         if (rc != -EINTR)
-            fprintf(stderr, "flags: cannot start the server '%s': %s\n",
-                    get->plan.source.label, local_server_why(rc));
+            message("cannot start the server '%s': %s", get->plan.source.label,
+                    local_server_why(rc));
         return rc;
     }
     get->server_started = true;
@@ -205,7 +207,7 @@ static int run_get(int argc, char **argv)
         } else if (rc == -EINVAL) {
             status = command_usage_error(&line);
         } else {
-            fprintf(stderr, "flags: %s\n", command_strerror(rc));
+            message("%s", aw_strerror(rc));
         }
     }
     option_settings_free(&get_option_table, &get.settings);

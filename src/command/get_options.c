@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "cli/command.h"
+#include "cli/message.h"
 #include "download/descriptors.h"
 #include "download/downloader.h"
 #include "process/corpus.h"
@@ -125,10 +126,8 @@ static unsigned clamp_max_req(const struct downloader *strategy, int64_t asked)
         return strategy->default_max_req;
     if (asked <= strategy->greatest_max_req)
         return (unsigned)asked;
-    fprintf(stderr,
-            "flags: warning: --max-req %" PRId64 ": %s has at most %u in "
-            "flight\n",
-            asked, strategy->name, strategy->greatest_max_req);
+    message_warning("--max-req %" PRId64 ": %s has at most %u in flight", asked,
+                    strategy->name, strategy->greatest_max_req);
     return strategy->greatest_max_req;
 }
 
@@ -141,10 +140,8 @@ static void plan_connections(struct get_plan *plan)
         wanted = (unsigned)plan->selection.count;
     plan->connections = descriptors_fit(plan->strategy, wanted);
     if (plan->connections < wanted)
-        fprintf(stderr,
-                "flags: warning: --max-req %u: the limit of open files allows "
-                "%u\n",
-                wanted, plan->connections);
+        message_warning("--max-req %u: the limit of open files allows %u",
+                        wanted, plan->connections);
 }
 
 /* Whether the URL's host is this machine, by a name that says so. */

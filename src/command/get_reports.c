@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/message.h"
 #include "download/downloader.h"
 #include "report/summary.h"
 #include "report/timeline.h"
@@ -15,7 +16,7 @@ void get_reports_fail(struct get_reports *reports, const char *what,
                       const char *which, int rc)
 {
     reports->failed = true;
-    fprintf(stderr, "flags: %s '%s': %s\n", what, which, command_strerror(rc));
+    message_failure(what, which, rc);
 }
 
 /* stdout does not take our words. Where its reader has gone away, nobody is

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "await/await.h"
 #include "cli/command.h"
+#include "cli/message.h"
 #include "command/commands.h"
 #include "country/codes.h"
 #include "process/corpus.h"
@@ -55,13 +57,7 @@ static const struct option_table table = {
 /* Tell about the file of a country; NULL is for the caller to return. */
 static json_t *refuse(const char *code, const char *path, const char *why)
 {
-    fputs("flags: ", stderr);
-    escape_print(stderr, code);
-    fputs(": cannot read '", stderr);
-    escape_print(stderr, path);
-    fputs("': ", stderr);
-    escape_print(stderr, why);
-    fputc('\n', stderr);
+    message("%s: cannot read '%s': %s", code, path, why);
     return NULL;
 }
 
@@ -88,10 +84,10 @@ static json_t *load(const char *code, const char *path)
     FILE *in = fopen(path, "re");
 
     if (!in)
-        return refuse(code, path, strerror(errno));
+        return refuse(code, path, aw_strerror(-errno));
     metadata = json_loadf(in, 0, &error);
     if (!metadata && ferror(in)) {
-        refuse(code, path, strerror(EIO));
+        refuse(code, path, aw_strerror(-EIO));
     } else if (!metadata) {
         snprintf(why, sizeof(why), "line %d: %s", error.line, error.text);
         refuse(code, path, why);
@@ -128,7 +124,7 @@ static json_t *read_country(const char *root, const char *code)
     int n = snprintf(path, sizeof(path), "%s/%s/metadata.json", root, cc);
 
     if (n < 0 || (size_t)n >= sizeof(path))
-        return refuse(cc, root, strerror(ENAMETOOLONG));
+        return refuse(cc, root, aw_strerror(-ENAMETOOLONG));
     metadata = root[0] ? load(cc, path) : load_embedded(cc);
     if (!metadata)
         return NULL;
@@ -144,7 +140,7 @@ static json_t *read_country(const char *root, const char *code)
                         json_object_get(metadata, "tld_cc"), "gec_cc",
                         json_object_get(metadata, "gec_cc"));
     json_decref(metadata);
-    return country ? country : refuse(cc, path, strerror(ENOMEM));
+    return country ? country : refuse(cc, path, aw_strerror(-ENOMEM));
 }
 
 static int compare_codes(const void *a, const void *b)
@@ -170,7 +166,8 @@ static json_t *read_countries(const struct list_settings *settings,
 
         if (json_array_append_new(countries, country) < 0) {
             json_decref(countries);
-            return is_told ? NULL : refuse(codes[i], root, strerror(ENOMEM));
+            return is_told ? NULL
+                           : refuse(codes[i], root, aw_strerror(-ENOMEM));
         }
     }
     return countries;
@@ -196,7 +193,7 @@ static int print_json(const json_t *countries)
     putchar('\n');
     if (rc == 0 || ferror(stdout))
         return EXIT_STATUS_OK; /* or command_end() tells */
-    fprintf(stderr, "flags: %s\n", strerror(ENOMEM));
+    message("%s", aw_strerror(-ENOMEM));
     return EXIT_STATUS_LOCAL;
 }
 
@@ -210,8 +207,7 @@ static int list(const struct list_settings *settings)
     if (!settings->root)
         rc = corpus_find(root, sizeof(root));
     if (rc < 0) {
-        fprintf(stderr, "flags: cannot find the flags: %s\n",
-                command_strerror(rc));
+        message_failure("cannot find the flags", NULL, rc);
         return EXIT_STATUS_LOCAL;
     }
     countries =

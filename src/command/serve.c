@@ -11,6 +11,7 @@
 
 #include "await/await.h"
 #include "cli/command.h"
+#include "cli/message.h"
 #include "command/commands.h"
 #include "command/serve_child.h"
 #include "command/serve_log.h"
@@ -38,7 +39,7 @@ static void fail(struct serve *serve, const char *what, const char *which,
                  int rc)
 {
     serve->status = EXIT_STATUS_LOCAL;
-    fprintf(stderr, "flags: %s '%s': %s\n", what, which, aw_strerror(rc));
+    message_failure(what, which, rc);
 }
 
 /*
@@ -317,7 +318,7 @@ static int run(int argc, char **argv)
     int rc;
 
     if (!serve) {
-        fprintf(stderr, "flags: %s\n", strerror(ENOMEM));
+        message("%s", aw_strerror(-ENOMEM));
         return status;
     }
     if (command_begin(&serve->line, &serve_option_table, &serve->settings, argc,

@@ -34,20 +34,23 @@ static void remove_tree(const char *path)
     nftw(path, remove_entry, TREE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
 }
 
-int compare_run_make_directory(char **directory)
+const char *compare_run_parent_directory(void)
 {
     const char *parent = getenv("TMPDIR");
+
+    return parent && *parent ? parent : "/tmp";
+}
+
+int compare_run_make_directory(char **directory)
+{
     char *made;
 
-    if (!parent || !*parent)
-        parent = "/tmp";
-    if (asprintf(&made, "%s/flags-compare-XXXXXX", parent) < 0)
+    if (asprintf(&made, "%s/flags-compare-XXXXXX",
+                 compare_run_parent_directory()) < 0)
         return -ENOMEM;
     if (!mkdtemp(made)) {
         int rc = -errno;
 
-        fprintf(stderr, "flags: cannot make a directory in '%s': %s\n", parent,
-                command_strerror(rc));
         free(made);
         return rc;
     }
@@ -121,9 +124,9 @@ static int take_line(struct compare_run *run, const char *text,
             options->on_final(options->arg, &line);
         return 0;
     case FEED_FOOTPRINT:
-        run->figures.peak_rss = line.peak_rss;
-        run->figures.threads = line.threads;
-        run->figures.descriptors = line.descriptors;
+        run->figures.measured[FIGURE_PEAK_RSS] = line.peak_rss;
+        run->figures.measured[FIGURE_THREADS] = line.threads;
+        run->figures.measured[FIGURE_DESCRIPTORS] = line.descriptors;
         return 0;
     case FEED_OBSERVED:
         run->figures.observed_us = line.observed_us;
@@ -178,15 +181,15 @@ static int read_digests(struct compare_run *run, const char *directory)
     return 0;
 }
 
-static void account(struct comparison_run *figures, const struct child *child)
+static void account(struct comparison_run *run, const struct child *child)
 {
     const struct rusage *usage = &child->usage;
 
-    figures->process_us = child->elapsed_us;
-    figures->user_us = timeval_us(&usage->ru_utime);
-    figures->system_us = timeval_us(&usage->ru_stime);
-    figures->voluntary = usage->ru_nvcsw;
-    figures->involuntary = usage->ru_nivcsw;
+    run->measured[FIGURE_PROCESS] = child->elapsed_us;
+    run->measured[FIGURE_USER] = timeval_us(&usage->ru_utime);
+    run->measured[FIGURE_SYSTEM] = timeval_us(&usage->ru_stime);
+    run->measured[FIGURE_VOLUNTARY] = usage->ru_nvcsw;
+    run->measured[FIGURE_INVOLUNTARY] = usage->ru_nivcsw;
 }
 
 /* Run the child and read what it tells. */
@@ -223,10 +226,10 @@ static int run_counted(struct compare_run *run,
         rc = run_child(run, options, directory);
     if (rc == 0 && options->server_is_ours)
         rc = server_stats_get(&stats, options->url);
-    run->figures.requests = stats.requests;
-    run->figures.connections = stats.connections;
-    run->figures.peak_in_flight = stats.peak_in_flight;
-    run->figures.server_bytes = stats.bytes;
+    run->figures.measured[FIGURE_REQUESTS] = stats.requests;
+    run->figures.measured[FIGURE_CONNECTIONS] = stats.connections;
+    run->figures.measured[FIGURE_PEAK_IN_FLIGHT] = stats.peak_in_flight;
+    run->figures.measured[FIGURE_SERVER_BYTES] = stats.bytes;
     return rc;
 }
 
@@ -237,6 +240,7 @@ int compare_run(struct compare_run *run,
     int rc;
 
     *run = (struct compare_run){.record = {.first_us = -1, .last_us = -1}};
+    figures_forget(run->figures.measured);
     if (asprintf(&directory, "%s/run", options->directory) < 0)
         return -ENOMEM;
     rc = run_counted(run, options, directory);

@@ -41,8 +41,11 @@ struct compare_run_options {
 };
 
 /* A new directory for a comparison's runs, in TMPDIR or /tmp, to be freed. A
-   negative errno value: told on stderr. */
+   negative errno value: there is none. */
 int compare_run_make_directory(char **directory);
+
+/* Where that is. */
+const char *compare_run_parent_directory(void);
 
 /* Remove it with all that is in it, and free it. NULL is let through. */
 void compare_run_remove_directory(char *directory);

@@ -32,50 +32,6 @@ const char *comparison_verdict_name(enum comparison_verdict verdict)
     return names[verdict];
 }
 
-/* How many decimals show three significant digits of `value`, from 0.995 up
-   to 999.5. */
-static int decimals(double value)
-{
-    return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-}
-
-void comparison_time(char text[COMPARISON_TEXT_SIZE], double us)
-{
-    double size = fabs(us);
-    const char *unit = "s";
-    double value = size / 1e6;
-
-    if (size < 999.5) {
-        unit = "us";
-        value = size;
-    } else if (size < 999.5e3) {
-        unit = "ms";
-        value = size / 1e3;
-    }
-    if (isnan(us))
-        snprintf(text, COMPARISON_TEXT_SIZE, "-");
-    else
-        snprintf(text, COMPARISON_TEXT_SIZE, "%s%.*f %s", us < 0 ? "-" : "",
-                 decimals(value), value, unit);
-}
-
-void comparison_size(char text[COMPARISON_TEXT_SIZE], double bytes)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    size_t unit = 0;
-
-    /* What would be written as 1024 is 1 of the next unit. */
-    while (fabs(bytes) >= 1023.5 && unit + 1 < sizeof(units) / sizeof(*units)) {
-        bytes /= 1024;
-        unit++;
-    }
-    if (isnan(bytes))
-        snprintf(text, COMPARISON_TEXT_SIZE, "-");
-    else
-        snprintf(text, COMPARISON_TEXT_SIZE, "%.*f %s",
-                 unit > 0 && fabs(bytes) < 99.95 ? 1 : 0, bytes, units[unit]);
-}
-
 /* What tells this cell from the others of its strategy. */
 static void name_cell(const struct comparison *comparison,
                       struct comparison_cell *cell)
@@ -106,30 +62,9 @@ static void forget(struct comparison_cell *cell)
         .median = NAN, .mean = NAN, .min = NAN, .max = NAN, .stddev = NAN};
     cell->ratio = unknown_interval;
     cell->outliers = 0;
-    cell->overhead_us = cell->efficiency = NAN;
-    cell->process_us = cell->cpu_us = cell->user_us = cell->system_us = NAN;
-    cell->peak_rss = cell->threads = cell->descriptors = NAN;
-    cell->voluntary = cell->involuntary = cell->switches = NAN;
-    cell->connections = cell->peak_in_flight = NAN;
-    cell->requests = cell->server_bytes = NAN;
-    cell->p50_us = cell->p90_us = cell->p99_us = NAN;
+    for (size_t i = 0; i < FIGURES; i++)
+        cell->found[i] = (double)NAN;
 }
-
-/* The fields of a run whose medians are fields of its cell. */
-static const struct {
-    size_t value, median;
-} medians[] = {
-#define MEDIAN(field)                               \
-    {                                               \
-        offsetof(struct comparison_run, field),     \
-            offsetof(struct comparison_cell, field) \
-    }
-    MEDIAN(process_us),     MEDIAN(user_us),     MEDIAN(system_us),
-    MEDIAN(peak_rss),       MEDIAN(threads),     MEDIAN(descriptors),
-    MEDIAN(voluntary),      MEDIAN(involuntary), MEDIAN(connections),
-    MEDIAN(peak_in_flight), MEDIAN(requests),    MEDIAN(server_bytes),
-#undef MEDIAN
-};
 
 /* Of the values that are known. */
 static double median_of(int64_t *values, size_t count)
@@ -143,36 +78,24 @@ static double median_of(int64_t *values, size_t count)
     return known > 0 ? statistics_of(values, known).median : NAN;
 }
 
-/* The median of two fields' sums: not the sum of their medians. */
-static double median_of_sums(const struct comparison_cell *cell,
-                             int64_t *values, size_t one, size_t other)
+static void derive_measured(struct comparison_cell *cell, int64_t *values)
 {
-    for (size_t i = 0; i < cell->run_count; i++) {
-        int64_t a;
-        int64_t b;
-
-        memcpy(&a, (const char *)&cell->runs[i] + one, sizeof(a));
-        memcpy(&b, (const char *)&cell->runs[i] + other, sizeof(b));
-        values[i] = a >= 0 && b >= 0 ? a + b : -1;
+    for (enum figure_id id = 0; id < FIGURES; id++) {
+        if (!figure_is_of_runs(id))
+            continue;
+        for (size_t i = 0; i < cell->run_count; i++)
+            values[i] = figure_of_run(&cell->runs[i], id);
+        cell->found[id] = median_of(values, cell->run_count);
     }
-    return median_of(values, cell->run_count);
 }
 
-static void derive_resources(struct comparison_cell *cell, int64_t *values)
+static void derive_quantiles(struct comparison_cell *cell)
 {
-    for (size_t i = 0; i < sizeof(medians) / sizeof(*medians); i++) {
-        for (size_t j = 0; j < cell->run_count; j++)
-            memcpy(&values[j], (char *)&cell->runs[j] + medians[i].value,
-                   sizeof(*values));
-        *(double *)((char *)cell + medians[i].median) =
-            median_of(values, cell->run_count);
+    for (enum figure_id id = 0; id < FIGURES; id++) {
+        if (figures[id].how == HOW_QUANTILE && cell->request_count > 0)
+            cell->found[id] = statistics_quantile(
+                cell->request_us, cell->request_count, figures[id].quantile);
     }
-    cell->cpu_us =
-        median_of_sums(cell, values, offsetof(struct comparison_run, user_us),
-                       offsetof(struct comparison_run, system_us));
-    cell->switches =
-        median_of_sums(cell, values, offsetof(struct comparison_run, voluntary),
-                       offsetof(struct comparison_run, involuntary));
 }
 
 /* The times of the runs, and which of them are outliers. */
@@ -188,8 +111,6 @@ static int derive_times(struct comparison_cell *cell, int64_t *values,
     for (size_t i = 0; i < cell->run_count; i++)
         cell->runs[i].outlier = !error && outlier[i];
     cell->observed = statistics_of(values, cell->run_count);
-    cell->overhead_us = cell->observed.median - cell->ideal_us;
-    cell->efficiency = cell->ideal_us / cell->observed.median;
     return error;
 }
 
@@ -205,18 +126,11 @@ static int derive_cell(struct comparison_cell *cell)
     outlier = malloc(cell->run_count * sizeof(*outlier));
     if (values && outlier) {
         error = derive_times(cell, values, outlier);
-        derive_resources(cell, values);
+        derive_measured(cell, values);
     }
     free(values);
     free(outlier);
-    if (cell->request_count > 0) {
-        cell->p50_us =
-            statistics_quantile(cell->request_us, cell->request_count, 0.5);
-        cell->p90_us =
-            statistics_quantile(cell->request_us, cell->request_count, 0.9);
-        cell->p99_us =
-            statistics_quantile(cell->request_us, cell->request_count, 0.99);
-    }
+    derive_quantiles(cell);
     return error;
 }
 
@@ -249,6 +163,15 @@ void comparison_close(struct comparison *comparison)
     free(comparison->cells);
     comparison->cells = NULL;
     comparison->cell_count = 0;
+}
+
+bool comparison_has_runs(const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        if (comparison->cells[i].observed.count > 0)
+            return true;
+    }
+    return false;
 }
 
 /* The times, none below 1, for one has to be divided by. The caller frees

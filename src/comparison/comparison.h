@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "comparison/figures.h"
 #include "comparison/statistics.h"
 #include "report/record.h"
 
@@ -24,14 +25,9 @@ struct comparison_run {
     int64_t number;      /* within its cell, from 1; those that do not count
                             have numbers, too */
     int64_t observed_us; /* first item scheduled to last item settled */
-    int64_t process_us;  /* the whole process: from fork to its end */
-    int64_t user_us, system_us;     /* CPU */
-    int64_t peak_rss;               /* the greatest resident set */
-    int64_t threads;                /* the greatest number of them */
-    int64_t descriptors;            /* likewise, open ones */
-    int64_t voluntary, involuntary; /* context switches */
-    /* As the server saw them; -1: it is not ours. */
-    int64_t connections, peak_in_flight, requests, server_bytes;
+    int64_t measured[FIGURES]; /* of each figure that is measured in a run; -1:
+                                  it is not known, as what a server that is not
+                                  ours has seen */
     bool outlier; /* as statistics_outliers() of the cell's times finds */
 };
 
@@ -63,14 +59,7 @@ struct comparison_cell {
     struct statistics observed;
     struct interval ratio; /* to the first cell */
     size_t outliers;
-    double overhead_us; /* median - ideal */
-    double efficiency;  /* ideal / median */
-    /* Medians of the runs' values. */
-    double process_us, cpu_us, user_us, system_us;
-    double peak_rss, threads, descriptors;
-    double voluntary, involuntary, switches; /* of both kinds */
-    double connections, peak_in_flight, requests, server_bytes;
-    double p50_us, p90_us, p99_us; /* of a request */
+    double found[FIGURES]; /* for figure_of() alone */
 };
 
 enum comparison_order { ORDER_INTERLEAVED, ORDER_RANDOM, ORDER_BLOCKED };
@@ -90,6 +79,8 @@ struct comparison_setup {
     enum comparison_order order;
     int64_t timeout_us;         /* of an attempt */
     int64_t connect_timeout_us; /* of its connection */
+    const char *command;        /* line, as a shell has it, without
+                                   credentials; NULL: there was none */
     const char *began;          /* RFC 3339 */
     const char *machine;        /* "2 x AMD EPYC, Linux 6.1 x86_64" */
     double load;                /* average of the last minute, at the start */
@@ -106,16 +97,14 @@ enum comparison_verdict {
                           or the server is not ours. Not passed: status 6 */
 };
 
-enum comparison_unit { UNIT_NONE, UNIT_TIME, UNIT_SIZE, UNIT_OTHER };
-
 /* One --fail-if. */
 struct comparison_check {
     const char *expression; /* as it was typed */
     enum comparison_verdict verdict;
     struct interval difference; /* left side less right side: microseconds,
                                    bytes, else as `unit` says; NAN: unknown */
-    enum comparison_unit unit;  /* OTHER: seconds and bytes, multiplied */
-    char reason[128];           /* of VERDICT_IMPOSSIBLE, else "" */
+    enum figure_unit unit;
+    char reason[128]; /* of VERDICT_IMPOSSIBLE, else "" */
 };
 
 struct comparison {
@@ -137,6 +126,9 @@ struct comparison {
 int comparison_derive(struct comparison *comparison);
 void comparison_close(struct comparison *comparison);
 
+/* Whether a cell has a run that counts. */
+bool comparison_has_runs(const struct comparison *comparison);
+
 /*
  * The ratio of two cells' medians with its interval, NAN if one of them has no
  * run that counts. The same pair always gets the same answer. -ENOMEM.
@@ -154,14 +146,6 @@ int comparison_relate(const struct comparison *comparison, size_t cell,
 int comparison_conclude(const struct comparison *comparison,
                         void (*on_sentence)(void *arg, const char *sentence),
                         void *arg);
-
-/* A time with its unit, three significant digits: "7.21 s", "52.3 ms"; NAN:
-   "-". */
-enum { COMPARISON_TEXT_SIZE = 16 };
-void comparison_time(char text[COMPARISON_TEXT_SIZE], double us);
-
-/* A size likewise, in binary units, with one decimal below 100: "9.4 MiB". */
-void comparison_size(char text[COMPARISON_TEXT_SIZE], double bytes);
 
 /* "interleaved" ... */
 const char *comparison_order_name(enum comparison_order order);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "comparison/condition_field.h"
 #include "comparison/condition_reader.h"
 
 enum { DEEPEST = 64 };
@@ -41,7 +40,7 @@ static int add_node(struct parser *parser, const char *where,
 static const struct {
     const char *name;
     double times, over;
-    enum comparison_unit unit;
+    enum figure_unit unit;
 } units[] = {
     {"us", 1, 1e6, UNIT_TIME},       {"ms", 1, 1e3, UNIT_TIME},
     {"s", 1, 1, UNIT_TIME},          {"m", 60, 1, UNIT_TIME},
@@ -52,7 +51,7 @@ static const struct {
     {"%", 1, 100, UNIT_NONE},
 };
 
-static struct dimension dimension_of(enum comparison_unit unit)
+static struct dimension dimension_of(enum figure_unit unit)
 {
     return (struct dimension){.time = unit == UNIT_TIME,
                               .size = unit == UNIT_SIZE};
@@ -143,9 +142,9 @@ static int refuse_field(struct parser *parser, size_t size)
     char names[CONDITION_WHY_SIZE] = "";
     size_t used = 0;
 
-    for (size_t i = 0; i < condition_field_count && used < sizeof(names); i++)
+    for (size_t i = 0; i < FIGURES && used < sizeof(names); i++)
         used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-                                 i > 0 ? " " : "", condition_fields[i].name);
+                                 i > 0 ? " " : "", figures[i].name);
     return reader_refuse(&parser->reader, parser->reader.at,
                          "'%.*s' is no field; there are %s", reader_shown(size),
                          parser->reader.at, names);
@@ -171,16 +170,15 @@ static int parse_value(struct parser *parser, struct dimension *dimension)
     size = reader_word_size(parser->reader.at);
     if (size == 0)
         return reader_expected(&parser->reader, "a field");
-    while (node.field < condition_field_count &&
-           (strlen(condition_fields[node.field].name) != size ||
-            memcmp(condition_fields[node.field].name, parser->reader.at,
-                   size) != 0))
+    while (node.field < FIGURES &&
+           (strlen(figures[node.field].name) != size ||
+            memcmp(figures[node.field].name, parser->reader.at, size) != 0))
         node.field++;
-    if (node.field == condition_field_count)
+    if (node.field == FIGURES)
         return refuse_field(parser, size);
     parser->reader.at += size;
     node.size = (size_t)(parser->reader.at - begin);
-    *dimension = dimension_of(condition_fields[node.field].unit);
+    *dimension = dimension_of(figures[node.field].unit);
     return add_node(parser, begin, node);
 }
 
@@ -242,7 +240,7 @@ static int parse_product(struct parser *parser, struct dimension *dimension)
     return error;
 }
 
-static enum comparison_unit unit_of(struct dimension dimension)
+static enum figure_unit unit_of(struct dimension dimension)
 {
     if (dimension.time == 0 && dimension.size == 0)
         return UNIT_NONE;

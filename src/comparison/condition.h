@@ -27,11 +27,7 @@
  * "async" names the cell of that strategy if there is a single one; else what
  * stands in brackets picks it: async[20].median, async[20,no].median.
  *
- * Fields, all as in struct comparison_cell. Times: median, mean, stddev, min,
- * max, ideal, overhead, process, cpu, user, system, p50, p90, p99. Sizes:
- * peak_rss, server_bytes. Plain numbers: ratio, efficiency, threads,
- * descriptors, switches (of both kinds), connections, peak_in_flight, requests,
- * errors, invalid.
+ * A field is the name of a figure: figures.list has them, with their units.
  *
  * A number without a unit may be any of them: seconds, bytes, a plain number. A
  * time cannot be compared with a size, or added to one.
@@ -76,7 +72,7 @@ struct condition {
                                                      in postfix notation */
     size_t node_count;
     enum condition_relation relation;
-    enum comparison_unit unit; /* of the difference */
+    enum figure_unit unit; /* of the difference */
 };
 
 /* -EINVAL: it is not of that form, or it is too long or too deep; `why`, of

@@ -6,14 +6,13 @@
 #include <string.h>
 
 #include "comparison/condition.h"
-#include "comparison/condition_field.h"
 #include "comparison/condition_series.h"
 
 enum { SEED = 20 };
 
 /* What a value of the condition is worked out from. */
 struct leaf {
-    const struct condition_field *field;
+    enum figure_id field;
     struct series own;
     struct series first; /* of HOW_RATIO: the first cell's times */
     double constant;     /* the ideal, or a count */
@@ -40,8 +39,8 @@ static bool know(struct judge *judge, const struct condition_node *node,
 }
 
 /* Of the runs of a cell. -ENODATA: not of all of them known. */
-static int load_runs(struct judge *judge, size_t cell,
-                     const struct condition_field *field, struct series *series)
+static int load_runs(struct judge *judge, size_t cell, enum figure_id field,
+                     struct series *series)
 {
     return series_of_runs(series, &judge->comparison->cells[cell],
                           &judge->runs[cell], field);
@@ -53,15 +52,12 @@ static int load(struct judge *judge, const struct condition_node *node,
 {
     const struct comparison_cell *cell = &judge->comparison->cells[node->cell];
     const struct comparison_cell *first = &judge->comparison->cells[0];
-    enum condition_how how = condition_fields[node->field].how;
+    enum figure_how how = figures[node->field].how;
     int error = 0;
 
-    leaf->field = &condition_fields[node->field];
-    if (how == HOW_COUNT) {
-        size_t count;
-
-        memcpy(&count, (const char *)cell + leaf->field->value, sizeof(count));
-        leaf->constant = (double)count;
+    leaf->field = (enum figure_id)node->field;
+    if (how == HOW_COUNTED) {
+        leaf->constant = figure_of(cell, leaf->field);
         return 0;
     }
     leaf->constant = cell->ideal_us / 1e6;
@@ -92,11 +88,14 @@ static int load(struct judge *judge, const struct condition_node *node,
 
 static double leaf_value(const struct leaf *leaf)
 {
+    const struct figure *figure = &figures[leaf->field];
     double median = 0;
 
-    if (leaf->field->how != HOW_COUNT && leaf->field->how != HOW_IDEAL)
+    if (figure->how != HOW_COUNTED && figure->how != HOW_IDEAL)
         median = series_quantile(&leaf->own, 0.5);
-    switch (leaf->field->how) {
+    switch (figure->how) {
+    case HOW_MEASURED:
+    case HOW_SUMMED:
     case HOW_MEDIAN:
         return median;
     case HOW_MEAN:
@@ -114,9 +113,9 @@ static double leaf_value(const struct leaf *leaf)
     case HOW_EFFICIENCY:
         return leaf->constant / median;
     case HOW_QUANTILE:
-        return series_quantile(&leaf->own, leaf->field->quantile);
+        return series_quantile(&leaf->own, figure->quantile);
     case HOW_IDEAL:
-    case HOW_COUNT:
+    case HOW_COUNTED:
         break;
     }
     return leaf->constant;

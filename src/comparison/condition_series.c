@@ -47,16 +47,10 @@ static int allocate(struct series *series, struct draws *draws, size_t count)
 }
 
 /* -1: unknown. */
-static int64_t value_of(const struct comparison_run *run,
-                        const struct condition_field *field)
+static int64_t value_of(const struct comparison_run *run, enum figure_id field)
 {
-    int64_t value;
-    int64_t plus = 0;
-
-    memcpy(&value, (const char *)run + field->value, sizeof(value));
-    if (field->plus > 0)
-        memcpy(&plus, (const char *)run + field->plus, sizeof(plus));
-    return value < 0 || plus < 0 ? -1 : value + plus;
+    return figure_is_of_runs(field) ? figure_of_run(run, field)
+                                    : run->observed_us;
 }
 
 /* Into its place among the `count` that are there. */
@@ -74,11 +68,10 @@ static void insert(struct series *series, size_t count, double value,
 }
 
 int series_of_runs(struct series *series, const struct comparison_cell *cell,
-                   struct draws *draws, const struct condition_field *field)
+                   struct draws *draws, enum figure_id field)
 {
-    bool is_observed =
-        field->value == offsetof(struct comparison_run, observed_us);
-    bool is_time = is_observed || field->unit == UNIT_TIME;
+    bool is_observed = !figure_is_of_runs(field);
+    bool is_time = is_observed || figures[field].unit == UNIT_TIME;
     int error = allocate(series, draws, cell->run_count);
 
     for (size_t i = 0; !error && i < cell->run_count; i++) {

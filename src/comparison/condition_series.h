@@ -4,7 +4,6 @@
 #include <stdint.h>
 
 #include "comparison/comparison.h"
-#include "comparison/condition_field.h"
 
 /*
  * Private to condition_judge.c: values, and how often each of them is in the
@@ -36,7 +35,7 @@ struct series {
  * case.
  */
 int series_of_runs(struct series *series, const struct comparison_cell *cell,
-                   struct draws *draws, const struct condition_field *field);
+                   struct draws *draws, enum figure_id field);
 int series_of_requests(struct series *series,
                        const struct comparison_cell *cell, struct draws *draws);
 void series_close(struct series *series);

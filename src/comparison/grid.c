@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "download/descriptors.h"
@@ -21,7 +20,7 @@ static bool has_cell(const struct comparison_cell *cells, size_t count,
 /* How many the strategy can have in flight of those asked for; only sequential
    has so few by its nature. */
 static unsigned clamp(const struct downloader *strategy, unsigned max_req,
-                      size_t items, bool warn)
+                      size_t items, grid_on_clamp on_clamp)
 {
     unsigned allowed = max_req < strategy->greatest_max_req
                            ? max_req
@@ -29,23 +28,20 @@ static unsigned clamp(const struct downloader *strategy, unsigned max_req,
     unsigned wanted = allowed < items ? allowed : (unsigned)items;
     unsigned fit = descriptors_fit(strategy, wanted);
 
-    warn = warn && strategy->greatest_max_req > 1;
-    if (warn && allowed < max_req)
-        fprintf(stderr,
-                "flags: warning: --max-req %u: %s has at most %u in flight\n",
-                max_req, strategy->name, allowed);
+    if (strategy->greatest_max_req == 1)
+        on_clamp = NULL;
+    if (on_clamp && allowed < max_req)
+        on_clamp(strategy->name, max_req, allowed, false);
     if (fit == wanted)
         return allowed;
-    if (warn)
-        fprintf(stderr,
-                "flags: warning: --max-req %u: the limit of open files allows "
-                "%u, %s\n",
-                max_req, fit, strategy->name);
+    if (on_clamp)
+        on_clamp(strategy->name, max_req, fit, true);
     return fit;
 }
 
 int grid_cells(const struct compare_settings *settings, size_t items,
-               struct comparison_cell **cells, size_t *count)
+               grid_on_clamp on_clamp, struct comparison_cell **cells,
+               size_t *count)
 {
     size_t most = settings->strategy_count * settings->reuse_count *
                   settings->max_req_count;
@@ -60,8 +56,8 @@ int grid_cells(const struct compare_settings *settings, size_t items,
                 const struct downloader *strategy = settings->strategies[i];
                 const struct comparison_cell cell = {
                     .strategy = strategy->name,
-                    .max_req =
-                        clamp(strategy, settings->max_req[k], items, j == 0),
+                    .max_req = clamp(strategy, settings->max_req[k], items,
+                                     j == 0 ? on_clamp : NULL),
                     .reuse = settings->reuse[j],
                     .ideal_us = (double)NAN,
                 };

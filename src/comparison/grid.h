@@ -8,19 +8,26 @@
 
 /*
  * compare_grid: the cells of a comparison (strategy, requests in flight,
- * connection reuse) and the order of its runs. Pure, but for warnings.
+ * connection reuse) and the order of its runs. It reads the limit of open
+ * files, and is pure else.
  */
+
+/* Told of a strategy that gets fewer requests in flight than were asked for:
+   because it has no more, or because of the limit of open files. */
+typedef void (*grid_on_clamp)(const char *strategy, unsigned asked,
+                              unsigned allowed, bool by_descriptors);
 
 /*
  * The cells that the settings ask for: by strategy, reuse, requests in flight,
  * each in the order as typed. sequential has no more than one in flight, and so
  * one cell a reuse; where another strategy has a limit, too, or there are not
  * enough descriptors for so many of the `items` downloads, cells beyond are
- * clamped, with a warning on stderr, and not made twice. -ENOMEM: *cells is
- * untouched. To be freed by comparison_close().
+ * clamped, which on_clamp (or NULL) is told, and not made twice. -ENOMEM:
+ * *cells is untouched. To be freed by comparison_close().
  */
 int grid_cells(const struct compare_settings *settings, size_t items,
-               struct comparison_cell **cells, size_t *count);
+               grid_on_clamp on_clamp, struct comparison_cell **cells,
+               size_t *count);
 
 /* One run to make. */
 struct grid_run {

@@ -2,51 +2,36 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "process/corpus.h"
 
-enum { ARGUMENTS_MOST = 16 }; /* beside the codes */
+enum { NUMBER_SIZE = 24 };
 
-/* What each `flags get` is told beside its strategy and its server. */
+/* What each `flags get` is told beside its strategy and its server: what was
+   typed, for it has the same options. */
 static int make_arguments(struct compare_work *work,
                           const struct compare_settings *settings,
-                          const struct command_line *line)
+                          const struct command_line *line,
+                          const struct option_table *table)
 {
-    const struct work_settings *common = &settings->work;
-    size_t used = 0;
-    const char **arguments =
-        calloc(ARGUMENTS_MOST + line->count, sizeof(*arguments));
+    const size_t begin = offsetof(struct compare_settings, work);
+    const size_t server = offsetof(struct compare_settings, work.server);
+    int rc = words_add_options(&work->arguments, line, table, settings, begin,
+                               server);
 
-    if (!arguments)
-        return -ENOMEM;
-    snprintf(work->limit, COMPARE_NUMBER_SIZE, "%" PRId64, common->limit);
-    snprintf(work->timeout, COMPARE_NUMBER_SIZE, "%" PRId64 "us",
-             common->timeout_us);
-    snprintf(work->connect_timeout, COMPARE_NUMBER_SIZE, "%" PRId64 "us",
-             common->connect_timeout_us);
-    if (common->all)
-        arguments[used++] = "--all";
-    if (common->every)
-        arguments[used++] = "--every";
-    if (common->limit) {
-        arguments[used++] = "--limit";
-        arguments[used++] = work->limit;
-    }
-    if (common->country_names)
-        arguments[used++] = "--country-names";
-    arguments[used++] = "--timeout";
-    arguments[used++] = work->timeout;
-    arguments[used++] = "--connect-timeout";
-    arguments[used++] = work->connect_timeout;
-    if (work->source.fixture)
-        arguments[used++] = "--direct";
-    arguments[used++] = "--";
-    for (size_t i = 0; i < line->count; i++)
-        arguments[used++] = line->arguments[i];
-    work->arguments = arguments;
-    return 0;
+    if (rc == 0)
+        rc = words_add_options(&work->arguments, line, table, settings,
+                               server + sizeof(settings->work.server),
+                               begin + sizeof(settings->work));
+    if (rc == 0 && work->source.fixture)
+        rc = words_add(&work->arguments, "--direct");
+    if (rc == 0)
+        rc = words_add(&work->arguments, "--");
+    for (size_t i = 0; i < line->count && rc == 0; i++)
+        rc = words_add(&work->arguments, "%s", line->arguments[i]);
+    return rc;
 }
 
 /* The weather of our server, as it will have it itself. */
@@ -80,7 +65,8 @@ static int check_corpus(const struct compare_work *work,
 
 int compare_work_plan(struct compare_work *work,
                       const struct compare_settings *settings,
-                      struct command_line *line)
+                      struct command_line *line,
+                      const struct option_table *table)
 {
     const char *server = settings->work.server;
     int rc = work_select(&work->selection, &settings->work, line);
@@ -93,7 +79,7 @@ int compare_work_plan(struct compare_work *work,
     if (rc == 0 && work->source.fixture)
         rc = make_weather(work, settings);
     if (rc == 0)
-        rc = make_arguments(work, settings, line);
+        rc = make_arguments(work, settings, line, table);
     work->url = server; /* as it was typed: with its credentials */
     return rc;
 }
@@ -101,7 +87,7 @@ int compare_work_plan(struct compare_work *work,
 int compare_work_begin(struct compare_work *work,
                        const struct compare_settings *settings)
 {
-    char seed[COMPARE_NUMBER_SIZE];
+    char seed[NUMBER_SIZE];
     const char *weather[] = {"--delay", settings->weather, "--seed", seed,
                              NULL};
     const char *profile[] = {"--profile", work->source.label, "--seed", seed,
@@ -124,7 +110,7 @@ void compare_work_close(struct compare_work *work)
 {
     if (work->server_started)
         local_server_stop(&work->server);
-    free(work->arguments);
+    words_free(&work->arguments);
     weather_close(&work->weather);
     source_close(&work->source);
     selection_close(&work->selection);

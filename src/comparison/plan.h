@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "cli/words.h"
 #include "comparison/settings.h"
 #include "country/selection.h"
 #include "country/source.h"
@@ -16,8 +17,6 @@
  * after a failure. It borrows settings and command line.
  */
 
-enum { COMPARE_NUMBER_SIZE = 24 };
-
 struct compare_work {
     struct selection selection;
     struct source source;
@@ -25,19 +24,15 @@ struct compare_work {
     bool server_started;
     struct weather weather; /* of our server */
     const char *url;        /* of the server, as --server takes it */
-    const char **arguments; /* for `flags get`, codes included; ended by NULL */
-
-    /* Values of its options, as text. */
-    char limit[COMPARE_NUMBER_SIZE];
-    char timeout[COMPARE_NUMBER_SIZE];
-    char connect_timeout[COMPARE_NUMBER_SIZE];
+    struct words arguments; /* for `flags get`, codes included */
 };
 
-/* Read the meaning of settings and line. 0; -EINVAL: a usage error, in
-   line->error; -ENOMEM. */
+/* Read the meaning of settings and line, which `table` was read by. 0; -EINVAL:
+   a usage error, in line->error; -ENOMEM. */
 int compare_work_plan(struct compare_work *work,
                       const struct compare_settings *settings,
-                      struct command_line *line);
+                      struct command_line *line,
+                      const struct option_table *table);
 
 /* Start the fixture with the weather, unless the user has a server; the source
    has its base afterwards. As local_server_start(). */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "text/escape.h"
+#include "text/quantity.h"
 
 static const char *entity(char c)
 {
@@ -73,15 +74,6 @@ void html_svg_end(FILE *out)
     fputs("</svg>\n", out);
 }
 
-bool html_has_runs(const struct comparison *comparison)
-{
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        if (comparison->cells[i].observed.count > 0)
-            return true;
-    }
-    return false;
-}
-
 const char *html_strategy_class(const char *strategy)
 {
     static const char *const known[] = {"sequential", "threaded", "async"};
@@ -95,16 +87,7 @@ const char *html_strategy_class(const char *strategy)
 
 double html_step(double span, unsigned most)
 {
-    static const double nice[] = {1, 2, 5, 10};
-    double least = span / most;
-    double power = pow(10, floor(log10(least)));
-
-    for (size_t i = 0; i < sizeof(nice) / sizeof(nice[0]); i++) {
-        /* A hair's breadth for what 10^n lacks of exactness. */
-        if (nice[i] * power >= least * (1 - 1e-9))
-            return nice[i] * power;
-    }
-    return 10 * power;
+    return quantity_step(span / most);
 }
 
 struct html_axis html_axis_to(double max_us)
@@ -117,23 +100,10 @@ double html_axis_place(const struct html_axis *axis, double us)
     return 100 * fmin(fmax(us / axis->max_us, 0), 1);
 }
 
-void html_axis_tick(char text[COMPARISON_TEXT_SIZE],
-                    const struct html_axis *axis, double us)
+void html_axis_tick(char text[QUANTITY_SIZE], const struct html_axis *axis,
+                    double us)
 {
-    double unit_us = 1;
-    const char *unit = "us";
-
-    if (axis->max_us >= 1e6) {
-        unit_us = 1e6;
-        unit = "s";
-    } else if (axis->max_us >= 1e3) {
-        unit_us = 1e3;
-        unit = "ms";
-    }
-    if (us == 0)
-        snprintf(text, COMPARISON_TEXT_SIZE, "0");
-    else
-        snprintf(text, COMPARISON_TEXT_SIZE, "%.6g %s", us / unit_us, unit);
+    quantity_tick(text, us, axis->max_us);
 }
 
 void html_axis_ticks(FILE *out, const struct html_axis *axis, double top,
@@ -142,7 +112,7 @@ void html_axis_ticks(FILE *out, const struct html_axis *axis, double top,
     fputs("<g class=\"ticks\">", out);
     /* By number, so that rounding does not add up. */
     for (int i = 0; i * axis->step_us <= axis->max_us; i++) {
-        char text[COMPARISON_TEXT_SIZE];
+        char text[QUANTITY_SIZE];
         double place = html_axis_place(axis, i * axis->step_us);
 
         html_axis_tick(text, axis, i * axis->step_us);

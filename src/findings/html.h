@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "comparison/comparison.h"
+#include "text/quantity.h"
 
 /*
  * html: what the parts of a page are written with, so that the page is
@@ -37,9 +38,6 @@ struct html_svg {
 void html_svg_begin(FILE *out, const struct html_svg *svg);
 void html_svg_end(FILE *out);
 
-/* Whether there is anything to draw: a cell with a run that counts. */
-bool html_has_runs(const struct comparison *comparison);
-
 /* The class by which a strategy has its colour: a literal. */
 const char *html_strategy_class(const char *strategy);
 
@@ -59,8 +57,8 @@ struct html_axis html_axis_to(double max_us);
 double html_axis_place(const struct html_axis *axis, double us);
 
 /* A tick's text, every one in the unit of the longest: "0", "0.2 s". */
-void html_axis_tick(char text[COMPARISON_TEXT_SIZE],
-                    const struct html_axis *axis, double us);
+void html_axis_tick(char text[QUANTITY_SIZE], const struct html_axis *axis,
+                    double us);
 
 /* The ticks with their texts at `y`, and lines of class `rule` from `top` to
    `bottom` above each. */

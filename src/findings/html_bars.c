@@ -2,6 +2,7 @@
 
 #include "findings/html.h"
 #include "findings/html_parts.h"
+#include "text/quantity.h"
 
 /* Of a row, in pixels from its top. */
 enum {
@@ -42,21 +43,21 @@ bool html_cell_name(FILE *out, const struct comparison_cell *cell)
 static void write_label(FILE *out, const struct comparison *comparison,
                         const struct comparison_cell *cell, double y)
 {
-    char text[COMPARISON_TEXT_SIZE];
+    char text[QUANTITY_SIZE];
 
     fprintf(out, "<text y=\"%g\">", y + TEXT_Y);
     if (!html_cell_name(out, cell))
         return;
-    comparison_time(text, cell->observed.median);
+    quantity_time(text, cell->observed.median);
     fprintf(out, " <tspan class=\"value\" dx=\"6\">%s</tspan>", text);
     if (isfinite(cell->ideal_us)) {
-        comparison_time(text, cell->ideal_us);
+        quantity_time(text, cell->ideal_us);
         fprintf(out, " <tspan class=\"note\" dx=\"6\">ideal %s%s</tspan>",
                 comparison->ideal_estimated ? "~" : "", text);
     }
-    comparison_time(text, cell->observed.min);
+    quantity_time(text, cell->observed.min);
     fprintf(out, " <tspan class=\"note wide\" dx=\"6\">runs from %s to ", text);
-    comparison_time(text, cell->observed.max);
+    quantity_time(text, cell->observed.max);
     fprintf(out, "%s</tspan></text>\n", text);
 }
 
@@ -131,7 +132,7 @@ static void write_figure(FILE *out, const struct comparison *comparison)
 
 void html_bars(FILE *out, const struct comparison *comparison)
 {
-    if (!html_has_runs(comparison))
+    if (!comparison_has_runs(comparison))
         return;
     fputs("<section>\n<h2>How long it took</h2>\n<figure>\n<figcaption>The "
           "median time from the first download scheduled to the last one "

@@ -7,6 +7,7 @@
 #include "findings/facts.h"
 #include "findings/html.h"
 #include "findings/html_parts.h"
+#include "text/quantity.h"
 
 static void write_names(FILE *out, const struct comparison *comparison)
 {
@@ -39,7 +40,7 @@ static void write_subtitle(FILE *out, const struct comparison *comparison)
     const struct comparison_setup *setup = &comparison->setup;
 
     fprintf(out, "<p class=\"about\">%zu download%s", setup->item_count,
-            setup->item_count == 1 ? "" : "s");
+            quantity_plural(setup->item_count));
     if (setup->server) {
         fputs(" from ", out);
         html_text(out, setup->server);
@@ -48,7 +49,7 @@ static void write_subtitle(FILE *out, const struct comparison *comparison)
         html_text(out, setup->weather);
     }
     fprintf(out, "; %" PRId64 " run%s of each of ", setup->runs,
-            setup->runs == 1 ? "" : "s");
+            quantity_plural((uint64_t)setup->runs));
     write_names(out, comparison);
     fputs(".</p>\n", out);
 }
@@ -115,20 +116,18 @@ static void on_fact(void *arg, const char *label, const char *text)
 
 static int write_setup(FILE *out, const struct comparison *comparison)
 {
-    char *command = comparison_command(comparison);
     int rc;
 
     fputs("<section>\n<h2>What was run</h2>\n<dl>\n", out);
     rc = comparison_facts(comparison, on_fact, out);
     fputs("</dl>\n", out);
-    if (command) {
+    if (comparison->setup.command) {
         fputs("<p>To run it again:</p>\n<pre><code>", out);
-        html_text(out, command);
+        html_text(out, comparison->setup.command);
         fputs("</code></pre>\n", out);
     }
     fputs("</section>\n", out);
-    free(command);
-    return command ? rc : -ENOMEM;
+    return rc;
 }
 
 static int write_page(FILE *out, const struct comparison *comparison)

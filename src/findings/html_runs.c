@@ -3,6 +3,7 @@
 
 #include "findings/html.h"
 #include "findings/html_parts.h"
+#include "text/quantity.h"
 
 /* Of a row, in pixels from its top. */
 enum {
@@ -87,27 +88,27 @@ static double row_height(const struct comparison *comparison, size_t index)
 
 static void write_label(FILE *out, const struct comparison_cell *cell, double y)
 {
-    char text[COMPARISON_TEXT_SIZE];
+    char text[QUANTITY_SIZE];
 
     /* At the edge of the page's text, where the axis does not begin. */
     fprintf(out, "<text x=\"-24\" y=\"%g\">", y + TEXT_Y);
     if (!html_cell_name(out, cell))
         return;
-    comparison_time(text, cell->observed.median);
+    quantity_time(text, cell->observed.median);
     fprintf(out,
             " <tspan class=\"note wide\" dx=\"6\">median</tspan>"
             " <tspan class=\"note\">%s",
             text);
     if (cell->run_count > 1) {
-        comparison_time(text, cell->observed.stddev);
+        quantity_time(text, cell->observed.stddev);
         fprintf(out, " \u00b1 %s", text);
     }
     fputs("</tspan>", out);
     fprintf(out, " <tspan class=\"note wide\" dx=\"6\">%zu run%s",
-            cell->run_count, cell->run_count == 1 ? "" : "s");
+            cell->run_count, quantity_plural(cell->run_count));
     if (cell->outliers > 0)
         fprintf(out, ", %zu outlier%s", cell->outliers,
-                cell->outliers == 1 ? "" : "s");
+                quantity_plural(cell->outliers));
     fputs("</tspan></text>\n", out);
 }
 
@@ -117,9 +118,9 @@ static void write_dot(FILE *out, const struct comparison_cell *cell,
     const struct comparison_run *run = &cell->runs[index];
     double percent = deviation(cell, index);
     double x = place(spread, percent);
-    char text[COMPARISON_TEXT_SIZE];
+    char text[QUANTITY_SIZE];
 
-    comparison_time(text, (double)run->observed_us);
+    quantity_time(text, (double)run->observed_us);
     fprintf(out,
             "<circle class=\"%s\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"%d\"><title>"
             "run %" PRId64 ": %s</title></circle>\n",
@@ -207,7 +208,7 @@ static void write_figure(FILE *out, const struct comparison *comparison)
 
 void html_runs(FILE *out, const struct comparison *comparison)
 {
-    if (!html_has_runs(comparison))
+    if (!comparison_has_runs(comparison))
         return;
     fputs("<section>\n<h2>Every run</h2>\n<figure>\n<figcaption>A dot is a "
           "run; the first is at the top of its group, the last at the bottom. "

@@ -51,7 +51,7 @@ static const char *const text[] = {
     "dd{margin:0}\n",
 };
 
-static const char *const figures[] = {
+static const char *const drawings[] = {
     "figure{margin:0;break-inside:avoid}\n",
     "figcaption{color:var(--soft);max-width:40rem;margin-bottom:1rem;",
     "font-size:.95rem}\n",
@@ -177,7 +177,7 @@ void html_style(FILE *out)
 {
     WRITE_RULES(out, colours);
     WRITE_RULES(out, text);
-    WRITE_RULES(out, figures);
+    WRITE_RULES(out, drawings);
     WRITE_RULES(out, waterfalls);
     WRITE_RULES(out, sweeps);
     WRITE_RULES(out, tables);

@@ -4,6 +4,7 @@
 #include "findings/html.h"
 #include "findings/html_curves.h"
 #include "findings/html_parts.h"
+#include "text/quantity.h"
 
 enum { AXIS_HEIGHT = 42 }; /* pixels */
 
@@ -34,11 +35,11 @@ static const char *mark_of(const struct comparison_cell *cell)
 static void write_point(FILE *out, const struct curves *curves,
                         const struct comparison_cell *cell)
 {
-    char text[COMPARISON_TEXT_SIZE];
+    char text[QUANTITY_SIZE];
 
     write_segment(out, curves, "whisker", cell->max_req, cell->observed.min,
                   cell->max_req, cell->observed.max);
-    comparison_time(text, cell->observed.median);
+    quantity_time(text, cell->observed.median);
     /* An element within the figure carries a path to a place in percent. */
     fprintf(out,
             "<svg x=\"%.2f%%\" y=\"%.1f\"><path class=\"mark %s\" d=\"%s\">"
@@ -126,7 +127,7 @@ static void write_times(FILE *out, const struct curves *curves)
         for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
             double us = power * steps[i];
             struct html_axis unit = {us, us};
-            char text[COMPARISON_TEXT_SIZE];
+            char text[QUANTITY_SIZE];
 
             if (us < curves->least_us || us > curves->most_us)
                 continue;

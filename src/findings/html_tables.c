@@ -1,15 +1,14 @@
-#include "findings/columns.h"
-#include "findings/facts.h"
 #include "findings/html.h"
 #include "findings/html_parts.h"
+#include "findings/table.h"
 
-static void write_cell(FILE *out, const struct column *column,
+static void write_cell(FILE *out, size_t figure,
                        const struct comparison *comparison,
                        const struct comparison_cell *cell)
 {
-    char text[COLUMN_TEXT_SIZE];
+    char text[TABLE_TEXT_SIZE];
 
-    column_text(text, column, comparison, cell);
+    table_text(text, comparison, cell, (enum figure_id)figure);
     if (!text[0]) {
         fputs("<td class=\"unknown\">\u2013</td>", out);
         return;
@@ -19,40 +18,44 @@ static void write_cell(FILE *out, const struct column *column,
     fputs("</td>", out);
 }
 
-static void write_head(FILE *out, const struct column *columns)
+static void write_head(FILE *out, enum figure_table table)
 {
     fputs("<thead><tr><th scope=\"col\">strategy</th>", out);
-    for (; columns->title; columns++) {
-        if (columns->where != COLUMN_SUMMARY)
-            fprintf(out, "<th scope=\"col\">%s</th>", columns->title);
-    }
+    for (size_t i = table_next(table, true, 0); i < FIGURES;
+         i = table_next(table, true, i + 1))
+        fprintf(out, "<th scope=\"col\" title=\"%s\">%s</th>", figures[i].means,
+                figures[i].title);
     fputs("</tr></thead>\n<tbody>\n", out);
 }
 
-static void write_table(FILE *out, const struct comparison *comparison,
-                        const struct column *columns, const char *id,
-                        const char *caption)
+static void write_row(FILE *out, const struct comparison *comparison,
+                      const struct comparison_cell *cell,
+                      enum figure_table table)
 {
+    fprintf(out, "<tr class=\"%s\"><th scope=\"row\">",
+            html_strategy_class(cell->strategy));
+    html_text(out, cell->name);
+    fputs("</th>", out);
+    for (size_t i = table_next(table, true, 0); i < FIGURES;
+         i = table_next(table, true, i + 1))
+        write_cell(out, i, comparison, cell);
+    fputs("</tr>\n", out);
+}
+
+static void write_table(FILE *out, const struct comparison *comparison,
+                        enum figure_table table)
+{
+    const char *id = table_name(table);
+
     /* What can be scrolled must be in the keyboard's reach, with a name. */
     fprintf(out,
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-            "aria-labelledby=\"%s\">\n<table>\n<caption "
-            "id=\"%s\">%s</caption>\n",
-            id, id, caption);
-    write_head(out, columns);
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        const struct comparison_cell *cell = &comparison->cells[i];
-
-        fprintf(out, "<tr class=\"%s\"><th scope=\"row\">",
-                html_strategy_class(cell->strategy));
-        html_text(out, cell->name);
-        fputs("</th>", out);
-        for (const struct column *column = columns; column->title; column++) {
-            if (column->where != COLUMN_SUMMARY)
-                write_cell(out, column, comparison, cell);
-        }
-        fputs("</tr>\n", out);
-    }
+            "aria-labelledby=\"table-%s\">\n<table>\n<caption "
+            "id=\"table-%s\">%s</caption>\n",
+            id, id, table_heading(table));
+    write_head(out, table);
+    for (size_t i = 0; i < comparison->cell_count; i++)
+        write_row(out, comparison, &comparison->cells[i], table);
     fputs("</tbody>\n</table>\n</div>\n", out);
 }
 
@@ -67,11 +70,8 @@ void html_tables(FILE *out, const struct comparison *comparison)
               "its end.</p>\n",
               out);
     }
-    write_table(out, comparison, columns_of_times, "table-times", "Times");
-    write_table(out, comparison, columns_of_costs, "table-costs",
-                "What a run costs");
-    write_table(out, comparison, columns_of_requests, "table-requests",
-                "Requests and connections");
+    for (enum figure_table table = 0; table < TABLES; table++)
+        write_table(out, comparison, table);
     fputs("</section>\n", out);
 }
 
@@ -105,13 +105,13 @@ void html_checks(FILE *out, const struct comparison *comparison)
     for (size_t i = 0; i < comparison->check_count; i++) {
         const struct comparison_check *check = &comparison->checks[i];
         const char *verdict = comparison_verdict_name(check->verdict);
-        char found[FACTS_CHECK_SIZE];
+        char found[TABLE_CHECK_SIZE];
 
         fprintf(out, "<tr><td class=\"%s\">%s %s</td><th scope=\"row\"><code>",
                 verdict, verdict_sign(check->verdict), verdict);
         html_text(out, check->expression);
         fputs("</code></th>", out);
-        facts_check(found, check);
+        table_check(found, check);
         fputs("<td>", out);
         html_text(out, found);
         fputs("</td></tr>\n", out);

@@ -4,6 +4,7 @@
 #include "findings/html_choice.h"
 #include "findings/html_parts.h"
 #include "text/escape.h"
+#include "text/quantity.h"
 
 enum {
     LABEL_SIZE = 21, /* of a row: a longer subject is cut */
@@ -38,9 +39,9 @@ struct row_place {
 static void write_span_title(void *arg, const struct record_span *span)
 {
     struct row_place *row = arg;
-    char text[COMPARISON_TEXT_SIZE];
+    char text[QUANTITY_SIZE];
 
-    comparison_time(text, (double)(span->to_us - span->from_us));
+    quantity_time(text, (double)(span->to_us - span->from_us));
     fprintf(row->out, "\n%s %s", record_phase_name(span->phase), text);
     if (span->worker > 0)
         fprintf(row->out, " (%u)", span->worker);
@@ -133,11 +134,11 @@ static void write_svg(FILE *out, const struct waterfall *waterfall,
     const struct comparison_cell *cell = waterfall->cell;
     struct html_axis axis = html_axis_to(choice_length_us(waterfall));
     double bottom = (double)choice_rows(waterfall) * ROW_HEIGHT;
-    char total[COMPARISON_TEXT_SIZE];
+    char total[QUANTITY_SIZE];
     char title[sizeof(cell->name) + 32];
     char description[160];
 
-    comparison_time(total, axis.max_us);
+    quantity_time(total, axis.max_us);
     snprintf(title, sizeof(title), "Waterfall of %s", cell->name);
     snprintf(description, sizeof(description),
              "%zu rows, one for each item, in the order in which they were "
@@ -165,9 +166,9 @@ static void write_caption(FILE *out, const struct waterfall *waterfall)
 {
     const struct comparison_cell *cell = waterfall->cell;
     size_t shown = choice_rows(waterfall);
-    char text[COMPARISON_TEXT_SIZE];
+    char text[QUANTITY_SIZE];
 
-    comparison_time(text, choice_length_us(waterfall));
+    quantity_time(text, choice_length_us(waterfall));
     fputs("<figcaption><span class=\"name\">", out);
     html_text(out, cell->name);
     fprintf(out,

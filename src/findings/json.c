@@ -6,7 +6,8 @@
 #include "comparison/comparison.h"
 
 /*
- * flags.compare/1. Seconds and bytes; null for what is not known. Jansson has
+ * flags.compare/2, as comparison/figures.list and compare.schema.json have it.
+ * Seconds and bytes; null for what is not known. Jansson has
  * no NaN, and makes a pack of nothing where memory is lacking, so errors show
  * at the end, when the whole is NULL.
  */
@@ -30,11 +31,6 @@ static json_t *whole(double value)
                                  : json_real(value);
 }
 
-static json_t *count(int64_t value)
-{
-    return value < 0 ? json_null() : json_integer(value);
-}
-
 /* json_pack()'s "s?" takes NULL for null, and refuses what is not UTF-8. */
 static json_t *text(const char *string)
 {
@@ -52,22 +48,38 @@ static json_t *interval(const struct interval *interval)
                      number(interval->low), "high", number(interval->high));
 }
 
+/* A value as it is outside: seconds for microseconds, and whole numbers where a
+   number of things has no half. */
+static json_t *value(const struct figure *figure, double value)
+{
+    if (figure->unit == UNIT_TIME)
+        return seconds(value);
+    if (figure->unit == UNIT_SHARE || figure->how == HOW_RATIO)
+        return number(value);
+    return whole(value);
+}
+
 static json_t *run(const struct comparison_run *run)
 {
-    return json_pack(
-        "{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:b}",
-        "number", (json_int_t)run->number, "observed",
-        seconds((double)run->observed_us), "process",
-        seconds((double)run->process_us), "cpu_user",
-        seconds((double)run->user_us), "cpu_system",
-        seconds((double)run->system_us), "peak_rss", count(run->peak_rss),
-        "threads", count(run->threads), "descriptors", count(run->descriptors),
-        "switches_voluntary", count(run->voluntary), "switches_involuntary",
-        count(run->involuntary), "connections", count(run->connections),
-        "peak_in_flight", count(run->peak_in_flight), "requests",
-        count(run->requests), "bytes", count(run->server_bytes), "outlier",
-        run->outlier);
+    json_t *made = json_pack(
+        "{s:I, s:o, s:b}", "number", (json_int_t)run->number, "observed",
+        seconds((double)run->observed_us), "outlier", run->outlier);
+    bool complete = made;
+
+    for (enum figure_id id = 0; id < FIGURES && complete; id++) {
+        int64_t measured = run->measured[id];
+
+        if (figures[id].how == HOW_MEASURED)
+            complete =
+                json_object_set_new(
+                    made, figures[id].name,
+                    value(&figures[id],
+                          measured < 0 ? (double)NAN : (double)measured)) == 0;
+    }
+    if (complete)
+        return made;
+    json_decref(made);
+    return NULL;
 }
 
 /* Both arrays: the times alone, and all that is known of each run. */
@@ -88,65 +100,30 @@ static json_t *runs(const struct comparison_cell *cell, bool times)
     return array;
 }
 
-static json_t *times_of(const struct comparison_cell *cell)
-{
-    const struct statistics *observed = &cell->observed;
-    bool any = cell->run_count > 0;
-
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "median",
-                     seconds(any ? observed->median : (double)NAN), "mean",
-                     seconds(any ? observed->mean : (double)NAN), "stddev",
-                     seconds(any ? observed->stddev : (double)NAN), "min",
-                     seconds(any ? observed->min : (double)NAN), "max",
-                     seconds(any ? observed->max : (double)NAN));
-}
-
-static json_t *costs_of(const struct comparison_cell *cell)
-{
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "process",
-        seconds(cell->process_us), "cpu", seconds(cell->cpu_us), "cpu_user",
-        seconds(cell->user_us), "cpu_system", seconds(cell->system_us),
-        "peak_rss", whole(cell->peak_rss), "threads", whole(cell->threads),
-        "descriptors", whole(cell->descriptors), "switches",
-        whole(cell->switches), "connections", whole(cell->connections),
-        "peak_in_flight", whole(cell->peak_in_flight), "requests",
-        whole(cell->requests));
-}
-
-static json_t *conditions_of(const struct comparison_cell *cell)
-{
-    return json_pack(
-        "{s:s, s:s, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, "
-        "s:o, s:{s:I, s:o, s:o, s:o}, s:o}",
-        "name", cell->name, "strategy", cell->strategy, "max_req",
-        (json_int_t)cell->max_req, "reuse", cell->reuse, "valid",
-        cell->invalid == 0 && cell->run_count > 0, "invalid",
-        (json_int_t)cell->invalid, "errors", (json_int_t)cell->errors,
-        "error_runs", (json_int_t)cell->error_runs, "outliers",
-        (json_int_t)cell->outliers, "runs", runs(cell, true), "ratio",
-        interval(&cell->ratio), "ideal", seconds(cell->ideal_us), "overhead",
-        seconds(cell->overhead_us), "efficiency", number(cell->efficiency),
-        "request", "count", (json_int_t)cell->request_count, "p50",
-        seconds(cell->p50_us), "p90", seconds(cell->p90_us), "p99",
-        seconds(cell->p99_us), "details", runs(cell, false));
-}
-
-/* In three parts, as json_pack() gets hard to read beyond. */
+/* What a cell is, and what it has a figure of. */
 static json_t *cell_json(const struct comparison_cell *cell)
 {
-    json_t *all = conditions_of(cell);
-    json_t *times = times_of(cell);
-    json_t *costs = costs_of(cell);
-    bool complete = all && times && costs &&
-                    json_object_update(all, times) == 0 &&
-                    json_object_update(all, costs) == 0;
+    json_t *made = json_pack("{s:s, s:s, s:I, s:b, s:b, s:o, s:I, s:o}", "name",
+                             cell->name, "strategy", cell->strategy, "max_req",
+                             (json_int_t)cell->max_req, "reuse", cell->reuse,
+                             "valid", cell->invalid == 0 && cell->run_count > 0,
+                             "runs", runs(cell, true), "request_count",
+                             (json_int_t)cell->request_count, "details",
+                             runs(cell, false));
+    bool complete = made;
 
-    json_decref(times);
-    json_decref(costs);
+    for (enum figure_id id = 0; id < FIGURES && complete; id++) {
+        const struct figure *figure = &figures[id];
+
+        complete =
+            json_object_set_new(made, figure->name,
+                                figure->how == HOW_RATIO
+                                    ? interval(&cell->ratio)
+                                    : value(figure, figure_of(cell, id))) == 0;
+    }
     if (complete)
-        return all;
-    json_decref(all);
+        return made;
+    json_decref(made);
     return NULL;
 }
 
@@ -249,7 +226,7 @@ static json_t *comparison_object(const struct comparison *comparison)
         "{s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, s:o, "
         "s:o, "
         "s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
-        "schema", "flags.compare/1", "began", text(setup->began), "weather",
+        "schema", "flags.compare/2", "began", text(setup->began), "weather",
         text(setup->weather), "seed", (json_int_t)setup->seed, "server",
         text(setup->server), "items", (json_int_t)setup->item_count, "codes",
         codes_json(setup), "country_names", setup->country_names,

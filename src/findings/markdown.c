@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "comparison/comparison.h"
-#include "findings/columns.h"
 #include "findings/facts.h"
+#include "findings/table.h"
 #include "text/escape.h"
 
 /* Whether a sign could be markup within a line: an address or a name that
@@ -63,16 +63,15 @@ static void write_code(FILE *out, const char *text)
     write_quotes(out, quotes);
 }
 
-static void write_head(FILE *out, const struct column *columns)
+static void write_head(FILE *out, enum figure_table table)
 {
     size_t count = 0;
 
-    fputs("| strategy |", out);
-    for (size_t i = 0; columns[i].title; i++) {
-        if (columns[i].where == COLUMN_PAGE)
-            continue;
+    fprintf(out, "## %s\n\n| strategy |", table_heading(table));
+    for (size_t i = table_next(table, false, 0); i < FIGURES;
+         i = table_next(table, false, i + 1)) {
         fputc(' ', out);
-        write_text(out, columns[i].title);
+        write_text(out, figures[i].title);
         fputs(" |", out);
         count++;
     }
@@ -83,21 +82,20 @@ static void write_head(FILE *out, const struct column *columns)
 }
 
 static void write_table(FILE *out, const struct comparison *comparison,
-                        const struct column *columns)
+                        enum figure_table table)
 {
-    write_head(out, columns);
+    write_head(out, table);
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
 
         fputs("| ", out);
         write_text(out, cell->name);
         fputs(" |", out);
-        for (const struct column *column = columns; column->title; column++) {
-            char text[COLUMN_TEXT_SIZE];
+        for (size_t j = table_next(table, false, 0); j < FIGURES;
+             j = table_next(table, false, j + 1)) {
+            char text[TABLE_TEXT_SIZE];
 
-            if (column->where == COLUMN_PAGE)
-                continue;
-            column_text(text, column, comparison, cell);
+            table_text(text, comparison, cell, (enum figure_id)j);
             fputc(' ', out);
             write_text(out, text[0] ? text : "-");
             fputs(" |", out);
@@ -123,9 +121,9 @@ static void write_checks(FILE *out, const struct comparison *comparison)
     fputs("## Checks\n\n", out);
     for (size_t i = 0; i < comparison->check_count; i++) {
         const struct comparison_check *check = &comparison->checks[i];
-        char found[FACTS_CHECK_SIZE];
+        char found[TABLE_CHECK_SIZE];
 
-        facts_check(found, check);
+        table_check(found, check);
         fprintf(out, "- %s: fail if ", comparison_verdict_name(check->verdict));
         write_code(out, check->expression);
         fputs("; ", out);
@@ -146,18 +144,16 @@ static void on_fact(void *arg, const char *label, const char *text)
 
 static int write_setup(FILE *out, const struct comparison *comparison)
 {
-    char *command = comparison_command(comparison);
     int rc;
 
     fputs("## What was run\n\n", out);
     rc = comparison_facts(comparison, on_fact, out);
-    if (command) {
+    if (comparison->setup.command) {
         fputs("- To run it again: ", out);
-        write_code(out, command);
+        write_code(out, comparison->setup.command);
         fputc('\n', out);
     }
-    free(command);
-    return command ? rc : -ENOMEM;
+    return rc;
 }
 
 static int write_document(FILE *out, const struct comparison *comparison)
@@ -171,12 +167,11 @@ static int write_document(FILE *out, const struct comparison *comparison)
     if (!comparison->same_work)
         fputs("**Not the same work**: runs that differ are left out.\n\n", out);
     concluded = comparison_conclude(comparison, on_sentence, out);
-    fputs("\n## Times\n\n", out);
-    write_table(out, comparison, columns_of_times);
+    fputc('\n', out);
+    for (enum figure_table table = 0; table < TABLES; table++)
+        write_table(out, comparison, table);
     if (comparison->ideal_estimated)
         fputs("\\~: estimated.\n\n", out);
-    fputs("## Costs\n\n", out);
-    write_table(out, comparison, columns_of_costs);
     write_checks(out, comparison);
     told = write_setup(out, comparison);
     return concluded < 0 ? concluded : told;

@@ -7,6 +7,7 @@
 
 #include "comparison/comparison.h"
 #include "findings/sentences.h"
+#include "text/quantity.h"
 
 enum { SENTENCE_SIZE = 201 };
 
@@ -22,11 +23,6 @@ void sentences_say(const struct sentences *s, const char *format, ...)
     vsnprintf(sentence, sizeof(sentence), format, args);
     va_end(args);
     s->on_sentence(s->arg, sentence);
-}
-
-const char *sentences_plural(size_t count)
-{
-    return count == 1 ? "" : "s";
 }
 
 const struct comparison_cell *sentences_cell(const struct sentences *s,
@@ -143,13 +139,13 @@ static void say_speed(struct sentences *s, size_t cell, size_t to)
 static void say_time(struct sentences *s, size_t cell)
 {
     const struct statistics *observed = &sentences_cell(s, cell)->observed;
-    char median[COMPARISON_TEXT_SIZE];
-    char min[COMPARISON_TEXT_SIZE];
-    char max[COMPARISON_TEXT_SIZE];
+    char median[QUANTITY_SIZE];
+    char min[QUANTITY_SIZE];
+    char max[QUANTITY_SIZE];
 
-    comparison_time(median, observed->median);
-    comparison_time(min, observed->min);
-    comparison_time(max, observed->max);
+    quantity_time(median, observed->median);
+    quantity_time(min, observed->min);
+    quantity_time(max, observed->max);
     if (observed->count == 1)
         sentences_say(s, "%s takes %s in its only run",
                       sentences_cell(s, cell)->name, median);
@@ -240,8 +236,8 @@ static void say_ideal(const struct sentences *s)
 {
     size_t best = sentences_fastest(s, NULL);
     char distance[32];
-    char overhead[COMPARISON_TEXT_SIZE];
-    char median[COMPARISON_TEXT_SIZE];
+    char overhead[QUANTITY_SIZE];
+    char median[QUANTITY_SIZE];
     char others[96] = "";
     const struct comparison_cell *cell;
 
@@ -261,9 +257,9 @@ static void say_ideal(const struct sentences *s)
                  distance);
     }
     distance_text(distance, sizeof(distance), cell);
-    comparison_time(overhead, cell->overhead_us);
-    comparison_time(median, cell->observed.median);
-    if (cell->overhead_us > 0)
+    quantity_time(overhead, figure_of(cell, FIGURE_OVERHEAD));
+    quantity_time(median, cell->observed.median);
+    if (figure_of(cell, FIGURE_OVERHEAD) > 0)
         sentences_say(s, "%s %s its %sideal: %s of its %s are overhead%s",
                       cell->name, distance,
                       s->comparison->ideal_estimated ? "estimated " : "",

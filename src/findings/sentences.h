@@ -23,9 +23,6 @@ struct sentences {
 __attribute__((format(printf, 2, 3))) void sentences_say(
     const struct sentences *s, const char *format, ...);
 
-/* "" for one, "s" for any other number of things. */
-const char *sentences_plural(size_t count);
-
 const struct comparison_cell *sentences_cell(const struct sentences *s,
                                              size_t cell);
 

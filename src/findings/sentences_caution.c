@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "findings/sentences.h"
+#include "text/quantity.h"
 
 /* With fewer runs the bounds are little more than the least and the greatest
    of them. */
@@ -51,7 +52,7 @@ static void caution_invalid(const struct sentences *s)
             s,
             "%zu run%s failed or did other work than the rest and %s not "
             "count (%s)",
-            invalid.runs, sentences_plural(invalid.runs),
+            invalid.runs, quantity_plural(invalid.runs),
             invalid.runs == 1 ? "does" : "do", invalid.names);
     if (empty == s->comparison->cell_count)
         sentences_say(s, "no run counts, so there is nothing to compare");
@@ -73,7 +74,7 @@ static void caution_outliers(const struct sentences *s)
         sentences_say(s,
                       "%zu run%s took far longer or shorter than the rest "
                       "of %s cell (%s)",
-                      outliers.runs, sentences_plural(outliers.runs),
+                      outliers.runs, quantity_plural(outliers.runs),
                       outliers.runs == 1 ? "its" : "their", outliers.names);
 }
 
@@ -115,5 +116,5 @@ void sentences_caution(const struct sentences *s)
                       "the machine was busy at the start: a load of %.1f on "
                       "%ld processor%s",
                       setup->load, setup->processors,
-                      sentences_plural((size_t)setup->processors));
+                      quantity_plural((size_t)setup->processors));
 }

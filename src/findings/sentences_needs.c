@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "findings/sentences.h"
+#include "findings/table.h"
+#include "text/quantity.h"
 
 /* Of what varies from run to run, a difference is worth a word from this
    factor on. */
@@ -22,74 +24,56 @@ static void add_need(struct needs *needs, bool last, const char *own,
     size_t own_size = strlen(needs->own);
     size_t other_size = strlen(needs->other);
 
-    snprintf(needs->own + own_size, sizeof(needs->own) - own_size, "%s%s%s",
+    snprintf(needs->own + own_size, sizeof(needs->own) - own_size, "%s%s %s",
              comma, own, of);
     snprintf(needs->other + other_size, sizeof(needs->other) - other_size,
              "%s%s", comma, other);
     needs->count++;
 }
 
-static void number_text(char text[COMPARISON_TEXT_SIZE], double number)
+static double of_cell(const struct sentences *s, size_t cell, size_t resource)
 {
-    snprintf(text, COMPARISON_TEXT_SIZE, "%.0f", number);
+    return figure_of(sentences_cell(s, cell), (enum figure_id)resource);
 }
 
-/* What is told of a cell's needs, and how. */
-static const struct {
-    size_t field;
-    void (*text)(char text[COMPARISON_TEXT_SIZE], double value);
-    const char *of, *of_one;
-    bool exact; /* any difference is worth a word */
-} resources[] = {
-    {offsetof(struct comparison_cell, threads), number_text, " threads",
-     " thread", true},
-    {offsetof(struct comparison_cell, peak_rss), comparison_size, " of memory",
-     NULL, false},
-    {offsetof(struct comparison_cell, cpu_us), comparison_time, " of CPU time",
-     NULL, false},
-    {offsetof(struct comparison_cell, connections), number_text, " connections",
-     " connection", true},
-};
-enum { RESOURCES = sizeof(resources) / sizeof(*resources) };
-
-static double resource_of(const struct comparison_cell *cell, size_t resource)
+/* Of what is counted in whole things, any difference is worth a word. */
+static bool differs(const struct figure *resource, double own, double other)
 {
-    return *(const double *)((const char *)cell + resources[resource].field);
-}
-
-static bool differs(double own, double other, bool exact)
-{
-    if (isnan(own) || isnan(other))
+    if (!resource->noun || isnan(own) || isnan(other))
         return false;
-    return exact ? lround(own) != lround(other)
-                 : fmax(own, other) > notable * fmin(own, other);
+    return resource->noun_one ? lround(own) != lround(other)
+                              : fmax(own, other) > notable * fmin(own, other);
+}
+
+static void resource_text(char text[QUANTITY_SIZE],
+                          const struct figure *resource, double value)
+{
+    table_value(text, resource->unit,
+                resource->noun_one ? round(value) : value);
 }
 
 void sentences_needs(const struct sentences *s, size_t cell, size_t other)
 {
     struct needs needs = {.count = 0};
-    bool chosen[RESOURCES];
-    size_t last = RESOURCES;
+    size_t last = FIGURES;
 
-    for (size_t i = 0; i < RESOURCES; i++) {
-        chosen[i] = differs(resource_of(sentences_cell(s, cell), i),
-                            resource_of(sentences_cell(s, other), i),
-                            resources[i].exact);
-        if (chosen[i])
+    for (size_t i = 0; i < FIGURES; i++) {
+        if (differs(&figures[i], of_cell(s, cell, i), of_cell(s, other, i)))
             last = i;
     }
-    for (size_t i = 0; i < RESOURCES; i++) {
-        double value = resource_of(sentences_cell(s, cell), i);
-        char own[COMPARISON_TEXT_SIZE];
-        char others[COMPARISON_TEXT_SIZE];
-        bool one = resources[i].of_one && lround(value) == 1;
+    for (size_t i = 0; i < FIGURES; i++) {
+        const struct figure *resource = &figures[i];
+        double value = of_cell(s, cell, i);
+        bool one = resource->noun_one && lround(value) == 1;
+        char own[QUANTITY_SIZE];
+        char others[QUANTITY_SIZE];
 
-        if (!chosen[i])
+        if (!differs(resource, value, of_cell(s, other, i)))
             continue;
-        resources[i].text(own, value);
-        resources[i].text(others, resource_of(sentences_cell(s, other), i));
+        resource_text(own, resource, value);
+        resource_text(others, resource, of_cell(s, other, i));
         add_need(&needs, i == last, own,
-                 one ? resources[i].of_one : resources[i].of, others);
+                 one ? resource->noun_one : resource->noun, others);
     }
     if (needs.count > 0)
         sentences_say(s, "%s needs %s where %s needs %s",

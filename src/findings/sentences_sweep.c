@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "findings/sentences.h"
+#include "text/quantity.h"
 
 /* The cell alike but for the next greater concurrency, among those that count.
    `above` is 0 for the first. */
@@ -140,15 +141,15 @@ static void say_errors(const struct sentences *s)
             sentences_say(s,
                           "errors begin at -m %u (%s: %zu item%s in %zu run%s)",
                           cell->max_req, strategy, cell->errors,
-                          sentences_plural(cell->errors), cell->error_runs,
-                          sentences_plural(cell->error_runs));
+                          quantity_plural(cell->errors), cell->error_runs,
+                          quantity_plural(cell->error_runs));
         else if (sentences_fastest(s, NULL) != SENTENCES_NONE)
             sentences_say(s,
                           "%s had errors that others had not: %zu item%s in "
                           "%zu run%s",
                           cell->name, cell->errors,
-                          sentences_plural(cell->errors), cell->error_runs,
-                          sentences_plural(cell->error_runs));
+                          quantity_plural(cell->errors), cell->error_runs,
+                          quantity_plural(cell->error_runs));
     }
     if (swept > 0 && !any && s->comparison->errors == 0)
         sentences_say(s, "no errors up to -m %u", swept);

@@ -1,9 +1,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "findings/facts.h"
+#include "findings/table.h"
 #include "findings/terminal.h"
 #include "text/escape.h"
+#include "text/quantity.h"
 #include "text/url.h"
 
 enum { CODES_LISTED = 20 };
@@ -35,11 +36,6 @@ static void end_text(struct page *page)
 {
     fputc('\n', page->out);
     page->column = 0;
-}
-
-static const char *plural(int64_t count)
-{
-    return count == 1 ? "" : "s";
 }
 
 static void print_codes(struct page *page)
@@ -86,12 +82,13 @@ static void print_head(struct page *page)
     if (comparison->interrupted)
         fputs("interrupted\n", page->out);
     fprintf(page->out, "%zu flag%s%s, %" PRId64 " run%s of each cell (%s",
-            setup->item_count, plural((int64_t)setup->item_count),
+            setup->item_count, quantity_plural(setup->item_count),
             setup->country_names ? " with metadata" : "", setup->runs,
-            plural(setup->runs), comparison_order_name(setup->order));
+            quantity_plural((uint64_t)setup->runs),
+            comparison_order_name(setup->order));
     if (setup->warmups > 0)
         fprintf(page->out, ", %" PRId64 " warm-up%s", setup->warmups,
-                plural(setup->warmups));
+                quantity_plural((uint64_t)setup->warmups));
     fputs(")\n", page->out);
     if (setup->weather) {
         fprintf(page->out, "weather %s, seed %" PRId64 "\n", setup->weather,
@@ -120,7 +117,7 @@ static void print_troubles(struct page *page)
     }
     if (comparison->errors > 0) {
         fprintf(page->out, "%s %zu of %zu error%s", lead, comparison->errors,
-                items, plural((int64_t)comparison->errors));
+                items, quantity_plural(comparison->errors));
         lead = ",";
     }
     if (*lead == ',')
@@ -147,11 +144,11 @@ static void print_conclusions(struct page *page)
 }
 
 static void print_quantity(struct page *page, const char *lead, double value,
-                           enum comparison_unit unit)
+                           enum figure_unit unit)
 {
-    char text[COMPARISON_TEXT_SIZE];
+    char text[QUANTITY_SIZE];
 
-    facts_value(text, unit, value + 0.0); /* -0 is 0 */
+    table_value(text, unit, value + 0.0); /* -0 is 0 */
     fprintf(page->out, "%s%s", lead, text);
 }
 

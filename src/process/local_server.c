@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
+#include "await/await.h"
 
 enum {
     READY_US = 10 * 1000000,
@@ -63,7 +63,7 @@ const char *local_server_why(int code)
     case -ETIMEDOUT:
         return "it did not listen within 10 seconds";
     default:
-        return command_strerror(code);
+        return aw_strerror(code);
     }
 }
 

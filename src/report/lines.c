@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/escape.h"
@@ -108,24 +109,37 @@ static void print_verbose(const struct lines *lines, const struct event *event)
 }
 
 /* "flags: br: not found: http://..." */
-static void print_failure(const struct lines *lines, const struct event *event)
+static void print_failure(FILE *out, const struct event *event)
 {
     const struct item *item = event->item;
     const struct outcome *outcome = event->outcome;
 
+    fputs("flags: ", out);
+    if (item->code[0])
+        fprintf(out, "%c%c: ", tolower(item->code[0]), tolower(item->code[1]));
+    if (outcome->status == STATUS_NOT_FOUND)
+        fputs("not found", out);
+    else
+        print_cause(out, &outcome->reply);
+    fputs(": ", out);
+    url_print(out, outcome->reply.url, false);
+    fputc('\n', out);
+}
+
+/* As one piece: `err` has no buffer, and another process's lines, or a server's
+   log, must not come between the pieces. */
+static void tell_failure(const struct lines *lines, const struct event *event)
+{
+    char *line = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&line, &size);
+
     if (lines->progress)
         progress_hide(lines->progress);
-    fputs("flags: ", lines->err);
-    if (item->code[0])
-        fprintf(lines->err, "%c%c: ", tolower(item->code[0]),
-                tolower(item->code[1]));
-    if (outcome->status == STATUS_NOT_FOUND)
-        fputs("not found", lines->err);
-    else
-        print_cause(lines->err, &outcome->reply);
-    fputs(": ", lines->err);
-    url_print(lines->err, outcome->reply.url, false);
-    fputc('\n', lines->err);
+    print_failure(out ? out : lines->err, event);
+    if (out && fclose(out) == 0)
+        fwrite(line, 1, size, lines->err);
+    free(line);
 }
 
 static bool is_failure(const struct event *event)
@@ -146,7 +160,7 @@ static void on_event(void *arg, const struct event *event)
 
     if (!lines->out) {
         if (is_failure(event))
-            print_failure(lines, event);
+            tell_failure(lines, event);
         return;
     }
     if (lines->broken)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "text/escape.h"
+#include "text/quantity.h"
 #include "text/url.h"
 
 enum { LISTED = 10 }; /* so many codes are listed one by one */
@@ -24,7 +25,7 @@ static void print_search(FILE *out, const struct selection *selection)
 {
     size_t count = selection->count;
 
-    fprintf(out, "Searching for %zu flag%s: ", count, count == 1 ? "" : "s");
+    fprintf(out, "Searching for %zu flag%s: ", count, quantity_plural(count));
     if (count > LISTED) {
         fprintf(out, "from %s to %s\n", selection->codes[0].code,
                 selection->codes[count - 1].code);
@@ -37,7 +38,7 @@ static void print_search(FILE *out, const struct selection *selection)
 
 static void print_connections(FILE *out, const struct summary_plan *plan)
 {
-    const char *plural = plan->max_req == 1 ? "" : "s";
+    const char *plural = quantity_plural(plan->max_req);
     size_t length = strlen(plan->directory);
     bool slash = length > 0 && plan->directory[length - 1] == '/';
 

@@ -8,6 +8,7 @@
 #include "report/timeline_axis.h"
 #include "report/timeline_label.h"
 #include "text/escape.h"
+#include "text/quantity.h"
 
 enum {
     COLUMNS = 100,
@@ -174,7 +175,7 @@ static void print_row(struct drawing *drawing, size_t index)
 {
     const struct record_item *item = &drawing->record->items[index];
     char outcome[RECORD_OUTCOME_SIZE];
-    char time[TIMELINE_TIME_SIZE] = "-";
+    char time[QUANTITY_SIZE] = "-";
     struct row row;
 
     fill(&row, drawing, index);
@@ -182,7 +183,7 @@ static void print_row(struct drawing *drawing, size_t index)
     fprintf(drawing->out, "%*s", GAP, "");
     print_cells(drawing, &row);
     if (item->started_us >= 0 && item->final_us >= item->started_us)
-        timeline_time(time, item->final_us - item->started_us);
+        quantity_time(time, (double)(item->final_us - item->started_us));
     fprintf(drawing->out, "%*s%*s", GAP, "", TIME_WIDTH, time);
     if (item->status != STATUS_OK) {
         record_outcome(outcome, item);
@@ -196,12 +197,12 @@ static void print_row(struct drawing *drawing, size_t index)
 
 static void print_head(const struct drawing *drawing)
 {
-    char time[TIMELINE_TIME_SIZE];
+    char time[QUANTITY_SIZE];
 
-    timeline_time(time, record_observed_us(drawing->record));
+    quantity_time(time, (double)record_observed_us(drawing->record));
     escape_print(drawing->out, drawing->style->title);
     fprintf(drawing->out, ": %zu item%s in %s\n", drawing->all,
-            drawing->all == 1 ? "" : "s", time);
+            quantity_plural(drawing->all), time);
 }
 
 /* "... 652 more, 3 of them not in place" */

@@ -21,10 +21,10 @@ class Row(typing.NamedTuple):
 _TIME = r"(-?[\d.]+ (?:us|ms|s)|-)"
 _ROW = re.compile(
     rf"(?P<name>(?:sequential|threaded|async)(?: -m \d+)?(?: no reuse)?) +"
-    rf"(?P<runs>\d+) +(?P<median>{_TIME}) +(?P<ideal>{_TIME})(?P<mark>~?) +"
-    rf"(?P<overhead>{_TIME})~? +(?P<efficiency>[\d.]+|-)~? +"
-    rf"(?P<ratio>[\d.]+|-|no difference detected)(?: +[\d.]+ \.\. [\d.]+)? *"
-    rf"(?P<bar>\S*)$", re.MULTILINE)
+    rf"(?P<runs>\d+) +(?P<median>{_TIME}) +"
+    rf"(?P<ratio>[\d.]+|-|no difference detected)(?: \([\d.]+ to [\d.]+\))? +"
+    rf"(?P<mark>~?)(?P<ideal>{_TIME}) +~?(?P<overhead>{_TIME}) +"
+    rf"~?(?P<efficiency>[\d.]+ %|-) *(?P<bar>\S*)$", re.MULTILINE)
 
 
 def seconds(text):
@@ -41,6 +41,10 @@ def _number(text):
         return None
 
 
+def _share(text):
+    return None if text == "-" else float(text.rstrip(" %")) / 100
+
+
 def rows(text):
     """The table of times: name of the cell -> Row. Cells without a run that
     counts are not in it."""
@@ -48,6 +52,6 @@ def rows(text):
     table = table[:table.index("\n\n")] if "\n\n" in table else table
     return {m["name"]: Row(int(m["runs"]), seconds(m["median"]),
                            seconds(m["ideal"]), bool(m["mark"]),
-                           _number(m["efficiency"]), _number(m["ratio"]),
+                           _share(m["efficiency"]), _number(m["ratio"]),
                            len(m["bar"]))
             for m in _ROW.finditer(table)}

@@ -137,8 +137,10 @@ static int make_stranger(struct comparison *comparison)
         for (size_t j = 0; j < cell->run_count; j++) {
             struct comparison_run *run = &cell->runs[j];
 
-            run->connections = run->peak_in_flight = -1;
-            run->requests = run->server_bytes = -1;
+            run->measured[FIGURE_CONNECTIONS] =
+                run->measured[FIGURE_PEAK_IN_FLIGHT] = -1;
+            run->measured[FIGURE_REQUESTS] =
+                run->measured[FIGURE_SERVER_BYTES] = -1;
         }
     }
     return rc;
@@ -194,6 +196,7 @@ static int make_hostile(struct comparison *comparison)
     comparison->setup.machine = "</dd>\x01\xff<img src=x onerror=alert(1)>";
     comparison->setup.server = "http://[::1]/<b>'$(x)`|`|/{cc}";
     comparison->setup.began = "&lt;now&gt;";
+    comparison->setup.command = "flags compare '-s=`</code>|<b>'";
     comparison->checks = checks;
     comparison->check_count = COUNT(checks);
     return add_usual(comparison);
@@ -242,6 +245,7 @@ int specimen_make(struct comparison *comparison, const char *kind)
         .order = ORDER_INTERLEAVED,
         .timeout_us = 10000000,
         .connect_timeout_us = 5000000,
+        .command = "flags compare --weather=uniform:.02:.08",
         .began = "2026-11-26T05:30:40Z",
         .machine = "2 x AMD EPYC, Linux 6.1 x86_64",
         .load = 0.37,

@@ -133,18 +133,22 @@ static void charge(struct comparison_run *run,
 {
     bool threaded = strcmp(cell->strategy, "threaded") == 0;
 
-    run->process_us = run->observed_us + draw(state, 4000, 6000);
-    run->user_us = draw(state, 5000, 7000) + (threaded ? 3000 : 0);
-    run->system_us = draw(state, 3000, 5000) + (threaded ? 2500 : 0);
-    run->peak_rss = (threaded ? 12582912 : 8388608) + draw(state, 0, 300000);
-    run->threads = threaded ? cell->max_req + 1 : 1;
-    run->descriptors = 8 + cell->max_req;
-    run->voluntary = draw(state, 60, 120);
-    run->involuntary = draw(state, 0, 9);
-    run->connections = cell->reuse ? cell->max_req : 20;
-    run->peak_in_flight = cell->max_req < 20 ? cell->max_req : 20;
-    run->requests = 22;
-    run->server_bytes = 193114;
+    run->measured[FIGURE_PROCESS] = run->observed_us + draw(state, 4000, 6000);
+    run->measured[FIGURE_USER] =
+        draw(state, 5000, 7000) + (threaded ? 3000 : 0);
+    run->measured[FIGURE_SYSTEM] =
+        draw(state, 3000, 5000) + (threaded ? 2500 : 0);
+    run->measured[FIGURE_PEAK_RSS] =
+        (threaded ? 12582912 : 8388608) + draw(state, 0, 300000);
+    run->measured[FIGURE_THREADS] = threaded ? cell->max_req + 1 : 1;
+    run->measured[FIGURE_DESCRIPTORS] = 8 + cell->max_req;
+    run->measured[FIGURE_VOLUNTARY] = draw(state, 60, 120);
+    run->measured[FIGURE_INVOLUNTARY] = draw(state, 0, 9);
+    run->measured[FIGURE_CONNECTIONS] = cell->reuse ? cell->max_req : 20;
+    run->measured[FIGURE_PEAK_IN_FLIGHT] =
+        cell->max_req < 20 ? cell->max_req : 20;
+    run->measured[FIGURE_REQUESTS] = 22;
+    run->measured[FIGURE_SERVER_BYTES] = 193114;
 }
 
 /* Times around what was simulated; the third run of async is an outlier. */

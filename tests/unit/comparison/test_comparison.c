@@ -8,54 +8,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-Test(comparison, times_have_three_digits_and_a_unit)
-{
-    static const struct {
-        double us;
-        const char *text;
-    } cases[] = {
-        {0, "0.00 us"},       {7, "7.00 us"},      {999.4, "999 us"},
-        {999.6, "1.00 ms"},   {52300, "52.3 ms"},  {999400, "999 ms"},
-        {999600, "1.00 s"},   {7213000, "7.21 s"}, {72130000, "72.1 s"},
-        {721300000, "721 s"}, {99960, "100 ms"},   {-52300, "-52.3 ms"},
-        {NAN, "-"},
-    };
-
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char text[COMPARISON_TEXT_SIZE];
-
-        comparison_time(text, cases[i].us);
-        cr_expect(eq(str, text, (char *)cases[i].text));
-    }
-}
-
-Test(comparison, sizes_have_a_binary_unit)
-{
-    static const struct {
-        double bytes;
-        const char *text;
-    } cases[] = {
-        {0, "0 B"},
-        {1023, "1023 B"},
-        {1024, "1.0 KiB"},
-        {1023.6, "1.0 KiB"},
-        {9.4 * 1048576, "9.4 MiB"},
-        {99.94 * 1048576, "99.9 MiB"},
-        {99.96 * 1048576, "100 MiB"},
-        {1023.4 * 1048576, "1023 MiB"},
-        {1023.6 * 1048576, "1.0 GiB"},
-        {5e18, "4547474 TiB"},
-        {NAN, "-"},
-    };
-
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char text[COMPARISON_TEXT_SIZE];
-
-        comparison_size(text, cases[i].bytes);
-        cr_expect(eq(str, text, (char *)cases[i].text));
-    }
-}
-
 Test(comparison, orders_and_verdicts_have_names)
 {
     cr_expect(eq(str, (char *)comparison_order_name(ORDER_INTERLEAVED),
@@ -84,17 +36,17 @@ static struct comparison_cell cell_of(const char *strategy, unsigned max_req,
         cell.runs[i] = (struct comparison_run){
             .number = (int64_t)i + 1,
             .observed_us = observed_us[i],
-            .process_us = observed_us[i] + 1000,
-            .user_us = 10 + (int64_t)i,
-            .system_us = 40 - 10 * (int64_t)i,
-            .peak_rss = 1048576,
-            .threads = 1,
-            .descriptors = -1,
-            .voluntary = i == 0 ? -1 : 5,
-            .connections = -1,
-            .peak_in_flight = -1,
-            .requests = -1,
-            .server_bytes = -1,
+            .measured[FIGURE_PROCESS] = observed_us[i] + 1000,
+            .measured[FIGURE_USER] = 10 + (int64_t)i,
+            .measured[FIGURE_SYSTEM] = 40 - 10 * (int64_t)i,
+            .measured[FIGURE_PEAK_RSS] = 1048576,
+            .measured[FIGURE_THREADS] = 1,
+            .measured[FIGURE_DESCRIPTORS] = -1,
+            .measured[FIGURE_VOLUNTARY] = i == 0 ? -1 : 5,
+            .measured[FIGURE_CONNECTIONS] = -1,
+            .measured[FIGURE_PEAK_IN_FLIGHT] = -1,
+            .measured[FIGURE_REQUESTS] = -1,
+            .measured[FIGURE_SERVER_BYTES] = -1,
         };
     return cell;
 }
@@ -168,15 +120,16 @@ Test(comparison, what_is_derived_follows_from_the_runs)
 
     cr_expect(eq(sz, async->observed.count, 3));
     cr_expect(eq(dbl, async->observed.median, 100000));
-    cr_expect(eq(dbl, async->overhead_us, 25000));
-    cr_expect(eq(dbl, async->efficiency, 0.75));
-    cr_expect(eq(dbl, async->process_us, 101000));
-    cr_expect(eq(dbl, async->user_us, 11));
-    cr_expect(eq(dbl, async->system_us, 30));
-    cr_expect(eq(dbl, async->cpu_us, 41));
-    cr_expect(eq(dbl, async->peak_rss, 1048576));
-    cr_expect(eq(dbl, async->threads, 1));
-    cr_expect(eq(dbl, async->voluntary, 5), "of the runs that know it");
+    cr_expect(eq(dbl, figure_of(async, FIGURE_OVERHEAD), 25000));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_EFFICIENCY), 0.75));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_PROCESS), 101000));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_USER), 11));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_SYSTEM), 30));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_CPU), 41));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_PEAK_RSS), 1048576));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_THREADS), 1));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_VOLUNTARY), 5),
+              "of the runs that know it");
     cr_expect(eq(dbl, async->ratio.value, 0.1));
     cr_expect(epsilon_eq(dbl, async->ratio.low, 80 / 1100., 1e-9));
     cr_expect(epsilon_eq(dbl, async->ratio.high, 120 / 900., 1e-9));
@@ -197,14 +150,15 @@ Test(comparison, switches_are_summed_run_by_run)
     struct comparison_cell *async = &comparison.cells[0];
 
     for (size_t i = 0; i < COUNT(of_both); i++) {
-        async->runs[i].voluntary = of_both[i][0];
-        async->runs[i].involuntary = of_both[i][1];
+        async->runs[i].measured[FIGURE_VOLUNTARY] = of_both[i][0];
+        async->runs[i].measured[FIGURE_INVOLUNTARY] = of_both[i][1];
     }
     cr_assert(eq(int, comparison_derive(&comparison), 0));
 
-    cr_expect(eq(dbl, async->voluntary, 20));
-    cr_expect(eq(dbl, async->involuntary, 1));
-    cr_expect(eq(dbl, async->switches, 31), "of 10, 70 and 31");
+    cr_expect(eq(dbl, figure_of(async, FIGURE_VOLUNTARY), 20));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_INVOLUNTARY), 1));
+    cr_expect(eq(dbl, figure_of(async, FIGURE_SWITCHES), 31),
+              "of 10, 70 and 31");
     comparison_close(&comparison);
 }
 
@@ -221,17 +175,17 @@ Test(comparison, what_is_not_known_is_nan)
     none->ideal_us = 75000;
     cr_assert(eq(int, comparison_derive(&comparison), 0));
 
-    cr_expect(isnan(some->overhead_us));
-    cr_expect(isnan(some->efficiency));
-    cr_expect(isnan(some->connections));
-    cr_expect(isnan(some->descriptors));
-    cr_expect(isnan(some->p50_us));
+    cr_expect(isnan(figure_of(some, FIGURE_OVERHEAD)));
+    cr_expect(isnan(figure_of(some, FIGURE_EFFICIENCY)));
+    cr_expect(isnan(figure_of(some, FIGURE_CONNECTIONS)));
+    cr_expect(isnan(figure_of(some, FIGURE_DESCRIPTORS)));
+    cr_expect(isnan(figure_of(some, FIGURE_P50)));
     cr_expect(eq(sz, none->observed.count, 0));
     cr_expect(isnan(none->observed.median));
     cr_expect(isnan(none->ratio.value));
     cr_expect(isnan(none->ratio.low));
-    cr_expect(isnan(none->overhead_us));
-    cr_expect(isnan(none->cpu_us));
+    cr_expect(isnan(figure_of(none, FIGURE_OVERHEAD)));
+    cr_expect(isnan(figure_of(none, FIGURE_CPU)));
     comparison_close(&comparison);
 }
 
@@ -262,9 +216,9 @@ Test(comparison, requests_are_told_by_their_quantiles)
     comparison.cells[0].request_count = 101;
     cr_assert(eq(int, comparison_derive(&comparison), 0));
 
-    cr_expect(eq(dbl, comparison.cells[0].p50_us, 50));
-    cr_expect(eq(dbl, comparison.cells[0].p90_us, 90));
-    cr_expect(eq(dbl, comparison.cells[0].p99_us, 99));
+    cr_expect(eq(dbl, figure_of(&comparison.cells[0], FIGURE_P50), 50));
+    cr_expect(eq(dbl, figure_of(&comparison.cells[0], FIGURE_P90), 90));
+    cr_expect(eq(dbl, figure_of(&comparison.cells[0], FIGURE_P99), 99));
     comparison_close(&comparison);
 }
 

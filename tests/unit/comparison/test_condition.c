@@ -86,7 +86,7 @@ Test(condition, numbers_are_seconds_bytes_or_plain)
     static const struct {
         const char *text;
         double number;
-        enum comparison_unit unit;
+        enum figure_unit unit;
     } cases[] = {
         {"5", 5, UNIT_NONE},
         {"0.2", 0.2, UNIT_NONE},
@@ -124,7 +124,7 @@ Test(condition, the_difference_has_the_unit_of_its_sides)
 {
     static const struct {
         const char *text;
-        enum comparison_unit unit;
+        enum figure_unit unit;
     } cases[] = {
         {"async.median < 0.2", UNIT_TIME},
         {"0.2 < async.median", UNIT_TIME},
@@ -168,7 +168,8 @@ Test(condition, what_is_wrong_is_told_with_its_place)
         {"+1 < 2", "at 1: expected a number or a value instead of '+'"},
         {"async < 1", "at 7: expected a period and a field instead of '<'"},
         {"async. < 1", "at 8: expected a field"},
-        {"async.medain < 1", "at 7: 'medain' is no field; there are median "},
+        {"async.medain < 1",
+         "at 7: 'medain' is no field; there are run_count median "},
         {"async.media < 1", "at 7: 'media' is no field"},
         {"async.medians < 1", "at 7: 'medians' is no field"},
         {"async[].p50 < 1", "at 7: expected a value of -m, yes or no"},

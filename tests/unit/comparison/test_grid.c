@@ -136,7 +136,7 @@ Test(compare, a_grid_is_made_of_lists)
     cr_assert(eq(
         int, read_line("--strategies async,sequential -m 5,1 --reuse no,yes"),
         0));
-    cr_assert(eq(int, grid_cells(&settings, 20, &cells, &count), 0));
+    cr_assert(eq(int, grid_cells(&settings, 20, NULL, &cells, &count), 0));
 
     static const struct {
         const char *strategy;
@@ -163,7 +163,7 @@ Test(compare, a_cell_beyond_what_a_strategy_can_do_is_not_made_twice)
 
     cr_redirect_stderr();
     cr_assert(eq(int, read_line("--strategies threaded -m 1000,2000,3000"), 0));
-    cr_assert(eq(int, grid_cells(&settings, 20, &cells, &count), 0));
+    cr_assert(eq(int, grid_cells(&settings, 20, NULL, &cells, &count), 0));
 
     cr_expect(eq(sz, count, 1));
     cr_expect(eq(uint, cells[0].max_req, 1000));

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings/columns.h"
-#include "findings/facts.h"
 #include "findings/html.h"
+#include "findings/table.h"
 #include "specimen.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -82,7 +81,7 @@ Test(page, ticks_are_in_the_unit_of_the_longest)
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct html_axis axis = html_axis_to(cases[i].max_us);
-        char tick[COMPARISON_TEXT_SIZE];
+        char tick[QUANTITY_SIZE];
 
         html_axis_tick(tick, &axis, cases[i].us);
         cr_expect(eq(str, tick, (char *)cases[i].tick));
@@ -98,36 +97,40 @@ Test(page, places_do_not_leave_the_axis)
     cr_expect(eq(dbl, html_axis_place(&axis, 201), 100));
 }
 
-Test(page, columns_say_nothing_of_what_is_not_known)
+Test(page, tables_say_nothing_of_what_is_not_known)
 {
-    const struct column *const tables[] = {columns_of_times, columns_of_costs,
-                                           columns_of_requests};
-
     cr_assert(eq(int, specimen_make(&comparison, "none"), 0));
-    for (size_t i = 0; i < COUNT(tables); i++) {
-        for (const struct column *column = tables[i]; column->title; column++) {
-            char room[COLUMN_TEXT_SIZE];
+    for (enum figure_id id = 0; id < FIGURES; id++) {
+        char room[TABLE_TEXT_SIZE];
 
-            column_text(room, column, &comparison, &comparison.cells[0]);
-            if (column->kind == COLUMN_COUNT)
-                cr_expect(ne(str, room, ""), "%s", column->title);
-            else
-                cr_expect(eq(str, room, ""), "%s", column->title);
-        }
+        table_text(room, &comparison, &comparison.cells[0], id);
+        if (figures[id].how == HOW_COUNTED)
+            cr_expect(ne(str, room, ""), "%s", figures[id].name);
+        else
+            cr_expect(eq(str, room, ""), "%s", figures[id].name);
     }
 }
 
-/* The text of the first column of that title. */
-static const char *column_of(const struct column *columns, const char *title,
-                             char room[COLUMN_TEXT_SIZE])
+Test(page, every_figure_has_a_column_of_one_table)
 {
-    while (strcmp(columns->title, title) != 0)
-        columns++;
-    column_text(room, columns, &comparison, &comparison.cells[0]);
+    size_t seen[FIGURES] = {0};
+
+    for (enum figure_table table = 0; table < TABLES; table++) {
+        for (size_t i = table_next(table, true, 0); i < FIGURES;
+             i = table_next(table, true, i + 1))
+            seen[i]++;
+    }
+    for (size_t i = 0; i < FIGURES; i++)
+        cr_expect(eq(sz, seen[i], 1), "%s", figures[i].name);
+}
+
+static const char *text_of(enum figure_id id, char room[TABLE_TEXT_SIZE])
+{
+    table_text(room, &comparison, &comparison.cells[0], id);
     return room;
 }
 
-Test(page, columns_have_units_and_marks)
+Test(page, figures_have_units_and_marks)
 {
     struct comparison_cell cell = {
         .strategy = "async",
@@ -135,88 +138,53 @@ Test(page, columns_have_units_and_marks)
         .ideal_us = 80200,
         .observed = {.count = 2, .median = 1e5, .min = 98000, .max = 103000},
         .ratio = {0.0994, 0.0981, 0.1012},
-        .efficiency = 0.802,
-        .peak_rss = 9.4 * 1048576,
-        .voluntary = 84.5};
-    char room[COLUMN_TEXT_SIZE];
+        .found = {
+            [FIGURE_PEAK_RSS] = 9.4 * 1048576, [FIGURE_VOLUNTARY] = 84.5}};
+    static const struct {
+        enum figure_id id;
+        const char *text;
+    } cases[] = {
+        {FIGURE_IDEAL, "~80.2 ms"},
+        {FIGURE_OVERHEAD, "~19.8 ms"},
+        {FIGURE_EFFICIENCY, "~80.2 %"},
+        {FIGURE_RATIO, "0.0994 (0.0981 to 0.101)"},
+        {FIGURE_PEAK_RSS, "9.4 MiB"},
+        {FIGURE_VOLUNTARY, "84.5"},
+        {FIGURE_RUN_COUNT, "2"},
+    };
 
     comparison = (struct comparison){.ideal_estimated = true};
     comparison.cells = calloc(1, sizeof(cell));
     cr_assert(ne(ptr, comparison.cells, NULL));
     comparison.cells[comparison.cell_count++] = cell;
 
-    cr_expect(eq(str, (char *)column_of(columns_of_times, "ideal", room),
-                 "~80.2 ms"));
-    cr_expect(eq(str, (char *)column_of(columns_of_times, "efficiency", room),
-                 "~80.2 %"));
-    cr_expect(eq(str, (char *)column_of(columns_of_times, "min to max", room),
-                 "98.0 ms to 103 ms"));
-    cr_expect(eq(str, (char *)column_of(columns_of_times, "ratio (95 %)", room),
-                 "0.0994 (0.0981 to 0.101)"));
-    cr_expect(eq(str, (char *)column_of(columns_of_costs, "peak memory", room),
-                 "9.4 MiB"));
-    cr_expect(eq(
-        str, (char *)column_of(columns_of_costs, "switches, voluntary", room),
-        "84.5"));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char room[TABLE_TEXT_SIZE];
+
+        cr_expect(
+            eq(str, (char *)text_of(cases[i].id, room), (char *)cases[i].text));
+    }
+    comparison.cells[0].ratio = (struct interval){1.01, 0.98, 1.05};
+    char room[TABLE_TEXT_SIZE];
+    cr_expect(
+        eq(str, (char *)text_of(FIGURE_RATIO, room), "no difference detected"));
+}
+
+Test(page, an_ideal_of_no_time_has_no_efficiency)
+{
+    char room[TABLE_TEXT_SIZE];
+
+    cr_assert(eq(int, specimen_make(&comparison, "one"), 0));
+    comparison.cells[0].ideal_us = 0;
+    cr_expect(eq(str, (char *)text_of(FIGURE_EFFICIENCY, room), ""));
 }
 
 Test(page, a_single_run_has_no_standard_deviation)
 {
-    char room[COLUMN_TEXT_SIZE];
+    char room[TABLE_TEXT_SIZE];
 
     cr_assert(eq(int, specimen_make(&comparison, "one"), 0));
-    cr_expect(
-        eq(str, (char *)column_of(columns_of_times, "std. dev.", room), ""));
-}
-
-Test(page, the_command_quotes_what_a_shell_would_read)
-{
-    static const char *const codes[] = {"BR", "", "it's", "a b"};
-    char *command;
-
-    comparison.setup = (struct comparison_setup){
-        .codes = codes,
-        .item_count = COUNT(codes),
-        .country_names = true,
-        .server = "http://[::1]/{cc}?$x",
-        .runs = 3,
-        .warmups = 0,
-        .order = ORDER_RANDOM,
-        .timeout_us = 2500000,
-        .connect_timeout_us = 1000000,
-    };
-    command = comparison_command(&comparison);
-
-    cr_assert(ne(ptr, command, NULL));
-    cr_expect(
-        eq(str, command,
-           "flags compare -r 3 -w 0 --order random -t 2.5 --connect-timeout 1 "
-           "-s 'http://[::1]/{cc}?$x' -c BR '' 'it'\\''s' 'a b'"));
-    free(command);
-}
-
-Test(page, the_command_names_a_server_that_has_its_own_weather)
-{
-    static const struct {
-        const char *weather, *words;
-        bool is_profile;
-    } cases[] = {
-        {"lognormal:.3:.65", " --weather lognormal:.3:.65 --seed 7", false},
-        {"ERROR", " -s ERROR --seed 7", true},
-    };
-
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char *command;
-
-        comparison.setup.weather = cases[i].weather;
-        comparison.setup.weather_is_profile = cases[i].is_profile;
-        comparison.setup.seed = 7;
-        command = comparison_command(&comparison);
-        cr_assert(ne(ptr, command, NULL));
-        cr_expect(ne(ptr, strstr(command, cases[i].words), NULL), "%s",
-                  command);
-        free(command);
-    }
+    cr_expect(eq(str, (char *)text_of(FIGURE_STDDEV, room), ""));
 }
 
 Test(page, a_full_disk_is_left_in_the_stream)

@@ -51,10 +51,10 @@ static struct comparison_cell cell_of(const struct row *row)
 
         cell.runs[i] = (struct comparison_run){
             .observed_us = row->median_ms * 10 * percent,
-            .user_us = known(row->cpu_ms, 1000),
-            .peak_rss = known(row->rss_mib, MIB),
-            .threads = known(row->threads, 1),
-            .connections = known(row->connections, 1),
+            .measured[FIGURE_USER] = known(row->cpu_ms, 1000),
+            .measured[FIGURE_PEAK_RSS] = known(row->rss_mib, MIB),
+            .measured[FIGURE_THREADS] = known(row->threads, 1),
+            .measured[FIGURE_CONNECTIONS] = known(row->connections, 1),
         };
     }
     return cell;

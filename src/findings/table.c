@@ -1,0 +1,107 @@
+#include "findings/table.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "text/quantity.h"
+
+size_t table_next(enum figure_table table, bool detailed, size_t from)
+{
+    while (from < FIGURES && (figures[from].table != table ||
+                              (figures[from].detail && !detailed)))
+        from++;
+    return from;
+}
+
+static const struct {
+    const char *heading, *name;
+} tables[TABLES] = {
+    [TABLE_TIMES] = {"Times", "times"},
+    [TABLE_SPREAD] = {"Spread", "spread"},
+    [TABLE_COSTS] = {"Costs", "costs"},
+    [TABLE_REQUESTS] = {"Requests", "requests"},
+};
+
+const char *table_heading(enum figure_table table)
+{
+    return tables[table].heading;
+}
+
+const char *table_name(enum figure_table table)
+{
+    return tables[table].name;
+}
+
+static void ratio_text(char text[TABLE_TEXT_SIZE], const struct interval *ratio)
+{
+    char value[QUANTITY_SIZE];
+    char low[QUANTITY_SIZE];
+    char high[QUANTITY_SIZE];
+
+    quantity_ratio(value, ratio->value);
+    quantity_ratio(low, ratio->low);
+    quantity_ratio(high, ratio->high);
+    if (ratio->low == ratio->high) /* the first cell, or single runs */
+        snprintf(text, TABLE_TEXT_SIZE, "%s", value);
+    else if (interval_holds(ratio, 1))
+        snprintf(text, TABLE_TEXT_SIZE, "no difference detected");
+    else
+        snprintf(text, TABLE_TEXT_SIZE, "%s (%s to %s)", value, low, high);
+}
+
+void table_value(char text[QUANTITY_SIZE], enum figure_unit unit, double value)
+{
+    switch (unit) {
+    case UNIT_TIME:
+        quantity_time(text, value);
+        return;
+    case UNIT_SIZE:
+        quantity_size(text, value);
+        return;
+    case UNIT_SHARE:
+        quantity_share(text, value);
+        return;
+    default:
+        snprintf(text, QUANTITY_SIZE, "%.4g", value + 0.0); /* -0 is 0 */
+    }
+}
+
+void table_text(char text[TABLE_TEXT_SIZE], const struct comparison *comparison,
+                const struct comparison_cell *cell, enum figure_id id)
+{
+    const struct figure *figure = &figures[id];
+    double value = figure_of(cell, id);
+    char number[QUANTITY_SIZE];
+
+    text[0] = '\0';
+    if (!isfinite(value))
+        return;
+    if (figure->how == HOW_RATIO) {
+        ratio_text(text, &cell->ratio);
+        return;
+    }
+    if (figure->unit == UNIT_NONE)
+        quantity_count(number, value);
+    else
+        table_value(number, figure->unit, value);
+    snprintf(text, TABLE_TEXT_SIZE, "%s%s",
+             figure->of_ideal && comparison->ideal_estimated ? "~" : "",
+             number);
+}
+
+void table_check(char text[TABLE_CHECK_SIZE],
+                 const struct comparison_check *check)
+{
+    char value[QUANTITY_SIZE];
+    char low[QUANTITY_SIZE];
+    char high[QUANTITY_SIZE];
+
+    if (!isfinite(check->difference.value)) {
+        snprintf(text, TABLE_CHECK_SIZE, "%s", check->reason);
+        return;
+    }
+    table_value(value, check->unit, check->difference.value);
+    table_value(low, check->unit, check->difference.low);
+    table_value(high, check->unit, check->difference.high);
+    snprintf(text, TABLE_CHECK_SIZE, "%s (%s to %s)", value, low, high);
+}
