@@ -16,6 +16,7 @@
 #include "command/serve_child.h"
 #include "command/serve_log.h"
 #include "command/serve_options.h"
+#include "command/serve_tls.h"
 #include "process/corpus.h"
 #include "process/interrupt.h"
 
@@ -28,6 +29,7 @@ struct serve {
     struct command_line line;
     struct serve_plan plan;
     struct serve_log log;
+    struct serve_tls tls;
     struct fixture *server;
     struct serve_child child;
     char root[PATH_MAX];
@@ -78,7 +80,8 @@ static void format_url(const struct serve *serve, size_t i, char *url,
     const char *host = serve->settings.bind;
     bool is_v6 = strchr(host, ':') != NULL;
 
-    snprintf(url, size, "http://%s%s%s:%d/flags", is_v6 ? "[" : "", host,
+    snprintf(url, size, "http%s://%s%s%s:%d/flags",
+             serve->settings.tls ? "s" : "", is_v6 ? "[" : "", host,
              is_v6 ? "]" : "", fixture_port(serve->server, i));
 }
 
@@ -203,7 +206,9 @@ static int start_command(struct serve *serve)
     serve->child.on_end = on_command_end;
     serve->child.data = serve;
     format_url(serve, 0, url, sizeof(url));
-    rc = serve_child_start(&serve->child, serve->line.command, url);
+    rc = serve_tls_export(&serve->tls);
+    if (rc == 0)
+        rc = serve_child_start(&serve->child, serve->line.command, url);
     if (rc < 0) {
         fail(serve, "cannot run", serve->line.command[0], rc);
         serve->status = rc == -ENOENT ? STATUS_NO_COMMAND : STATUS_CANNOT_RUN;
@@ -222,6 +227,9 @@ static int open_server(struct serve *serve)
         .idle_s = (double)settings->idle_us / 1e6,
         .grace_s = (double)settings->grace_us / 1e6,
         .exit_after = settings->exit_after,
+        .tls = serve->tls.server,
+        .http2 = settings->http2,
+        .http2_only = settings->http2_only,
         .on_event = serve->log.out ? serve_log_event : NULL,
         .data = &serve->log,
     };
@@ -289,6 +297,30 @@ static void close_log(struct serve *serve)
         fail(serve, "cannot write all of", serve->settings.log, -EIO);
 }
 
+static int open_tls(struct serve *serve)
+{
+    const char *what;
+    int rc = serve->settings.tls ? serve_tls_open(&serve->tls, &serve->settings,
+                                                  &serve->plan, &what)
+                                 : 0;
+
+    if (rc < 0)
+        fail(serve, "cannot make", what, rc);
+    return rc;
+}
+
+static void warn(const struct serve *serve)
+{
+    char kinds[100];
+
+    if (serve_plan_passes_over(&serve->plan, &serve->settings, kinds,
+                               sizeof(kinds)))
+        fprintf(stderr,
+                "flags: on HTTP/2 there is no %s: requests there pass over "
+                "these rules\n",
+                kinds);
+}
+
 /* Everything but the options. Gives the status. */
 static int serve_run(struct serve *serve)
 {
@@ -301,11 +333,17 @@ static int serve_run(struct serve *serve)
         rc = corpus_find(serve->root, sizeof(serve->root));
     if (rc < 0 || open_log(serve) < 0)
         return EXIT_STATUS_LOCAL;
+    if (open_tls(serve) < 0) {
+        close_log(serve);
+        return EXIT_STATUS_LOCAL;
+    }
+    warn(serve);
     raise_descriptors();
     keep_heap();
     rc = aw_run(aw_call(serve_all, serve), NULL, NULL);
     if (rc < 0)
         fail(serve, "the server ended", "by itself", rc);
+    serve_tls_close(&serve->tls);
     close_log(serve);
     return serve->status;
 }

@@ -12,7 +12,8 @@ static const struct block blocks[] = {
         "nothing else (three lines with `--book`):"),
     BLOCK_OF_CODE("flags serve: listening on http://127.0.0.1:8000/flags"),
     BLOCK_OF_TEXT(
-        "HTTP/1.0 and 1.1, GET and HEAD, keep-alive, pipelining, ranges and "
+        "HTTP/1.0 and 1.1 (and 2 with `--http2`), GET and HEAD, keep-alive, "
+        "pipelining, ranges and "
         "conditional requests are served; `/` is a page with the flags. No "
         "path leaves the directory."),
     BLOCK_OF_TEXT(
@@ -98,6 +99,55 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT(
         "{PLACE} is `headers` or `body`, with the {AMOUNT} of it that is sent "
         "before: `body:50%`, `headers:0`. {AMOUNT} is a size or a share."),
+    BLOCK_OF_SECTION("TLS"),
+    BLOCK_OF_TEXT(
+        "`--tls` serves https, with certificates that are made for this run "
+        "and "
+        "signed by an authority that is made for it, too. They are good for "
+        "`localhost`, `127.0.0.1`, `::1`, the address of `--bind`, and the "
+        "names that rules speak of. The authority is written to `--ca-file`, "
+        "or to a temporary file: whoever is to believe the server must be told "
+        "to trust it, as with curl's `--cacert`. Sessions are not resumed: "
+        "each connection has a handshake of its own."),
+    BLOCK_OF_TERM("`tls=expired`, `tls=self-signed`, `tls=wrong-host`",
+                  "The certificate is, and nothing else is wrong with it."),
+    BLOCK_OF_TERM("`tls=old-version`", "TLS 1.0, and nothing newer."),
+    BLOCK_OF_TERM("`tls=handshake-stall`, `tls=handshake-reset`",
+                  "Silence, or a TCP reset, after the client's hello."),
+    BLOCK_OF_TERM("`tls=no-close-notify`",
+                  "The connection ends without TLS's word for it, as if "
+                  "somebody had cut it off."),
+    BLOCK_OF_TEXT(
+        "`,name=`{PATTERN} is behind such a kind for clients that ask for a "
+        "host of that name; without it, the rule is for all connections. These "
+        "rules take no `@`, and `#2` is the first two connections for the "
+        "name."),
+    BLOCK_OF_SECTION("HTTP/2"),
+    BLOCK_OF_TEXT(
+        "`--http2` speaks HTTP/2 as well: over TLS with those who ask for it "
+        "(ALPN), and without TLS with those who begin with it. The same files, "
+        "delays and rules are there. A fault stays within its stream: where "
+        "HTTP/1.1 loses its connection, the stream is reset, by `reset` with "
+        "INTERNAL_ERROR, by `close` and `empty` with CANCEL. What only "
+        "HTTP/1.1 can do (`slow-headers`, `garbage`, `bad-chunk`) is passed "
+        "over, which is said once at the start; `header-bomb` has at most "
+        "1 MiB. With `--http2-only` there is no HTTP/1.x. HTTP/2 has some of "
+        "its own, which are passed over on HTTP/1.1:"),
+    BLOCK_OF_TERM("`goaway`[`=`{CODE}]",
+                  "GOAWAY, then the answer, and no further request on the "
+                  "connection."),
+    BLOCK_OF_TERM("`rst-stream=`{CODE}[`,at=`{PLACE}]",
+                  "RST_STREAM in place of the answer, or in it."),
+    BLOCK_OF_TERM("`window=stall`",
+                  "No room for more of a request's body than its first 65,535 "
+                  "bytes."),
+    BLOCK_OF_TERM("`max-streams=`{N}",
+                  "So many requests at a time on a connection. It takes no "
+                  "`@`, and `#2` is the first two connections."),
+    BLOCK_OF_TERM("`settings-flood`[`=`{N}]",
+                  "So many frames of settings (1000) before the answer."),
+    BLOCK_OF_TEXT("{CODE} is an error code of HTTP/2 by number or by name: "
+                  "`refused-stream`, `enhance-your-calm`."),
     BLOCK_OF_SECTION("ATTEMPTS"),
     BLOCK_OF_TEXT(
         "A request that says `X-Flags-Attempt: 2` is a second attempt. Others "
@@ -123,6 +173,13 @@ static const struct block blocks[] = {
     BLOCK_OF_SECTION("ENVIRONMENT"),
     BLOCK_OF_TERM("`FLAGS_SERVER`", "Set for {COMMAND}: the base URL of the "
                                     "first listener, as it is printed."),
+    BLOCK_OF_TERM(
+        "`FLAGS_CA`",
+        "Set for {COMMAND} with `--tls`: the file with the authority. So are "
+        "`SSL_CERT_FILE` (OpenSSL, Python, Go, Ruby), `CURL_CA_BUNDLE`, "
+        "`REQUESTS_CA_BUNDLE` and `NODE_EXTRA_CA_CERTS`: with these, the "
+        "command trusts the server without an option, and but for Node "
+        "nobody else."),
     BLOCK_OF_SECTION("FILES"),
     BLOCK_OF_TERM("`" FLAGS_DATA_CORPUS "`",
                   "The flags that are served, unless `--root` names another "

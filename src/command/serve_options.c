@@ -45,6 +45,25 @@ static const struct option_row rows[] = {
      .fallback = "8000",
      .help = "the port; 0: any that is free",
      .offset = FIELD(port)},
+    {.group = "Protocols",
+     .name = "tls",
+     .kind = OPTION_FLAG,
+     .help = "https, with certificates of an authority made for this run",
+     .offset = FIELD(tls)},
+    {.name = "ca-file",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .shown = "a temporary one",
+     .help = "write the authority there, for clients to trust (with --tls)",
+     .offset = FIELD(ca_file)},
+    {.name = "http2",
+     .kind = OPTION_FLAG,
+     .help = "HTTP/2, too: by ALPN over TLS, with prior knowledge without",
+     .offset = FIELD(http2)},
+    {.name = "http2-only",
+     .kind = OPTION_FLAG,
+     .help = "HTTP/2 and no HTTP/1.x",
+     .offset = FIELD(http2_only)},
     {.group = "Weather",
      .name = "profile",
      .kind = OPTION_CHOICE,
@@ -84,7 +103,9 @@ static const struct option_row rows[] = {
              "first rule that is met decides. Kinds: delay, slow-headers, "
              "bandwidth, slice, status, limit, reset, close, truncate, hang, "
              "corrupt, garbage, empty, bad-chunk, bad-length, header-bomb, "
-             "html, redirect, redirect-loop, etag, meta",
+             "html, redirect, redirect-loop, etag, meta; with --tls: tls; with "
+             "--http2: goaway, rst-stream, window, max-streams, "
+             "settings-flood",
      .offset = FIELD(faults)},
     {.name = "seed",
      .kind = OPTION_INTEGER,
@@ -194,20 +215,68 @@ static int refuse_rule(struct command_line *line, const char *rule,
     return -EINVAL;
 }
 
+/* Why a kind can do nothing under these settings; NULL: it can. */
+static const char *why_useless(enum fault_kind kind,
+                               const struct serve_settings *settings)
+{
+    switch (fault_scope(kind)) {
+    case SCOPE_TLS:
+        return settings->tls ? NULL : "it is for --tls";
+    case SCOPE_HTTP2:
+    case SCOPE_SESSION:
+        return settings->http2 || settings->http2_only ? NULL
+                                                       : "it is for --http2";
+    case SCOPE_HTTP1:
+        return settings->http2_only ? "HTTP/2 has no such fault" : NULL;
+    case SCOPE_REQUEST:
+        break;
+    }
+    return NULL;
+}
+
 static int add_rules(struct weather *w, const struct serve_settings *settings,
                      struct command_line *line)
 {
     for (size_t i = 0; i < settings->faults.count; i++) {
         const char *rule = settings->faults.items[i];
         char why[400] = "";
+        const char *useless;
         int rc = weather_add_rule(w, rule, why, sizeof(why));
 
         if (rc == -EINVAL)
             return refuse_rule(line, rule, why);
         if (rc < 0)
             return rc;
+        useless =
+            why_useless(w->rules.items[w->rules.count - 1].kind, settings);
+        if (useless)
+            return refuse_rule(line, rule, useless);
     }
     return 0;
+}
+
+static void add_passed(const struct fault_list *list, char *names, size_t room)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *name = fault_kind_name(list->items[i].kind);
+        size_t used = strlen(names);
+
+        if (fault_scope(list->items[i].kind) == SCOPE_HTTP1 &&
+            !strstr(names, name))
+            snprintf(names + used, room - used, "%s%s", used ? ", " : "", name);
+    }
+}
+
+bool serve_plan_passes_over(const struct serve_plan *plan,
+                            const struct serve_settings *settings, char *names,
+                            size_t room)
+{
+    names[0] = '\0';
+    for (size_t i = 0; i < plan->count; i++) {
+        add_passed(&plan->weathers[i].rules, names, room);
+        add_passed(&plan->weathers[i].profile, names, room);
+    }
+    return names[0] && (settings->http2 || settings->http2_only);
 }
 
 /* The i-th listener. With --book, --delay and --error-rate change what those
@@ -254,6 +323,11 @@ static int check(const struct serve_settings *settings,
                  "'%.80s': no argument is expected; a command stands behind "
                  "'--'",
                  line->arguments[0]);
+        return -EINVAL;
+    }
+    if (settings->ca_file && !settings->tls) {
+        snprintf(line->error, sizeof(line->error),
+                 "--ca-file '%.80s': only with --tls", settings->ca_file);
         return -EINVAL;
     }
     if (!settings->book)

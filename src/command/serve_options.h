@@ -14,6 +14,10 @@ struct serve_settings {
     const char *root; /* NULL: the corpus */
     const char *bind;
     int64_t port;
+    bool tls;
+    const char *ca_file; /* NULL: a temporary one */
+    bool http2;
+    bool http2_only;
     bool book;
     int profile; /* the index of weather_profile_name() */
     struct delay delay;
@@ -48,3 +52,9 @@ int serve_plan_make(struct serve_plan *plan,
                     const struct serve_settings *settings,
                     struct command_line *line);
 void serve_plan_close(struct serve_plan *plan);
+
+/* Whether HTTP/2 will be spoken, and passes over rules: `names` is a list of
+   their kinds, as they are written. */
+bool serve_plan_passes_over(const struct serve_plan *plan,
+                            const struct serve_settings *settings, char *names,
+                            size_t room);
