@@ -96,22 +96,49 @@ aw_future *aw__future_failed(aw_loop *loop, int code)
     return &f->base;
 }
 
-void aw__future_release(struct future *f)
+void aw__bury(aw_loop *loop, struct entry *grave)
 {
-    aw_loop *loop = f->loop;
     struct link *link;
 
+    list_append(&loop->graves, &grave->link);
+    if (loop->burying)
+        return;
+    aw__loop_ref(loop);
+    loop->burying = true;
+    while ((link = list_pop(&loop->graves))) {
+        struct entry *entry = container_of(link, struct entry, link);
+
+        entry->class->discard(entry);
+    }
+    loop->burying = false;
+    aw_loop_unref(loop);
+}
+
+/* A program's functions find what they let go of gone when that returns. */
+static void tell_and_drop(struct future *f)
+{
+    bool burying = f->loop->burying;
+
+    f->loop->burying = false;
     if (f->state == AW_ERROR && !f->read)
         aw__report(
-            loop,
+            f->loop,
             &(aw_report){.kind = AW_NEVER_RETRIEVED,
                          .code = f->code,
                          .task = f->is_task ? aw_task_name(&f->base) : NULL});
+    aw__value_drop(f->value);
+    f->loop->burying = burying;
+}
+
+void aw__future_release(struct future *f)
+{
+    struct link *link;
+
+    tell_and_drop(f);
     while ((link = list_pop(&f->callbacks)))
         aw__callback_release(container_of(
             container_of(link, struct entry, link), struct callback, entry));
-    aw__value_drop(f->value);
-    aw_loop_unref(loop);
+    aw_loop_unref(f->loop);
 }
 
 void aw__future_ref_op(aw_future *future)

@@ -24,6 +24,8 @@ struct gather {
     size_t n;
     size_t unfinished;
     bool cancel_requested;
+    struct passage passage;
+    struct entry grave;
     struct member members[];
 };
 
@@ -39,6 +41,18 @@ static void stop_watching(struct gather *g)
             aw__watch_stop(&g->members[i].watch);
 }
 
+static void let_go(struct entry *grave)
+{
+    struct gather *g = container_of(grave, struct gather, grave);
+
+    for (size_t i = 0; i < g->n; i++)
+        aw_unref(g->members[i].future);
+    aw__future_release(&g->future);
+    free(g);
+}
+
+static const struct entry_class grave_class = {NULL, let_go};
+
 static void gather_unref(aw_future *f)
 {
     struct gather *g = gather_of(f);
@@ -47,29 +61,8 @@ static void gather_unref(aw_future *f)
         return;
     g->future.refs = 1;
     stop_watching(g);
-    for (size_t i = 0; i < g->n; i++)
-        aw_unref(g->members[i].future);
-    aw__future_release(&g->future);
-    free(g);
-}
-
-static bool gather_cancel(aw_future *f)
-{
-    struct gather *g = gather_of(f);
-    bool any = false;
-
-    if (g->future.state != AW_PENDING) {
-        g->future.read = true;
-        return false;
-    }
-    aw_ref(f); /* a foreign member's cancel may run anything */
-    for (size_t i = 0; i < g->n; i++)
-        if (g->members[i].gather && aw_future_cancel(g->members[i].future))
-            any = true;
-    if (any)
-        g->cancel_requested = true;
-    aw_unref(f);
-    return any;
+    g->grave.class = &grave_class;
+    aw__bury(g->future.loop, &g->grave);
 }
 
 static const aw_future_ops gather_ops = {
@@ -80,11 +73,37 @@ static const aw_future_ops gather_ops = {
     .state = aw__future_state_op,
     .result = aw__future_result_op,
     .take = aw__future_take_op,
-    .cancel = gather_cancel,
+    .cancel = aw__future_pass_op,
     .add_done = aw__future_add_done_op,
     .remove_done = aw__future_remove_done_op,
     .base = &aw__own_marker,
 };
+
+/* For cancel.c. */
+
+struct passage *aw__gather_passage(struct future *f)
+{
+    return f->base.ops == &gather_ops ? &gather_of(&f->base)->passage : NULL;
+}
+
+aw_future *aw__gather_unfinished(struct future *f, size_t *i)
+{
+    struct gather *g = gather_of(&f->base);
+
+    while (*i < g->n) {
+        struct member *m = &g->members[(*i)++];
+
+        if (m->gather)
+            return m->future;
+    }
+    return NULL;
+}
+
+void aw__gather_cancelled(struct future *f, bool heard)
+{
+    if (heard)
+        gather_of(&f->base)->cancel_requested = true;
+}
 
 /* The decision that a finished member brings about. */
 static void settle(struct gather *g, aw_future *f)

@@ -58,6 +58,22 @@ struct future {
     struct callback first; /* nearly all futures have one waiter */
 };
 
+/* Where a request to cancel is on its way through a task or a gather. */
+struct passage {
+    struct future *from; /* on whose behalf; NULL: the program's */
+    size_t asked;        /* how far those have been asked whom it waits for */
+    bool passing;
+    bool heard;                                    /* one of those said yes */
+    enum { SAID_NOTHING, SAID_YES, SAID_NO } said; /* its class, for itself */
+};
+
+/* A task that is being asked by its class's own `cancel`. */
+struct offer {
+    struct future *task;
+    struct offer *outer;
+    bool accepted; /* ours was called */
+};
+
 /* What a suspended task waits for; on its stack. */
 struct wait {
     aw_future *future; /* that it awaits, if it is one */
@@ -81,6 +97,7 @@ struct task {
     struct coroutine coroutine;
     aw_coro coro;
     struct wait *waits_for;
+    struct passage passage;
     unsigned requests;
     bool must_cancel;
     bool started;
@@ -115,6 +132,9 @@ struct aw_loop {
     struct stacks stacks;
     void *signal_stack;
     struct task *current;
+    struct offer *offer; /* cancel.c */
+    struct link graves;  /* entries; future.c */
+    bool burying;
     struct link tasks;
     size_t doomed;
     unsigned long task_number;
@@ -190,6 +210,22 @@ void aw__value_drop(aw_value v);
 void aw__coro_drop(aw_coro coro);
 void aw__awaitable_drop(aw_awaitable a);
 
+/*
+ * Discard what holds references to futures, at once or, within another such
+ * discarding, after it: what is nested deeply is let go of without depth. The
+ * drop of a program's value is no part of that.
+ */
+void aw__bury(aw_loop *loop, struct entry *grave);
+
+/* cancel.c: `cancel` of tasks and gathers. */
+bool aw__future_pass_op(aw_future *f);
+
+/* gather.c, for cancel.c */
+struct passage *aw__gather_passage(struct future *f); /* NULL: no gather */
+/* The next member that has not ended, from *i on, which is advanced. */
+aw_future *aw__gather_unfinished(struct future *f, size_t *i);
+void aw__gather_cancelled(struct future *f, bool heard);
+
 /* callback.c */
 /* Add a record to a future; to the queue, if that is decided. */
 void aw__future_queue(struct future *f, struct callback *c);
@@ -225,7 +261,6 @@ int aw__task_suspend(struct task *t, struct wait *wait); /* 0 or AW_ECANCELED */
 void aw__task_step(struct task *t);
 void aw__task_release_stack(struct task *t); /* not from that stack */
 extern const struct entry_class aw__task_step_class;
-bool aw__task_cancel_op(aw_future *f);
 void aw__tasks_destroy(aw_loop *loop);
 
 /* park.c: suspend until somebody decides; a future without a future. */

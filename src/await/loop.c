@@ -58,6 +58,7 @@ static void init_fields(aw_loop *l, const aw_loop_options *options)
     list_init(&l->batch);
     list_init(&l->remote);
     list_init(&l->tasks);
+    list_init(&l->graves);
     list_init(&l->signals);
     list_init(&l->listeners);
     aw__stacks_init(&l->stacks, options->stack_size, options->stacks_kept);

@@ -11,12 +11,24 @@ struct shield {
     struct future future;
     struct watch watch;
     aw_future *inner; /* a reference */
+    struct entry grave;
 };
 
 static struct shield *shield_of(aw_future *f)
 {
     return container_of(future_of(f), struct shield, future);
 }
+
+static void let_go(struct entry *grave)
+{
+    struct shield *s = container_of(grave, struct shield, grave);
+
+    aw_unref(s->inner);
+    aw__future_release(&s->future);
+    free(s);
+}
+
+static const struct entry_class grave_class = {NULL, let_go};
 
 static void shield_unref(aw_future *f)
 {
@@ -26,23 +38,39 @@ static void shield_unref(aw_future *f)
         return;
     s->future.refs = 1;
     aw__watch_stop(&s->watch);
-    aw_unref(s->inner);
-    aw__future_release(&s->future);
-    free(s);
+    s->grave.class = &grave_class;
+    aw__bury(s->future.loop, &s->grave);
+}
+
+static bool is_shield(const aw_future *f);
+
+/* Where the value is: the innermost of shields in shields. *rc: the first code
+   on the way, as long as it is 0. */
+static aw_future *innermost(aw_future *f, int *rc)
+{
+    *rc = 0;
+    while (*rc == 0 && is_shield(f)) {
+        *rc = aw__future_result_op(f, NULL);
+        if (*rc == 0)
+            f = shield_of(f)->inner;
+    }
+    return f;
 }
 
 static int shield_result(aw_future *f, aw_value *borrowed)
 {
-    int rc = aw__future_result_op(f, NULL);
+    int rc;
 
-    return rc == 0 ? aw_future_result(shield_of(f)->inner, borrowed) : rc;
+    f = innermost(f, &rc);
+    return rc == 0 ? aw_future_result(f, borrowed) : rc;
 }
 
 static int shield_take(aw_future *f, aw_value *owned)
 {
-    int rc = aw__future_result_op(f, NULL);
+    int rc;
 
-    return rc == 0 ? aw_future_take(shield_of(f)->inner, owned) : rc;
+    f = innermost(f, &rc);
+    return rc == 0 ? aw_future_take(f, owned) : rc;
 }
 
 /* Nobody is to be told any more: if the inner one fails now, and nobody else
@@ -68,6 +96,11 @@ static const aw_future_ops shield_ops = {
     .remove_done = aw__future_remove_done_op,
     .base = &aw__own_marker,
 };
+
+static bool is_shield(const aw_future *f)
+{
+    return f->ops == &shield_ops;
+}
 
 /* The inner error is read by passing it on. */
 static void on_inner_done(aw_future *inner, void *data)

@@ -156,72 +156,7 @@ int aw__task_suspend(struct task *t, struct wait *wait)
     return AW_ECANCELED;
 }
 
-/* Cancellation. */
-
-/* The pending task of ours that this one awaits. */
-static struct task *awaited(const struct task *t)
-{
-    aw_future *f = t->waits_for ? t->waits_for->future : NULL;
-
-    if (!f || f->ops->cancel != aw__task_cancel_op ||
-        task_of(f)->future.state != AW_PENDING)
-        return NULL;
-    return task_of(f);
-}
-
-/* Tell t itself: nothing that it awaits will. */
-static void interrupt(struct task *t)
-{
-    t->must_cancel = true;
-    if (!link_is_linked(&t->step.link))
-        aw__loop_append(t->future.loop, &t->step);
-}
-
-/* The mark of tasks that a request is passing through. */
-static const char passing;
-
-/*
- * Who awaits another task passes the request on to it (A30). A chain of tasks
- * is walked, not recursed into: it may be longer than the stack this is called
- * on is deep. Tasks that await each other in a circle, also by way of a
- * gather, have no innermost one; whoever closes the circle is told itself.
- */
-bool aw__task_cancel_op(aw_future *f)
-{
-    struct task *first = task_of(f);
-    struct task *t = first;
-    struct task *next;
-    bool heard = true;
-
-    if (first->future.state != AW_PENDING) {
-        first->future.read = true;
-        return false;
-    }
-    if (first->future.mark == &passing) {
-        interrupt(first);
-        return true;
-    }
-    for (;;) {
-        t->future.mark = &passing;
-        t->requests++;
-        next = awaited(t);
-        if (!next || next->future.mark == &passing)
-            break;
-        t = next;
-    }
-    if (t->abandoned)
-        heard = false;
-    else if (next)
-        interrupt(t);
-    else if (!t->waits_for || !t->waits_for->cancel ||
-             !t->waits_for->cancel(t->waits_for))
-        t->must_cancel = true;
-
-    for (; first != t; first = awaited(first))
-        first->future.mark = NULL;
-    t->future.mark = NULL;
-    return heard;
-}
+/* Requests to cancel it; cancel.c has the cancelling. */
 
 unsigned aw_task_cancelling(const aw_future *f)
 {
