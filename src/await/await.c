@@ -74,11 +74,38 @@ static int await_future(aw_future *f, bool given, aw_value *out)
     return rc;
 }
 
+/* An argument that goes with the call, also where the task is destroyed in
+   the middle of it. */
+struct owned {
+    struct scope scope;
+    aw_coro coro;
+};
+
+static void abandon_owned(struct scope *scope)
+{
+    aw__coro_drop(container_of(scope, struct owned, scope)->coro);
+}
+
+static int call(aw_coro coro, aw_value *ret)
+{
+    struct task *t = coro.drop ? aw__task_current() : NULL;
+    struct owned owned = {.scope.abandon = abandon_owned, .coro = coro};
+    int rc;
+
+    if (!coro.fn)
+        return AW_EINVAL;
+    if (t)
+        list_append(&t->scopes, &owned.scope.link);
+    rc = coro.fn(coro.arg, ret);
+    link_remove(&owned.scope.link);
+    return rc;
+}
+
 /* In the same task, on the same stack: a function call. */
 static int await_coro(aw_coro coro, aw_value *out)
 {
     aw_value ret = {0};
-    int rc = coro.fn ? coro.fn(coro.arg, &ret) : AW_EINVAL;
+    int rc = call(coro, &ret);
 
     aw__coro_drop(coro);
     if (rc < 0 || !out)
@@ -108,6 +135,17 @@ static int give_way(struct task *t)
 
     aw__loop_append(t->future.loop, &t->step);
     return aw__task_suspend(t, &wait);
+}
+
+int aw_yield(void)
+{
+    struct task *t = aw__task_current();
+
+    if (!t)
+        return AW_ENOTASK;
+    if (give_way(t) < 0)
+        t->must_cancel = true; /* for the next await */
+    return 0;
 }
 
 int aw_sleep(double seconds)

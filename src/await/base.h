@@ -38,9 +38,18 @@ enum {
     AW_ESELF = -5007,      /* a task cannot await itself */
     AW_EEMPTY = -5008,
     AW_EFULL = -5009,
-    AW_EEND = -5010,  /* nothing more to come */
-    AW_EUSER = -10000 /* an application's codes: this and below */
+    AW_EEND = -5010,    /* nothing more to come */
+    AW_ENOLOOP = -5011, /* a job on a thread has no loop */
+    AW_EFORKED = -5012, /* the loop is the parent process's: aw_loop_fork() */
+    AW_EUSER = -10000   /* an application's codes: this and below */
 };
+
+/* Let go of a code, where there is nothing to do about it: gcc warns of a cast
+   to void. The code of an await may be AW_ECANCELED, which is thereby lost. */
+static inline void aw_ignore(ssize_t code)
+{
+    (void)code;
+}
 
 /* The text of a code: the runtime's, libuv's or the system's. Static. */
 const char *aw_strerror(int code);

@@ -83,7 +83,7 @@ int aw__future_add_done_op(aw_future *future, aw_done_fn fn, void *data)
     struct callback *c = &f->first;
 
     if (f->immortal && !f->loop)
-        return AW_ENOMEM;
+        return f->code;
     if (c->future || f->immortal) { /* in use, or not to be written to */
         c = malloc(sizeof(*c));
         if (!c)

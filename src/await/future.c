@@ -71,22 +71,27 @@ aw_future *aw_future_new(aw_loop *loop)
 }
 
 /* Where there is not even a loop. Nothing ever writes to it. */
-static struct future nowhere = {
-    .base.ops = &aw__future_ops,
-    .refs = 1,
-    .state = AW_ERROR,
-    .code = AW_ENOMEM,
-    .read = true,
-    .sealed = true,
-    .immortal = true,
-    .callbacks = {&nowhere.callbacks, &nowhere.callbacks}};
+#define NOWHERE(name, number)        \
+    static struct future name = {    \
+        .base.ops = &aw__future_ops, \
+        .refs = 1,                   \
+        .state = AW_ERROR,           \
+        .code = (number),            \
+        .read = true,                \
+        .sealed = true,              \
+        .immortal = true,            \
+        .callbacks = {&name.callbacks, &name.callbacks}}
+NOWHERE(no_memory_for_a_loop, AW_ENOMEM);
+NOWHERE(no_loop_in_a_job, AW_ENOLOOP);
+#undef NOWHERE
 
 aw_future *aw__future_failed(aw_loop *loop, int code)
 {
     struct future *f;
 
     if (!loop)
-        return &nowhere.base;
+        return aw__in_job() ? &no_loop_in_a_job.base
+                            : &no_memory_for_a_loop.base;
     f = code == AW_ENOMEM ? NULL : calloc(1, sizeof(*f));
     if (!f)
         return &loop->no_memory.base;

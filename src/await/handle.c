@@ -63,7 +63,7 @@ int aw_call_soon(aw_loop *loop, aw_callback fn, void *data, aw_handle **handle)
 
     loop = aw__loop_or_current(loop);
     if (!loop)
-        return AW_ENOMEM;
+        return aw__no_loop();
     if (loop->closed)
         return AW_ECLOSED;
     h = handle_new(loop, fn, data);
@@ -96,7 +96,7 @@ int aw_call_later(aw_loop *loop, double seconds, aw_callback fn, void *data,
 
     loop = aw__loop_or_current(loop);
     if (!loop)
-        return AW_ENOMEM;
+        return aw__no_loop();
     if (!aw__ns_from_seconds(seconds, &ns))
         return AW_EINVAL;
     return aw__handle_call_at(loop, aw__deadline_after(loop, ns), fn, data,
@@ -110,7 +110,7 @@ int aw_call_at(aw_loop *loop, double when, aw_callback fn, void *data,
 
     loop = aw__loop_or_current(loop);
     if (!loop)
-        return AW_ENOMEM;
+        return aw__no_loop();
     if (!aw__ns_from_seconds(when, &ns))
         return AW_EINVAL;
     return aw__handle_call_at(loop, ns, fn, data, handle);

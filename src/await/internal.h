@@ -117,8 +117,10 @@ struct aw_loop {
     uv_async_t uv_wake;
     unsigned refs;
     bool closed;
-    bool running;
+    atomic_bool running; /* other threads look at it, to refuse */
     bool stopping;
+    bool forked; /* we are in the child, and aw_loop_fork() was not called */
+    pid_t pid;
     bool in_uv; /* within uv_run(): an append must end its waiting */
     bool debug;
     bool stepped; /* a task's step ran in the present entry */
@@ -160,10 +162,18 @@ struct aw_loop {
 /* loop.c */
 void aw__loop_append(aw_loop *loop, struct entry *entry);
 int aw__loop_run(aw_loop *loop);
-aw_loop *aw__loop_or_current(aw_loop *loop); /* NULL: no memory */
+aw_loop *aw__loop_or_current(aw_loop *loop); /* NULL: aw__no_loop() */
 void aw__loop_ref(aw_loop *loop);
 int64_t aw__loop_now_ns(const aw_loop *loop);
-void aw__loop_set_running(aw_loop *loop); /* current.c: of this thread */
+/* current.c */
+void aw__loop_set_running(aw_loop *loop); /* of this thread */
+int aw__no_loop(void);            /* why aw_get_event_loop() gave NULL */
+void aw__set_in_job(bool in_job); /* this thread runs a job */
+bool aw__in_job(void);
+/* Have a child process know that it is one. 0, or a code. */
+int aw__fork_watch(void);
+/* The loop whose callback or task called fork(), in the child; or NULL. */
+aw_loop *aw__forked_loop(void);
 
 /* Seconds to nanoseconds, rounded up; saturates. False: NaN. */
 bool aw__ns_from_seconds(double seconds, int64_t *ns);

@@ -67,6 +67,17 @@ static inline struct link *list_pop(struct link *head)
     return link;
 }
 
+/* The last link, taken out; NULL if there is none. */
+static inline struct link *list_pop_last(struct link *head)
+{
+    struct link *link = head->prev;
+
+    if (link == head)
+        return NULL;
+    link_remove(link);
+    return link;
+}
+
 /* Append all of `from`, which is empty afterwards. */
 static inline void list_splice(struct link *to, struct link *from)
 {

@@ -1,6 +1,7 @@
 #include "await/loop.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "await/internal.h"
 
@@ -48,6 +49,7 @@ static void init_fields(aw_loop *l, const aw_loop_options *options)
     if (!options)
         options = &defaults;
     l->refs = 1;
+    l->pid = getpid();
     l->debug = options->debug;
     l->virtual_clock = options->virtual_clock;
     l->virtual_ns = INT64_C(1000000000000); /* any; not 0, to be unlike unset */
@@ -74,7 +76,9 @@ int aw_loop_new(aw_loop **out, const aw_loop_options *options)
 
     if (!l)
         return AW_ENOMEM;
-    rc = -pthread_mutex_init(&l->remote_lock, NULL);
+    rc = aw__fork_watch();
+    if (rc == 0)
+        rc = -pthread_mutex_init(&l->remote_lock, NULL);
     if (rc < 0) {
         free(l);
         return rc;
@@ -131,11 +135,17 @@ int aw_loop_close(aw_loop *loop)
 {
     loop = aw__loop_or_current(loop);
     if (!loop)
-        return AW_ENOMEM;
+        return aw__no_loop();
     if (loop->running)
         return AW_ERUNNING;
     if (loop->closed)
         return 0;
+    if (loop->pid != getpid()) {
+        int rc = aw_loop_fork(loop); /* the parent's must not be touched */
+
+        if (rc < 0)
+            return rc;
+    }
     loop->closed = true;
     pthread_mutex_lock(&loop->remote_lock);
     loop->remote_closed = true;
@@ -158,6 +168,42 @@ int aw_loop_close(aw_loop *loop)
         uv_run(&loop->uv, UV_RUN_ONCE);
     aw__waker_close(&loop->waker);
     aw_loop_unref(loop);
+    return 0;
+}
+
+/* The descriptor of the waker first: what fails there has changed nothing. */
+static int reopen(aw_loop *l)
+{
+    int rc = aw__waker_fork(&l->waker);
+
+    return rc < 0 ? rc : uv_loop_fork(&l->uv);
+}
+
+int aw_loop_fork(aw_loop *loop)
+{
+    bool ran_here;
+    int rc;
+
+    if (!loop)
+        loop = aw__forked_loop() ? aw__forked_loop() : aw_get_event_loop();
+    if (!loop)
+        return aw__no_loop();
+    if (loop->closed)
+        return AW_ECLOSED;
+    if (loop->pid == getpid())
+        return 0;
+    ran_here = loop->running && loop == aw__forked_loop();
+    if (loop->in_uv || loop->jobs > 0)
+        return AW_ESTATE;
+    if (loop->running && (!ran_here || aw_get_running_loop()))
+        return AW_ERUNNING;
+    rc = reopen(loop);
+    if (rc < 0)
+        return rc;
+    loop->pid = getpid();
+    loop->forked = false;
+    if (ran_here)
+        aw__loop_set_running(loop);
     return 0;
 }
 
@@ -339,7 +385,7 @@ static void turn(aw_loop *l)
     aw__handles_take_remote(l);
     take_due_timers(l);
     list_splice(&l->batch, &l->ready);
-    while ((link = list_pop(&l->batch)))
+    while (!l->forked && (link = list_pop(&l->batch)))
         run_entry(l, container_of(link, struct entry, link));
 }
 
@@ -349,13 +395,17 @@ int aw__loop_run(aw_loop *loop)
         return AW_ERUNNING;
     if (loop->closed)
         return AW_ECLOSED;
+    if (loop->pid != getpid())
+        return AW_EFORKED;
     aw__loop_ref(loop);
     loop->running = true;
     aw__loop_set_running(loop);
     aw__overflow_watch(loop);
     do
         turn(loop);
-    while (!loop->stopping);
+    while (!loop->stopping && !loop->forked);
+    if (loop->forked)
+        return AW_EFORKED; /* as it is: it is the parent's */
     aw__overflow_unwatch(loop);
     loop->stopping = false;
     aw__loop_set_running(NULL);
@@ -367,7 +417,7 @@ int aw__loop_run(aw_loop *loop)
 int aw_run_forever(aw_loop *loop)
 {
     loop = aw__loop_or_current(loop);
-    return loop ? aw__loop_run(loop) : AW_ENOMEM;
+    return loop ? aw__loop_run(loop) : aw__no_loop();
 }
 
 void aw_stop(aw_loop *loop)

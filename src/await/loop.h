@@ -32,6 +32,20 @@ typedef struct aw_loop_options {
 int aw_loop_new(aw_loop **out, const aw_loop_options *options);
 int aw_loop_close(aw_loop *loop);
 bool aw_loop_is_closed(const aw_loop *loop);
+
+/*
+ * In a child process, after fork(), for a loop that is to go on there. Until
+ * then it is the parent's, and refuses to run (AW_EFORKED); where a task of it
+ * called fork(), no loop runs in the child, so that nothing there can await,
+ * and when the task gives way or ends, aw_run() and its like return AW_EFORKED.
+ * What needs no loop of the parent's, aw_run() included, works at once.
+ *
+ * loop NULL: the one whose task called fork(), else the current. Descriptors,
+ * connections and listeners are shared with the parent, as fork() has it.
+ * AW_ESTATE: jobs on threads had not ended (those threads are the parent's), or
+ * a callback of libuv's called fork(). AW_ERUNNING: it ran in another thread.
+ */
+int aw_loop_fork(aw_loop *loop);
 void aw_loop_unref(aw_loop *loop);
 
 void aw_loop_set_debug(aw_loop *loop, bool on);
@@ -71,8 +85,8 @@ int aw_run_until_complete_any(aw_loop *loop, aw_awaitable a, aw_value *out);
 /*
  * A new loop, the main task, then: cancel what is left, wait for it, report
  * its errors, wait for jobs, close. The main task's outcome comes back, *out
- * being the caller's. The first SIGINT cancels the main task (AW_EINTR if it
- * ends so); a second ends the process.
+ * being the caller's. In the main thread the first SIGINT cancels the main task
+ * (AW_EINTR if it ends so); a second ends the process.
  */
 int aw_run(aw_coro main, aw_value *out, const aw_loop_options *options);
 

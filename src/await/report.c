@@ -71,6 +71,10 @@ static const char *own_text(int code)
         return "full";
     case AW_EEND:
         return "nothing more to come";
+    case AW_ENOLOOP:
+        return "a job on a thread has no loop";
+    case AW_EFORKED:
+        return "the loop is the parent process's";
     default:
         return code <= AW_EUSER ? "an error of the application"
                                 : "unknown error";

@@ -1,4 +1,8 @@
 #include <signal.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 
 #include "await/internal.h"
 
@@ -33,7 +37,7 @@ static int run_until_done(aw_loop *loop, aw_future *f)
 static int refusal(const aw_loop *loop)
 {
     if (!loop)
-        return AW_ENOMEM;
+        return aw__no_loop();
     if (aw_get_running_loop() || loop->running)
         return AW_ERUNNING;
     return loop->closed ? AW_ECLOSED : 0;
@@ -83,13 +87,24 @@ static void on_interrupt(void *data)
     (void)aw_future_cancel(interrupt->main);
 }
 
-/* Only where SIGINT would end the process: whoever ignores or handles it has
+static bool is_main_thread(void)
+{
+#if defined(__linux__)
+    return syscall(SYS_gettid) == getpid();
+#else
+    return true; /* it cannot be told */
+#endif
+}
+
+/* Only in the main thread, as the signal is the process's, and only where it
+   would end the process: whoever ignores or handles it has
    meant to. Without memory for it, a SIGINT does what it always did. */
 static void watch_interrupt(struct interrupt *interrupt)
 {
     struct sigaction now;
 
-    if (sigaction(SIGINT, NULL, &now) < 0 || now.sa_handler != SIG_DFL)
+    if (!is_main_thread() || sigaction(SIGINT, NULL, &now) < 0 ||
+        now.sa_handler != SIG_DFL)
         return;
     interrupt->watched = aw__signal_watch_idly(interrupt->loop, SIGINT,
                                                on_interrupt, interrupt) == 0;
@@ -166,6 +181,8 @@ int aw_run(aw_coro main, aw_value *out, const aw_loop_options *options)
     interrupt.main = aw_create_task(loop, main);
     watch_interrupt(&interrupt);
     rc = run_until_done(loop, interrupt.main);
+    if (rc == AW_EFORKED)
+        return rc; /* nothing of this is ours any more */
     if (rc == 0)
         rc = out ? aw_future_take(interrupt.main, &ret)
                  : aw_future_result(interrupt.main, NULL);

@@ -104,7 +104,7 @@ int aw_add_signal_handler(aw_loop *loop, int signum, aw_callback fn, void *data)
 
     loop = aw__loop_or_current(loop);
     if (!loop)
-        return AW_ENOMEM;
+        return aw__no_loop();
     if (loop->closed)
         return AW_ECLOSED;
     w = find(loop, signum);

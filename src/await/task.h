@@ -27,6 +27,10 @@ AW_CHECK int aw_await_any(aw_awaitable a, aw_value *out);
    AW_EINVAL. */
 AW_CHECK int aw_sleep(double seconds);
 
+/* Give way for exactly one turn. A request to cancel is not met here: it stays
+   for the next await. So there is no code to look at: 0, or AW_ENOTASK. */
+int aw_yield(void);
+
 /* What makes a loop's tasks; a negative outcome comes as a failed future. */
 typedef aw_future *(*aw_task_factory)(aw_loop *loop, aw_coro coro, void *data);
 

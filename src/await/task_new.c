@@ -72,11 +72,13 @@ aw_future *aw_task_new_as(aw_loop *loop, aw_coro coro, const aw_future_ops *ops,
     int code = AW_ENOMEM;
 
     loop = aw__loop_or_current(loop);
-    if (loop && loop->closed)
+    if (!loop)
+        code = aw__no_loop();
+    else if (loop->closed)
         code = AW_ECLOSED;
-    else if (loop && (!coro.fn || ops->base != &aw__own_marker))
+    else if (!coro.fn || ops->base != &aw__own_marker)
         code = AW_EINVAL;
-    else if (loop && extra < SIZE_MAX - sizeof(*t))
+    else if (extra < SIZE_MAX - sizeof(*t))
         t = calloc(1, sizeof(*t) + extra);
     if (!t) {
         aw__coro_drop(coro);
@@ -198,7 +200,7 @@ static void destroy(struct task *t)
     if (t->waits_for)
         t->waits_for->abandon(t->waits_for);
     t->waits_for = NULL;
-    while ((link = list_pop(&t->scopes))) {
+    while ((link = list_pop_last(&t->scopes))) { /* the innermost first */
         struct scope *scope = container_of(link, struct scope, link);
 
         scope->abandon(scope);

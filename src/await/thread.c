@@ -55,7 +55,9 @@ static void work(uv_work_t *req)
 {
     struct job *job = container_of(req, struct job, work);
 
+    aw__set_in_job(true);
     job->code = job->coro.fn(job->coro.arg, &job->ret);
+    aw__set_in_job(false);
 }
 
 static void decide(struct job *job)
@@ -135,7 +137,7 @@ aw_future *aw_run_in_executor(aw_loop *loop, aw_coro coro)
 
     loop = aw__loop_or_current(loop);
     if (!loop)
-        return refuse(loop, coro, AW_ENOMEM);
+        return refuse(NULL, coro, aw__no_loop());
     if (loop->closed)
         return refuse(loop, coro, AW_ECLOSED);
     if (!coro.fn)

@@ -1,5 +1,7 @@
 #include "await/waker.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/timerfd.h>
@@ -48,6 +50,21 @@ static void open_descriptor(struct waker *waker, uv_loop_t *loop)
     (void)uv_poll_start(&waker->poll, UV_READABLE, on_expired); /* it is open */
 }
 
+static int reopen_descriptor(struct waker *waker)
+{
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    int rc;
+
+    if (fd < 0)
+        return -errno;
+    /* Under its number, by which libuv knows it. */
+    rc = dup3(fd, waker->fd, O_CLOEXEC) < 0 ? -errno : 0;
+    close(fd);
+    if (rc == 0)
+        waker->armed_ns = WAKER_SPENT;
+    return rc;
+}
+
 /* uv_hrtime() is CLOCK_MONOTONIC. All zeros disarm. */
 static void set_descriptor(struct waker *waker, int64_t deadline_ns)
 {
@@ -68,6 +85,12 @@ static void open_descriptor(struct waker *waker, uv_loop_t *loop)
 {
     (void)waker;
     (void)loop;
+}
+
+static int reopen_descriptor(struct waker *waker)
+{
+    (void)waker;
+    return 0;
 }
 
 static void set_descriptor(struct waker *waker, int64_t deadline_ns)
@@ -108,6 +131,11 @@ void aw__waker_arm(struct waker *waker, int64_t deadline_ns)
         set_descriptor(waker, deadline_ns);
     else
         set_timer(waker, deadline_ns);
+}
+
+int aw__waker_fork(struct waker *waker)
+{
+    return waker->fd < 0 ? 0 : reopen_descriptor(waker);
 }
 
 void aw__waker_close(struct waker *waker)

@@ -29,5 +29,9 @@ void aw__waker_open(struct waker *waker, uv_loop_t *loop);
    soon after as can be, unless it returns before; TIMERS_NEVER: not. */
 void aw__waker_arm(struct waker *waker, int64_t deadline_ns);
 
+/* In a child process, before uv_loop_fork(): a descriptor of our own in place
+   of the one that is the parent's, too. */
+int aw__waker_fork(struct waker *waker);
+
 /* After both handles have been closed: by whoever walks the loop's handles. */
 void aw__waker_close(struct waker *waker);

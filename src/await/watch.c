@@ -55,7 +55,7 @@ int aw__watch_start(struct watch *w, aw_future *f, aw_done_fn fn, void *data)
         f->ops->remove_done != aw__future_remove_done_op)
         return start_proxy(w, f, fn, data);
     if (!future_of(f)->loop)
-        return AW_ENOMEM; /* the immortal future of no loop */
+        return future_of(f)->code; /* the immortal future of no loop */
     w->callback.storage = CALLBACK_WATCH;
     w->callback.fn = fn;
     w->callback.data = data;

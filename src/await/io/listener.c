@@ -6,7 +6,7 @@
 
 /*
  * listener: a task for each connection that comes. The listener's memory goes
- * when libuv has let go of its handles and nobody waits in its close.
+ * with the loop, so that closing it again is harmless.
  */
 
 struct aw_listener {
@@ -19,16 +19,26 @@ struct aw_listener {
     int port;
     struct link streams;
     size_t connections; /* tasks that have not ended */
-    struct park *closer;
+    size_t closing;     /* of those, that wait for the listener's close */
+    struct link closers;
     unsigned handles; /* that libuv has */
     bool rejecting;
-    bool released;
+    bool cut_off;  /* the connections have been cancelled */
+    bool released; /* the loop closes */
 };
 
 static void free_if_done(aw_listener *l)
 {
     if (l->handles == 0 && l->released && l->connections == 0)
         free(l);
+}
+
+static void wake_closers(aw_listener *l)
+{
+    struct link *link;
+
+    while ((link = list_pop(&l->closers)))
+        aw__park_decide(container_of(link, struct park, link));
 }
 
 /* A connection's task. */
@@ -38,6 +48,7 @@ static int serve_connection(void *stream, aw_value *ret)
     aw_stream *s = stream;
 
     (void)ret;
+    s->runner = aw__task_current();
     return s->listener->serve(s, s->listener->data);
 }
 
@@ -48,10 +59,10 @@ static void end_connection(void *stream)
     aw_listener *l = s->listener;
 
     link_remove(&s->link);
+    l->closing -= s->closing;
     aw__stream_close(s);
     l->connections--;
-    if (l->connections == 0 && l->closer)
-        aw__park_decide(l->closer);
+    wake_closers(l);
     free_if_done(l);
 }
 
@@ -168,7 +179,7 @@ int aw_listen(aw_listener **out, const char *host, int port, int backlog,
     int rc;
 
     if (!loop)
-        return AW_ENOMEM;
+        return aw__no_loop();
     if (loop->closed)
         return AW_ECLOSED;
     l = calloc(1, sizeof(*l));
@@ -185,6 +196,7 @@ int aw_listen(aw_listener **out, const char *host, int port, int backlog,
     l->data = data;
     l->handles = 1;
     list_init(&l->streams);
+    list_init(&l->closers);
     loop->polled++;
     uv_unref((uv_handle_t *)&l->tcp);
     rc = start_listening(l, host, port, backlog);
@@ -230,88 +242,128 @@ static void accept_rest(aw_listener *l)
     }
 }
 
+static bool is_closed(const aw_listener *l)
+{
+    return uv_is_closing((const uv_handle_t *)&l->tcp);
+}
+
 static void stop_accepting(aw_listener *l)
 {
-    link_remove(&l->link);
-    if (!uv_is_closing((uv_handle_t *)&l->tcp))
+    if (!is_closed(l))
         uv_close((uv_handle_t *)&l->tcp, on_closed);
 }
 
+/*
+ * One who closes. A connection's own task cannot be waited for by itself, nor
+ * by another connection that closes, too; nor can one that waits for the task
+ * that closes. Those are `closing`.
+ */
 struct closer {
     struct park park;
     aw_listener *listener;
+    bool is_connection;
 };
 
-static void abandon_closer(struct wait *wait)
+static bool is_done(const struct closer *c)
 {
-    struct park *park = container_of(wait, struct park, wait);
-    struct closer *c = container_of(park, struct closer, park);
-    aw_listener *l = c->listener;
+    const aw_listener *l = c->listener;
 
-    l->closer = NULL;
-    l->released = true; /* nobody else will */
-    aw__park_abandon(wait);
-    free_if_done(l); /* all else may have ended before */
+    return l->connections == (c->is_connection ? l->closing : 0);
 }
 
-/* 0: all connections have ended. */
-static int wait_until(aw_listener *l, struct task *t, int64_t deadline_ns)
+/* 0: all whom it waits for have ended. */
+static int wait_until(struct closer *c, struct task *t, int64_t deadline_ns)
 {
-    struct closer c = {.listener = l};
-    int rc;
+    int rc = 0;
 
-    if (l->connections == 0)
-        return 0;
-    aw__park_init(&c.park, t);
-    c.park.wait.abandon = abandon_closer;
-    l->closer = &c.park;
-    rc = aw__park_wait_until(&c.park, deadline_ns);
-    l->closer = NULL;
+    while (rc == 0 && !is_done(c)) {
+        aw__park_init(&c->park, t);
+        list_append(&c->listener->closers, &c->park.link);
+        rc = aw__park_wait_until(&c->park, deadline_ns);
+    }
     return rc;
 }
 
-static void cancel_connections(aw_listener *l)
+static void except(struct closer *c, aw_stream *s)
 {
+    c->is_connection = true;
+    if (s->closing)
+        return;
+    s->closing = true;
+    c->listener->closing++;
+    wake_closers(c->listener); /* those may be done by this */
+}
+
+/* Each once. Who thereby cancels the one that closes was waiting for it. */
+static void cancel_connections(struct closer *c, struct task *t)
+{
+    aw_listener *l = c->listener;
+
+    if (l->cut_off)
+        return;
+    l->cut_off = true;
+    for (struct link *k = l->streams.next; k != &l->streams; k = k->next) {
+        aw_stream *s = container_of(k, struct aw_stream, link);
+        unsigned requests = t->requests;
+
+        if (!s->task || s->closing)
+            continue;
+        (void)aw_future_cancel(s->task);
+        if (t->requests != requests)
+            except(c, s);
+    }
+}
+
+static void except_own(struct closer *c, const struct task *t)
+{
+    aw_listener *l = c->listener;
+
     for (struct link *k = l->streams.next; k != &l->streams; k = k->next) {
         aw_stream *s = container_of(k, struct aw_stream, link);
 
-        if (s->task)
-            (void)aw_future_cancel(s->task);
+        if (s->runner == t)
+            except(c, s);
     }
 }
 
 int aw_listener_close(aw_listener *l, double grace)
 {
     struct task *t = aw__task_current();
-    bool cancelled = false;
+    struct closer c = {.listener = l};
+    bool cancelled;
     int64_t ns;
     int rc;
 
     if (!t)
         return AW_ENOTASK;
+    if (t->future.loop != l->loop)
+        return AW_EOTHERLOOP;
     if (!aw__ns_from_seconds(grace, &ns))
         return AW_EINVAL;
-    accept_rest(l);
+    if (!is_closed(l))
+        accept_rest(l);
     stop_accepting(l);
-    rc = wait_until(l, t, aw__deadline_after(l->loop, ns < 0 ? 0 : ns));
+    except_own(&c, t);
+    rc = wait_until(&c, t, aw__deadline_after(l->loop, ns < 0 ? 0 : ns));
     cancelled = rc == AW_ECANCELED;
-    if (l->connections > 0)
-        cancel_connections(l);
-    while (l->connections > 0)
-        if (wait_until(l, t, TIMERS_NEVER) < 0)
+    if (!is_done(&c))
+        cancel_connections(&c, t);
+    while (!is_done(&c))
+        if (wait_until(&c, t, TIMERS_NEVER) < 0)
             cancelled = true;
-    l->released = true;
-    free_if_done(l);
     return cancelled ? AW_ECANCELED : 0;
 }
 
 /* With the loop; the tasks, and with them the streams, are gone. */
 void aw__listeners_close(aw_loop *loop)
 {
-    while (!list_is_empty(&loop->listeners)) {
-        aw_listener *l = container_of(loop->listeners.next, aw_listener, link);
+    struct link *link;
+
+    while ((link = list_pop(&loop->listeners))) {
+        aw_listener *l = container_of(link, aw_listener, link);
 
         l->released = true;
         stop_accepting(l);
+        free_if_done(l);
     }
 }

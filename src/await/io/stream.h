@@ -24,10 +24,20 @@ int aw_listen(aw_listener **out, const char *host, int port, int backlog,
               aw_serve_fn serve, void *data);
 int aw_listener_port(const aw_listener *l);
 
-/* Stop accepting, wait up to `grace` seconds for the connections' tasks, then
-   cancel the rest and wait for their end; frees the listener, also if the
-   caller is cancelled meanwhile (AW_ECANCELED after the rest was cancelled and
-   ended). From a task. */
+/*
+ * Stop accepting, wait up to `grace` seconds for the connections' tasks, then
+ * cancel the rest and wait for their end. Cancelled meanwhile, the caller is
+ * told so (AW_ECANCELED) after the rest was cancelled and ended.
+ *
+ * From a task of the listener's loop. A connection's own task waits for the
+ * others, but those that are closing it, too. Nor is a connection waited for
+ * that itself waits for the task that closes: where the rest is cancelled, so
+ * is that task, by way of it, and meets the request at its next await.
+ *
+ * The listener stays valid until the loop closes, and closing it again is
+ * harmless: that, too, returns when the connections have ended. Closing the
+ * loop closes it.
+ */
 AW_CHECK int aw_listener_close(aw_listener *l, double grace);
 
 /* The bytes read, at least 1; 0: end of stream; or a code. */

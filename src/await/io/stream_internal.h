@@ -8,9 +8,11 @@ struct aw_stream {
     uv_tcp_t tcp;
     aw_loop *loop;
     struct aw_listener *listener;
-    struct link link; /* the listener's */
-    aw_future *task;  /* a reference; NULL before it is made */
-    char *buffer;     /* NULL while nothing is in it */
+    struct link link;          /* the listener's */
+    aw_future *task;           /* a reference; NULL before it is made */
+    const struct task *runner; /* that runs the serve function; to compare */
+    bool closing;              /* it waits for the listener's close */
+    char *buffer;              /* NULL while nothing is in it */
     size_t begin;
     size_t end;
     bool reading;

@@ -2,60 +2,24 @@
 
 #include <limits.h>
 
-#include "await/internal.h"
-
-/*
- * sync: waiters are parks on their tasks' stacks, in a list whose two ends are
- * the public struct's words. A zeroed struct is a list without a head: it is
- * made circular when the first waiter comes.
- */
-
-_Static_assert(sizeof(struct link) == sizeof(aw_waiters) &&
-                   offsetof(struct link, next) == offsetof(aw_waiters, first) &&
-                   offsetof(struct link, prev) == offsetof(aw_waiters, last),
-               "the public words are a list head");
-
-static struct link *list_of(aw_waiters *waiters)
-{
-    struct link *list = (struct link *)(void *)waiters;
-
-    if (!list->next)
-        list_init(list);
-    return list;
-}
-
-static struct park *park_at(struct link *link)
-{
-    return container_of(link, struct park, link);
-}
-
-static int wait_in(struct park *park, aw_waiters *waiters)
-{
-    struct task *t = aw__task_current();
-
-    if (!t)
-        return AW_ENOTASK;
-    aw__park_init(park, t);
-    list_append(list_of(waiters), &park->link);
-    return aw__park_wait(park);
-}
+#include "await/sync/waiters.h"
 
 int aw_event_wait(aw_event *e)
 {
-    struct park park;
+    struct waiter w = {.pass_on = NULL};
 
-    return e->set ? 0 : wait_in(&park, &e->waiters);
+    return e->set ? 0 : aw__waiters_wait(&e->waiters, &w);
 }
 
-void aw_event_set(aw_event *e)
+int aw_event_set(aw_event *e)
 {
-    struct link *link;
+    int rc = aw__waiters_refusal(&e->waiters);
 
-    if (e->set)
-        return;
+    if (rc < 0 || e->set)
+        return rc;
     e->set = true;
-    while ((link = list_pop(list_of(&e->waiters))))
-        aw__park_decide(park_at(link));
+    aw__waiters_wake(&e->waiters);
+    return 0;
 }
 
 void aw_event_clear(aw_event *e)
@@ -74,18 +38,10 @@ int aw_semaphore_init(aw_semaphore *s, int value, int bound)
 /* A place goes to the first who still waits, and never shows in `value`. */
 static void give_place(aw_semaphore *s)
 {
-    struct link *link;
-
-    while ((link = list_pop(list_of(&s->waiters)))) {
-        struct park *park = park_at(link);
-
-        if (park->state != PARK_PENDING)
-            continue; /* cancelled, and has not gone on yet */
+    if (aw__waiters_choose(&s->waiters))
         s->given++;
-        aw__park_decide(park);
-        return;
-    }
-    s->value++;
+    else
+        s->value++;
 }
 
 /* Someone who was given a place has gone on: who came since then, and had to
@@ -99,30 +55,42 @@ static void let_follow(aw_semaphore *s)
     give_place(s);
 }
 
+/* It never went on with its place, being cancelled (A51) or destroyed. */
+static void return_place(struct waiter *w)
+{
+    aw_semaphore *s = container_of(w->queue, aw_semaphore, waiters);
+
+    s->given--;
+    give_place(s);
+}
+
 int aw_semaphore_acquire(aw_semaphore *s)
 {
-    struct park park = {.state = PARK_PENDING};
-    int rc;
+    struct waiter w = {.pass_on = return_place};
+    int rc = aw__waiters_refusal(&s->waiters);
 
+    if (rc < 0)
+        return rc;
     if (s->value > 0 && s->given == 0) {
         s->value--;
         return 0;
     }
-    rc = wait_in(&park, &s->waiters);
-    if (park.state != PARK_DECIDED)
+    rc = aw__waiters_wait(&s->waiters, &w);
+    if (w.park.state != PARK_DECIDED)
         return rc;
-    if (rc < 0) {
-        /* Cancelled after it was chosen: the place is passed on (A51). */
-        s->given--;
-        give_place(s);
-    } else {
+    if (rc < 0)
+        return_place(&w);
+    else
         let_follow(s);
-    }
     return rc;
 }
 
 int aw_semaphore_release(aw_semaphore *s)
 {
+    int rc = aw__waiters_refusal(&s->waiters);
+
+    if (rc < 0)
+        return rc;
     if (s->bound > 0 && s->value >= s->bound)
         return AW_ESTATE;
     if (s->value == INT_MAX)

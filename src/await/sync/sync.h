@@ -6,11 +6,18 @@
  * sync: event and semaphore, for tasks of one loop. Plain structs, zero is
  * ready to use (an unset event, a locked semaphore without a bound); nothing
  * to free. Waiters are nodes on their tasks' stacks, served in order.
+ *
+ * While tasks of a loop wait at one of them, another loop, or a thread that the
+ * loop does not run in, is refused with AW_EOTHERLOOP. Afterwards it may be
+ * used in another.
  */
 
+/* The library's. */
 typedef struct aw_waiters {
     void *first;
     void *last;
+    aw_loop *loop; /* of those who wait, or were chosen and have not gone on */
+    size_t chosen;
 } aw_waiters;
 
 typedef struct aw_event {
@@ -21,7 +28,7 @@ typedef struct aw_event {
 /* Waiting on a set event does not suspend. Setting wakes all who wait now,
    even if it is cleared again at once. */
 AW_CHECK int aw_event_wait(aw_event *e);
-void aw_event_set(aw_event *e);
+int aw_event_set(aw_event *e);
 void aw_event_clear(aw_event *e);
 
 typedef struct aw_semaphore {

@@ -163,3 +163,45 @@ Test(abandon, a_loop_does_not_run_for_a_future_of_another)
     aw_loop_close(loop), aw_loop_close(other);
     aw_loop_unref(loop), aw_loop_unref(other);
 }
+
+/* Arguments that went with a call are dropped, the innermost first. */
+static void tell_drop(void *name)
+{
+    ev("drop %s", (const char *)name);
+}
+
+static int give_nothing(void *name, aw_value *ret)
+{
+    (void)name, (void)ret;
+    return 0;
+}
+
+static int call_inner(void *name, aw_value *ret)
+{
+    (void)name;
+    int rc = aw_await(aw_call_own(give_nothing, "ended", tell_drop), NULL);
+    if (rc < 0)
+        return rc;
+    return aw_wait_for(aw_call_own(sleep_long, "inner", tell_drop), 30, ret);
+}
+
+static int call_outer(void *name, aw_value *ret)
+{
+    (void)name;
+    return aw_await(aw_call_own(call_inner, "middle", tell_drop), ret);
+}
+
+Test(abandon, arguments_of_calls_are_dropped)
+{
+    aw_loop *l = virtual_loop();
+    int reports = 0;
+
+    aw_set_report_handler(l, no_report, &reports);
+    aw_unref(aw_create_task(l, aw_call_own(call_outer, "outer", tell_drop)));
+    expect_rc(aw_run_until_complete(l, aw_call(go_round, NULL), NULL), 0);
+    expect_lines("drop ended\n");
+    expect_rc(aw_loop_close(l), 0);
+    aw_loop_unref(l);
+    expect_lines("drop inner\ndrop middle\ndrop outer\n");
+    cr_assert(eq(int, reports, 1));
+}

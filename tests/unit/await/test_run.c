@@ -3,6 +3,8 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +167,72 @@ Test(run, leaves_the_signal_to_a_program_that_handles_it)
     struct child c = child_run(run_with_own_handler);
 
     cr_assert(eq(int, c.exit_status, 13));
+}
+
+/* A71: in the main thread only, whichever thread runs a loop first. */
+static sem_t other_runs;
+
+static int post_and_sleep(void *arg, aw_value *ret)
+{
+    (void)arg, (void)ret;
+    sem_post(&other_runs);
+    return aw_sleep(3600);
+}
+
+static void *run_in_thread(void *arg)
+{
+    _exit(aw_run(aw_call(post_and_sleep, NULL), NULL, NULL) == AW_EINTR ? 21
+                                                                        : 22);
+    return arg;
+}
+
+static int sleep_interrupted(void *arg, aw_value *ret)
+{
+    (void)arg, (void)ret;
+    kill(getpid(), SIGINT);
+    return aw_sleep(3600);
+}
+
+static int run_after_another_thread(void)
+{
+    pthread_t thread;
+
+    if (sem_init(&other_runs, 0, 0) < 0 ||
+        pthread_create(&thread, NULL, run_in_thread, NULL) != 0)
+        return 1;
+    while (sem_wait(&other_runs) < 0)
+        ;
+    return aw_run(aw_call(sleep_interrupted, NULL), NULL, NULL) == AW_EINTR ? 14
+                                                                            : 2;
+}
+
+Test(run, is_interrupted_in_the_main_thread)
+{
+    struct child c = child_run(run_after_another_thread);
+
+    cr_assert(eq(int, c.exit_status, 14));
+}
+
+/* A loop in another thread leaves the signal alone. */
+static int interrupt_only_a_thread(void)
+{
+    pthread_t thread;
+
+    if (sem_init(&other_runs, 0, 0) < 0 ||
+        pthread_create(&thread, NULL, run_in_thread, NULL) != 0)
+        return 1;
+    while (sem_wait(&other_runs) < 0)
+        ;
+    kill(getpid(), SIGINT);
+    pthread_join(thread, NULL);
+    return 2;
+}
+
+Test(run, leaves_the_signal_alone_in_another_thread)
+{
+    struct child c = child_run(interrupt_only_a_thread);
+
+    cr_assert(eq(int, c.signal, SIGINT));
 }
 
 /* Stack. */

@@ -347,3 +347,26 @@ TaskTest(task, a_pending_future_of_another_loop_cannot_be_awaited)
     aw_loop_close(other);
     aw_loop_unref(other);
 }
+
+static int yield_and_sleep(void *arg, aw_value *ret)
+{
+    (void)arg, (void)ret;
+    expect_rc(aw_yield(), 0);
+    ev("yielded");
+    expect_rc(aw_yield(), 0);
+    ev("yielded, cancelled");
+    int rc = aw_sleep(T);
+    ev("sleep: %s", token(rc));
+    return rc;
+}
+
+/* A25, and a request stays for the next await. */
+TaskTest(task, yielding_gives_way_and_keeps_a_request)
+{
+    aw_future *t = spawn(aw_call(yield_and_sleep, NULL), NULL);
+
+    turns(2);
+    aw_future_cancel(t);
+    ev("%s", outcome(aw_give(t)));
+    expect_lines("yielded\nyielded, cancelled\nsleep: cancelled\ncancelled\n");
+}

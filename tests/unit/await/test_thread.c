@@ -234,3 +234,45 @@ TaskTest(thread, the_virtual_clock_does_not_jump_over_a_job)
     cr_assert(ge(dbl, aw_time(loop) - before, 1e6 * T * 0.999999));
     expect_lines("sleeper done\n");
 }
+
+static int run_new_loop(void *not_this, aw_value *ret)
+{
+    (void)ret;
+    cr_assert(ne(ptr, aw_get_running_loop(), NULL));
+    cr_assert(ne(ptr, aw_get_running_loop(), not_this));
+    return aw_sleep(0.001);
+}
+
+/* A job has no loop, and none is made for it behind its back. */
+static int use_the_loop(void *loop, aw_value *ret)
+{
+    aw_loop *l = loop;
+    aw_future *task =
+        aw_create_task(NULL, aw_call_own(run_new_loop, NULL, NULL));
+    aw_awaitable x = aw_any(aw_call(run_new_loop, NULL));
+    aw_listener *listener = NULL;
+
+    (void)ret;
+    expect_rc(aw_future_result(task, NULL), AW_ENOLOOP);
+    aw_unref(task);
+    cr_assert(eq(ptr, aw_get_event_loop(), NULL));
+    cr_assert(eq(ptr, aw_future_new(NULL), NULL));
+    expect_rc(aw_await(aw_give(aw_gather(&x, 1, 0)), NULL), AW_ENOLOOP);
+    expect_rc(aw_call_soon(NULL, ev_line, "never", NULL), AW_ENOLOOP);
+    expect_rc(aw_call_later(NULL, 1, ev_line, "never", NULL), AW_ENOLOOP);
+    expect_rc(aw_run_sync(aw_call(run_new_loop, NULL), NULL), AW_ENOLOOP);
+    expect_rc(aw_sleep(1), AW_ENOTASK);
+    expect_rc(aw_yield(), AW_ENOTASK);
+    expect_rc(aw_listen(&listener, "127.0.0.1", 0, 1, NULL, NULL), AW_ENOLOOP);
+    /* What makes a loop of its own may be used. */
+    expect_rc(aw_run(aw_call(run_new_loop, l), NULL, NULL), 0);
+    cr_assert(eq(ptr, aw_get_event_loop(), NULL));
+    return 0;
+}
+
+TaskTest(thread, a_job_has_no_loop)
+{
+    expect_rc(aw_to_thread(aw_call(use_the_loop, loop), NULL), 0);
+    turns(3);
+    expect_lines("");
+}
