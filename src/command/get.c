@@ -10,6 +10,7 @@
 #include "command/get_options.h"
 #include "command/get_reports.h"
 #include "download/downloader.h"
+#include "download/input.h"
 #include "download/verdict.h"
 #include "process/interrupt.h"
 #include "process/local_server.h"
@@ -21,6 +22,7 @@ struct get {
     struct save_dir *output;
     struct local_server server;
     bool server_started;
+    struct input input;
     struct events events;
     struct get_reports reports;
     struct run *run;
@@ -31,13 +33,14 @@ static void stop_run(void *run)
     run_stop(run, STOP_INTERRUPTED);
 }
 
-/* Have a server: one is there, or the fixture is started. */
-static int begin_server(struct get *get)
+/* Have a server for codes: one is there, or the fixture is started. */
+static int begin_server(void *arg)
 {
+    struct get *get = arg;
     const char *options[] = {"--profile", get->plan.source.label, NULL};
     int rc;
 
-    if (!get->plan.source.fixture)
+    if (get->plan.source.base)
         return 0;
     rc = local_server_start(&get->server, options);
     if (rc < 0) {
@@ -54,11 +57,32 @@ static int begin_server(struct get *get)
     return rc;
 }
 
-/* Before anybody is contacted: the directory, the reports' files, the server,
-   the first report. */
+/* Whether the items are not codes alone. */
+static bool has_urls(const struct get *get)
+{
+    return get->plan.url_count > 0 || get->settings.inputs.count > 0;
+}
+
+static int begin_input(struct get *get)
+{
+    const char *bad = NULL;
+    int rc = input_open(&get->input, get->settings.inputs.items,
+                        get->settings.inputs.count, &bad);
+
+    if (rc < 0)
+        get_reports_fail(&get->reports, "cannot read", bad, rc);
+    return rc;
+}
+
+/* Before anybody is contacted: the lists, the directory, the reports' files,
+   the server (which lists may never need), the first report. */
 static int begin(struct get *get)
 {
-    int rc = save_dir_open(&get->output, get->plan.directory);
+    int rc = begin_input(get);
+
+    if (rc < 0)
+        return rc;
+    rc = save_dir_open(&get->output, get->plan.directory);
 
     if (rc < 0) {
         get_reports_fail(&get->reports, "cannot write to", get->plan.directory,
@@ -66,7 +90,7 @@ static int begin(struct get *get)
         return rc;
     }
     rc = get_reports_open(&get->reports, &get->settings, &get->plan);
-    if (rc == 0)
+    if (rc == 0 && get->plan.selection.count > 0)
         rc = begin_server(get);
     if (rc == 0)
         rc = get_reports_begin(&get->reports, get->server_started);
@@ -81,12 +105,14 @@ static struct download_options options_of(struct get *get)
     return (struct download_options){
         .transfer = {.user = get->plan.source.user,
                      .password = get->plan.source.password,
-                     .direct = get->server_started || settings->direct,
+                     .direct = settings->direct ||
+                               (get->server_started && !has_urls(get)),
                      .timeout_us = settings->work.timeout_us,
                      .connect_timeout_us = settings->work.connect_timeout_us,
                      .reuse = settings->reuse == 0},
         .output = get->output,
         .max_req = get->plan.connections,
+        .limits = get->plan.limits,
         .fixture = get->plan.may_be_fixture,
         .country_names = settings->work.country_names,
         .verify_content = true,
@@ -97,15 +123,20 @@ static struct download_options options_of(struct get *get)
 static int download(struct get *get)
 {
     struct download_options options = options_of(get);
-    struct code_items codes = {
+    int rc;
+
+    get->input.codes = (struct code_items){
         .selection = &get->plan.selection,
         .source = &get->plan.source,
         .country_names = options.country_names,
         .compat = options.compat,
     };
-    int rc =
-        run_new(&get->run, code_items_source(&codes), &options, &get->events);
-
+    get->input.urls = get->plan.urls;
+    get->input.url_count = get->plan.url_count;
+    get->input.output = get->output;
+    get->input.find_server = begin_server;
+    get->input.arg = get;
+    rc = run_new(&get->run, input_source(&get->input), &options, &get->events);
     if (rc < 0)
         return rc;
     rc = get_reports_listen(&get->reports, &get->events, get->run);
@@ -125,11 +156,12 @@ static int download(struct get *get)
 static void count_as_cancelled(struct get *get, enum stop_reason why)
 {
     const struct selection *selection = &get->plan.selection;
-    uint64_t named = 0;
+    uint64_t named = get->plan.url_count;
 
     for (size_t i = 0; i < selection->count; i++)
         named += selection->codes[i].named;
-    tally_never_started(&get->reports.tally, selection->count, named, why);
+    tally_never_started(&get->reports.tally,
+                        selection->count + get->plan.url_count, named, why);
 }
 
 static void run(struct get *get)
@@ -144,10 +176,10 @@ static void run(struct get *get)
     if (rc < 0)
         get_reports_fail(&get->reports, "cannot go on with",
                          get->plan.strategy->name, rc);
-    if (counts_total(&get->reports.tally.counts) == 0)
+    if (rc < 0 && counts_total(&get->reports.tally.counts) == 0)
         count_as_cancelled(get, STOP_LOCAL_FAILURE);
-    assert(counts_total(&get->reports.tally.counts) ==
-           get->plan.selection.count);
+    assert(counts_total(&get->reports.tally.counts) >=
+           get->plan.selection.count + get->plan.url_count);
 }
 
 static int verdict_of(const struct get *get)
@@ -161,9 +193,25 @@ static int verdict_of(const struct get *get)
         .failed = of[STATUS_ERROR],
         .cancelled = of[STATUS_CANCELLED],
         .any_named = get->reports.tally.named > 0,
+        .deadline = get->reports.tally.stop == STOP_DEADLINE &&
+                    of[STATUS_CANCELLED] > 0,
         .local_failed = get->reports.failed ||
                         get->reports.tally.stop == STOP_LOCAL_FAILURE,
     });
+}
+
+/* Nothing was asked for: all that there is are lists, with nothing in them. */
+static bool is_empty(const struct get *get, int rc)
+{
+    return rc == 0 && get->settings.inputs.count > 0 && !get->reports.failed &&
+           get->reports.tally.stop == STOP_NONE &&
+           counts_total(&get->reports.tally.counts) == 0;
+}
+
+static int empty_list(const struct get *get)
+{
+    message("--input '%s': the list is empty", get->settings.inputs.items[0]);
+    return EXIT_STATUS_USAGE;
 }
 
 static int get_run(struct get *get)
@@ -184,8 +232,9 @@ static int get_run(struct get *get)
     if (get->server_started)
         local_server_stop(&get->server);
     save_dir_close(get->output);
+    input_close(&get->input);
     errno = get->reports.output_error;
-    status = command_end(verdict_of(get));
+    status = command_end(is_empty(get, rc) ? empty_list(get) : verdict_of(get));
     if (interrupt_signal())
         interrupt_die(interrupt_signal());
     return status;

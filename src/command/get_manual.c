@@ -17,6 +17,33 @@ static const struct block blocks[] = {
         "found, ended in error or was cancelled; the counts add up to what was "
         "asked for, also after an interrupt."),
     {.kind = BLOCK_OPTIONS},
+    BLOCK_OF_SECTION("LISTS"),
+    BLOCK_OF_TEXT(
+        "A list has a URL, or the code of a country, on each line, and, after "
+        "a tab, the name of the file, which is otherwise the last segment of "
+        "the URL's path, undecoded. Lines that begin with `#`, and blank ones, "
+        "are passed over. It is read as it is needed, so it may be of any "
+        "length, and come from a pipe. Codes are downloaded first, then the "
+        "URLs of the command line, then what the lists have, in their order."),
+    BLOCK_OF_TEXT(
+        "A line that is neither, has no name for a file, or one that another "
+        "item has, is an error with the list's name and the line's number. An "
+        "empty list is a usage error."),
+    BLOCK_OF_SECTION("FAILURES AND TRIES"),
+    BLOCK_OF_TEXT(
+        "With `--retry`, what may pass is tried again: a timeout, a name that "
+        "was not resolved, a connection that broke, an empty answer, a body "
+        "cut off, HTTP 408, 429, 500, 502, 503 and 504. `--retry-all-errors` "
+        "adds all but 404 and what fails on this machine. The wait before "
+        "attempt n + 1 is random, up to 1 s x 2^(n-1), at most 60 s, the same "
+        "for the same `--seed`; or `--retry-delay`; or what the server says "
+        "in `Retry-After`. After a 429 or 503 no item of that origin is "
+        "started before that. Whoever waits does not count among the requests "
+        "in flight. A wait that goes beyond `--retry-max-time` is not begun."),
+    BLOCK_OF_TEXT(
+        "When `--max-errors` or `--fail-early` or `--max-time` stops the run, "
+        "what runs and what was not started is cancelled. A `--max-time` into "
+        "which no other attempt fits is over at once."),
     BLOCK_OF_SECTION("STRATEGIES"),
     BLOCK_OF_TERM("`sequential`", "One request at a time, whatever `--max-req` "
                                   "says."),
@@ -54,7 +81,8 @@ static const struct block blocks[] = {
         "https://ui.perfetto.dev opens it, in the browser."),
     {.kind = BLOCK_STATUSES},
     BLOCK_OF_TEXT(
-        "Where several apply, it is the first of 5, 3, 1, 4. SIGINT, SIGTERM "
+        "Where several apply, it is the first of 5, 7, 3, 1, 4. SIGINT, "
+        "SIGTERM "
         "and SIGHUP start nothing more, cancel what runs, print the report, "
         "and then end the program by that signal; a second one ends it at "
         "once."),
@@ -96,6 +124,7 @@ static const struct block blocks[] = {
 const struct manual get_manual = {
     .blocks = blocks,
     .statuses = MANUAL_STATUS(EXIT_STATUS_SOME) |
+                MANUAL_STATUS(EXIT_STATUS_DEADLINE) |
                 MANUAL_STATUS(EXIT_STATUS_NOTHING) |
                 MANUAL_STATUS(EXIT_STATUS_NOT_FOUND),
 };

@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "command/get_items.h"
 #include "download/descriptors.h"
 #include "download/downloader.h"
 #include "process/corpus.h"
@@ -25,6 +26,13 @@ static const char *const compat_names[] = {"1e", "2e", NULL};
 
 static const struct option_row rows[] = {
     WORK_SELECTION_ROWS(struct get_settings, work),
+    {.name = "input",
+     .letter = 'i',
+     .kind = OPTION_TEXTS,
+     .metavar = "FILE",
+     .help = "also what this list has: a URL or a code on a line, and after a "
+             "tab the file's name; - for stdin; repeatable",
+     .offset = FIELD(inputs)},
     {.group = "How to wait",
      .name = "strategy",
      .letter = 'S',
@@ -61,6 +69,13 @@ static const struct option_row rows[] = {
              "a base URL; a template with {cc} or {CC}",
      .offset = FIELD(work.server)},
     WORK_TRANSFER_ROWS(struct get_settings, work),
+    LIMIT_ROWS(struct get_settings, limits),
+    {.name = "seed",
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .shown = "random",
+     .help = "of the random waits",
+     .offset = FIELD(seed)},
     {.group = "Output",
      .name = "output-dir",
      .letter = 'o',
@@ -108,11 +123,11 @@ static const struct option_row rows[] = {
 
 const struct option_table get_option_table = {
     .command = "get",
-    .synopsis = "[OPTIONS] [CC]...",
+    .synopsis = "[OPTIONS] [CC|URL]...",
     .purpose =
-        "Download country flags. CC is a country code, or one letter for the "
-        "26 codes\nthat begin with it; without any, the flags of the 20 most "
-        "populous countries.",
+        "Download country flags, or any list of URLs. CC is a country code, or "
+        "one letter\nfor the 26 codes that begin with it; where nothing is "
+        "named, it is the flags of\nthe 20 most populous countries.",
     .rows = rows,
     .count = COUNT(rows),
     .example = "flags get -S threaded -m 5 -o /tmp/flags BR US J",
@@ -131,13 +146,15 @@ static unsigned clamp_max_req(const struct downloader *strategy, int64_t asked)
     return strategy->greatest_max_req;
 }
 
-/* At most one connection a code, and as many as there are descriptors for. */
-static void plan_connections(struct get_plan *plan)
+/* At most one connection an item, and as many as there are descriptors for. How
+   long a list is, nobody knows. */
+static void plan_connections(struct get_plan *plan, bool has_lists)
 {
     unsigned wanted = plan->max_req;
+    size_t items = plan->selection.count + plan->url_count;
 
-    if (plan->selection.count < wanted)
-        wanted = (unsigned)plan->selection.count;
+    if (!has_lists && items < wanted)
+        wanted = (unsigned)items;
     plan->connections = descriptors_fit(plan->strategy, wanted);
     if (plan->connections < wanted)
         message_warning("--max-req %u: the limit of open files allows %u",
@@ -210,7 +227,7 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     if (settings->trace && !*settings->trace)
         return command_line_refuse(line, "--trace", "",
                                    "the name of a file, or - for stdout", NULL);
-    rc = work_select(&made.selection, &settings->work, line);
+    rc = get_items_select(&made, settings, line);
     if (rc < 0)
         return rc;
     rc = make_source(&made.source, settings->work.server, line);
@@ -218,20 +235,23 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
         selection_close(&made.selection);
         return rc;
     }
+    if (command_line_has(line, &get_option_table, "compat"))
+        made.compat = (enum compat)(settings->compat + 1);
     rc = check_corpus(&made, line);
+    if (rc == 0)
+        rc = get_items_check(&made, settings, line);
     if (rc < 0) {
         get_plan_close(&made);
         return rc;
     }
-    if (command_line_has(line, &get_option_table, "compat"))
-        made.compat = (enum compat)(settings->compat + 1);
+    made.limits = get_limits(settings, line);
     if (!made.directory)
         made.directory = default_directory(made.compat);
     made.strategy = downloader_find(strategy_names[settings->strategy]);
     made.may_be_fixture =
         made.source.fixture || is_on_this_machine(made.source.base);
     made.max_req = clamp_max_req(made.strategy, settings->max_req);
-    plan_connections(&made);
+    plan_connections(&made, settings->inputs.count > 0);
     *plan = made;
     return 0;
 }

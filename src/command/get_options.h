@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/limits.h"
 #include "cli/option.h"
 #include "cli/work.h"
 #include "download/options.h"
@@ -11,6 +12,9 @@
 
 struct get_settings {
     struct work_settings work;
+    struct limit_settings limits;
+    int64_t seed; /* only if it was given */
+    struct option_texts inputs;
     int strategy;           /* index in get_strategies() */
     int64_t max_req;        /* 0: not said */
     int reuse;              /* 0: yes, 1: no */
@@ -28,11 +32,14 @@ struct get_settings {
 extern const struct option_table get_option_table;
 
 struct get_plan {
-    struct selection selection;
+    struct selection selection; /* may be empty, where there are */
+    const char *const *urls;    /* which the line has, as it has lists */
+    size_t url_count;
+    struct schedule_limits limits;
     struct source source;
     const struct downloader *strategy;
     unsigned max_req;     /* as -m and the strategy have it */
-    unsigned connections; /* the same, but no more than there are codes */
+    unsigned connections; /* the same, but no more than there are items */
     enum compat compat;
     const char *directory; /* borrowed from the settings */
     bool may_be_fixture;   /* the server is started by us, or is on this

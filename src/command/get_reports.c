@@ -96,16 +96,20 @@ int get_reports_begin(struct get_reports *reports, bool started)
 
     if (reports->settings->quiet)
         return 0;
-    summary_begin(reports->text, &(struct summary_plan){
-                                     .label = plan->source.label,
-                                     .base = plan->source.base,
-                                     .started = started,
-                                     .selection = &plan->selection,
-                                     .strategy = plan->strategy->name,
-                                     .max_req = plan->connections,
-                                     .directory = plan->directory,
-                                     .compat = plan->compat,
-                                 });
+    summary_begin(reports->text,
+                  &(struct summary_plan){
+                      .label = plan->source.label,
+                      .base = plan->source.base,
+                      .started = started,
+                      .selection = &plan->selection,
+                      .url_count = plan->url_count,
+                      .lists = reports->settings->inputs.items,
+                      .list_count = reports->settings->inputs.count,
+                      .strategy = plan->strategy->name,
+                      .max_req = plan->connections,
+                      .directory = plan->directory,
+                      .compat = plan->compat,
+                  });
     if (fflush(reports->text) == 0 || reports->text != stdout)
         return 0;
     reports->output_error = errno;
@@ -137,7 +141,10 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
         lines_init(&reports->lines, events);
     if (bar)
         progress_init(&reports->progress, stderr,
-                      reports->plan->selection.count,
+                      settings->inputs.count > 0
+                          ? 0
+                          : reports->plan->selection.count +
+                                reports->plan->url_count,
                       progress_style_of_terminal(), events);
     if (!settings->feed_fd)
         return 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "download/metadata.h"
+#include "download/name.h"
 #include "transfer/content.h"
 
 /* What the steps of one attempt share. */
@@ -84,20 +85,6 @@ static bool check(struct download *download, struct reply *reply)
     return false;
 }
 
-/* Brazil-BR.gif; in the book's second edition Brazil.gif. */
-static void name_by_country(const struct download *download,
-                            const char *country, char name[SAVE_NAME_SIZE])
-{
-    const struct item *item = download->attempt->item;
-    const char *dot = strrchr(item->name, '.');
-    bool with_code = download->options->compat != COMPAT_2E;
-    char tail[64];
-
-    snprintf(tail, sizeof(tail), "%s%s%s", with_code ? "-" : "",
-             with_code ? item->code : "", dot ? dot : "");
-    save_name(name, country, tail);
-}
-
 /* Ask for the metadata and name the file after the country that it tells. */
 static bool fetch_name(struct download *download, struct reply *reply,
                        char name[SAVE_NAME_SIZE])
@@ -118,7 +105,8 @@ static bool fetch_name(struct download *download, struct reply *reply,
         reply_fail(reply, CAUSE_METADATA, "bad metadata: %s", wrong);
         return false;
     }
-    name_by_country(download, country, name);
+    name_by_country(name, country, download->attempt->item->code,
+                    download->attempt->item->name, download->options->compat);
     rc = save_claim(download->options->output, name);
     if (rc == -EEXIST)
         reply_fail(reply, CAUSE_SAVE, "another item is named '%s' too", name);

@@ -1,9 +1,10 @@
 #include "download/item.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "download/name.h"
 
 /* Append `text` at *at and move *at behind it; NULL stays NULL. */
 static const char *append(char **at, const char *text)
@@ -48,54 +49,44 @@ void item_free(struct item *item)
     free(item);
 }
 
-/* The file's name: br.gif, in the book's second edition BR.gif. */
-static void name_file(const struct code_items *codes, const char *code,
-                      char name[SAVE_NAME_SIZE])
+int item_of_code(struct item **out, const struct code_items *codes,
+                 uint64_t index, const struct chosen *chosen)
 {
-    const char *extension = codes->source->extension;
-    char stem[CODE_SIZE];
-    char tail[sizeof(codes->source->extension) + 1];
+    struct item parts = {.index = index, .named = chosen->named};
+    char name[SAVE_NAME_SIZE];
+    char *url = source_url(codes->source, chosen->code);
+    char *metadata_url = codes->country_names
+                             ? source_metadata_url(codes->source, chosen->code)
+                             : NULL;
 
-    for (size_t i = 0; i < CODE_SIZE; i++)
-        stem[i] =
-            (char)(codes->compat == COMPAT_2E || !code[i] ? code[i]
-                                                          : code[i] | 0x20);
-    snprintf(tail, sizeof(tail), "%s%s", *extension ? "." : "", extension);
-    save_name(name, stem, tail);
+    *out = NULL;
+    if (url && (metadata_url || !codes->country_names)) {
+        memcpy(parts.code, chosen->code, CODE_SIZE);
+        name_by_code(name, chosen->code, codes->source->extension,
+                     codes->compat);
+        parts.subject = chosen->code;
+        parts.url = url;
+        parts.metadata_url = metadata_url;
+        parts.name = name;
+        *out = item_new(&parts);
+    }
+    free(url);
+    free(metadata_url);
+    return *out ? 0 : -ENOMEM;
 }
 
 static int next_code(void *arg, struct item **item)
 {
     struct code_items *codes = arg;
-    const struct chosen *chosen;
-    struct item parts = {.index = codes->next};
-    char name[SAVE_NAME_SIZE];
-    char *url;
-    char *metadata_url = NULL;
+    int rc;
 
     *item = NULL;
     if (codes->next == codes->selection->count)
         return 0;
-    chosen = &codes->selection->codes[codes->next];
-    url = source_url(codes->source, chosen->code);
-    if (codes->country_names)
-        metadata_url = source_metadata_url(codes->source, chosen->code);
-    if (url && (metadata_url || !codes->country_names)) {
-        memcpy(parts.code, chosen->code, CODE_SIZE);
-        name_file(codes, chosen->code, name);
-        parts.named = chosen->named;
-        parts.subject = chosen->code;
-        parts.url = url;
-        parts.metadata_url = metadata_url;
-        parts.name = name;
-        *item = item_new(&parts);
-    }
-    free(url);
-    free(metadata_url);
-    if (!*item)
-        return -ENOMEM;
-    codes->next++;
-    return 0;
+    rc = item_of_code(item, codes, codes->next,
+                      &codes->selection->codes[codes->next]);
+    codes->next += rc == 0;
+    return rc;
 }
 
 struct item_source code_items_source(struct code_items *codes)

@@ -71,5 +71,9 @@ struct code_items {
     size_t next; /* 0 to start with */
 };
 
+/* One of them, or of a code that is none of the selection. 0 or -ENOMEM. */
+int item_of_code(struct item **out, const struct code_items *codes,
+                 uint64_t index, const struct chosen *chosen);
+
 /* Borrows `codes` until the run is over. */
 struct item_source code_items_source(struct code_items *codes);

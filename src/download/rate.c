@@ -6,9 +6,9 @@ int64_t rate_turn_us(const struct rate *rate)
     return rate->turn_us + (rate->rest > 0);
 }
 
-void rate_await(struct rate *rate)
+void rate_await(struct rate *rate, bool awaited)
 {
-    rate->awaited = true;
+    rate->awaited = awaited;
 }
 
 void rate_take(struct rate *rate, int64_t now_us)

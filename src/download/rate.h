@@ -28,8 +28,8 @@ struct rate {
 /* When the next start may be. */
 int64_t rate_turn_us(const struct rate *rate);
 
-/* Somebody will wait for it. */
-void rate_await(struct rate *rate);
+/* Whether somebody waits for it, or it has passed with nothing to start. */
+void rate_await(struct rate *rate, bool awaited);
 
 /* There is a start now, no earlier than the turn. */
 void rate_take(struct rate *rate, int64_t now_us);

@@ -231,15 +231,20 @@ enum next run_next(struct run *run, struct attempt *start,
     }
 }
 
+static int64_t time_left(const struct run *run, int64_t until_us)
+{
+    return until_us == SCHEDULE_FOREVER ? WAIT_FOREVER
+                                        : until_us - events_now_us(run->events);
+}
+
 int run_fill(struct run *run, int64_t until_us)
 {
-    int64_t wait_us = until_us == SCHEDULE_FOREVER
-                          ? WAIT_FOREVER
-                          : until_us - events_now_us(run->events);
+    const struct item_source *items = &run->items;
+    int fd = items->fd(items->arg);
     int rc =
-        wait_readable(run->items.fd(run->items.arg), run->stop_fd, wait_us);
+        fd < 0 ? 1 : wait_readable(fd, run->stop_fd, time_left(run, until_us));
 
-    return rc == 1 ? run->items.fill(run->items.arg) : rc;
+    return rc == 1 ? items->fill(items->arg) : rc;
 }
 
 void run_filled(struct run *run, int rc)
@@ -297,14 +302,11 @@ void run_wake(struct run *run)
 
 void run_wait(struct run *run, int64_t until_us)
 {
-    for (;;) {
-        int64_t wait_us = until_us == SCHEDULE_FOREVER
-                              ? WAIT_FOREVER
-                              : until_us - events_now_us(run->events);
+    int rc = 0;
 
-        if (wait_us <= 0 || wait_readable(run->stop_fd, -1, wait_us) != 0)
-            return;
-    }
+    /* Signals that stop nothing end a wait, too. */
+    while (rc == 0 && time_left(run, until_us) > 0)
+        rc = wait_readable(run->stop_fd, -1, time_left(run, until_us));
 }
 
 struct timespec run_clock(const struct run *run, int64_t at_us)

@@ -106,16 +106,19 @@ static enum next use_place(struct schedule *schedule, struct attempt *start,
     int64_t turn_us = rate_turn_us(&schedule->rate);
 
     if (!can_start && !can_feed) {
+        rate_await(&schedule->rate, false);
         *wait_until_us = later(queue_next_us(&schedule->queue), turn_us);
         return NEXT_WAIT;
     }
     if (turn_us > schedule->now_us) {
         *wait_until_us = turn_us;
-        rate_await(&schedule->rate);
+        rate_await(&schedule->rate, true);
         return NEXT_WAIT;
     }
-    if (!can_start)
+    if (!can_start) {
+        *wait_until_us = queue_next_us(&schedule->queue);
         return NEXT_FEED;
+    }
     start_first(schedule, start);
     return NEXT_START;
 }
@@ -138,6 +141,7 @@ enum next schedule_next(struct schedule *schedule, int64_t now_us,
                         struct attempt *start, int64_t *wait_until_us)
 {
     int64_t until_us = SCHEDULE_FOREVER;
+    enum next next = NEXT_WAIT;
 
     advance(schedule, now_us);
     *wait_until_us = SCHEDULE_FOREVER;
@@ -146,20 +150,16 @@ enum next schedule_next(struct schedule *schedule, int64_t now_us,
     if (schedule->ended && schedule->queue.held == 0)
         return NEXT_FINISHED;
     if (!is_late(schedule, now_us) &&
-        schedule->running < schedule->limits.max_req) {
-        enum next next = use_place(schedule, start, &until_us);
-
-        if (next != NEXT_WAIT)
-            return next;
-    }
-    if (is_late(schedule, until_us)) {
+        schedule->running < schedule->limits.max_req)
+        next = use_place(schedule, start, &until_us);
+    if (next == NEXT_WAIT && is_late(schedule, until_us)) {
         schedule_stop(schedule, now_us, STOP_DEADLINE);
         return next_when_stopped(schedule);
     }
     *wait_until_us = until_us;
     if (schedule->limits.max_time_us > 0)
         *wait_until_us = earlier(until_us, schedule->limits.max_time_us);
-    return NEXT_WAIT;
+    return next;
 }
 
 int schedule_add(struct schedule *schedule, struct item *item)

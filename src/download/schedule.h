@@ -49,7 +49,8 @@ enum stop_reason {
 enum next {
     NEXT_START,   /* *start is the attempt to start now */
     NEXT_WAIT,    /* until *wait_until_us, or until an attempt is done */
-    NEXT_FEED,    /* there is room: add an item or end, and ask again */
+    NEXT_FEED,    /* there is room: add an item or end, and ask again; where
+                     that takes its time, at *wait_until_us all the same */
     NEXT_FINISHED /* everything is settled */
 };
 

@@ -64,8 +64,12 @@ static void draw(struct progress *p, int64_t now_us)
     int room;
     int size;
 
-    size = snprintf(numbers, sizeof(numbers), "%" PRIu64 "/%" PRIu64 " %.1fs",
-                    p->settled, p->total, (double)now_us / 1e6);
+    size = snprintf(numbers, sizeof(numbers), "%" PRIu64, p->settled);
+    if (p->total)
+        size += snprintf(numbers + size, sizeof(numbers) - (size_t)size,
+                         "/%" PRIu64, p->total);
+    size += snprintf(numbers + size, sizeof(numbers) - (size_t)size, " %.1fs",
+                     (double)now_us / 1e6);
     if (p->failed)
         size += snprintf(numbers + size, sizeof(numbers) - (size_t)size,
                          " %" PRIu64 " failed", p->failed);
@@ -73,7 +77,7 @@ static void draw(struct progress *p, int64_t now_us)
        to the next line. */
     room = progress_columns(p->err) - 1;
     fputs("\r\x1b[K", p->err);
-    if (room > size + 1 + CELLS_LEAST)
+    if (p->total && room > size + 1 + CELLS_LEAST)
         draw_bar(p,
                  room - size - 1 < CELLS_MOST ? room - size - 1 : CELLS_MOST);
     fprintf(p->err, "%.*s", room, numbers);

@@ -46,7 +46,8 @@ struct progress_style progress_style_of_terminal(void);
    window may change its size. */
 int progress_columns(FILE *err);
 
-/* Add the sink to the stream and draw an empty bar of `total` items. */
+/* Add the sink to the stream and draw an empty bar of `total` items, 0: nobody
+   knows how many. */
 void progress_init(struct progress *progress, FILE *err, uint64_t total,
                    struct progress_style style, struct events *events);
 

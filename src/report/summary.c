@@ -36,6 +36,22 @@ static void print_search(FILE *out, const struct selection *selection)
     fputc('\n', out);
 }
 
+static void print_urls(FILE *out, const struct summary_plan *plan)
+{
+    size_t count = plan->url_count;
+
+    if (count > 0)
+        fprintf(out, "Downloading from %zu URL%s\n", count,
+                count == 1 ? "" : "s");
+    for (size_t i = 0; i < plan->list_count; i++) {
+        bool is_stdin = strcmp(plan->lists[i], "-") == 0;
+
+        fputs("Downloading what is listed in ", out);
+        escape_print(out, is_stdin ? "standard input" : plan->lists[i]);
+        fputc('\n', out);
+    }
+}
+
 static void print_connections(FILE *out, const struct summary_plan *plan)
 {
     const char *plural = quantity_plural(plan->max_req);
@@ -62,8 +78,11 @@ static void print_connections(FILE *out, const struct summary_plan *plan)
 
 void summary_begin(FILE *out, const struct summary_plan *plan)
 {
-    print_site(out, plan);
-    print_search(out, plan->selection);
+    if (plan->selection->count > 0) {
+        print_site(out, plan);
+        print_search(out, plan->selection);
+    }
+    print_urls(out, plan);
     print_connections(out, plan);
 }
 
@@ -76,15 +95,28 @@ static void print_count(FILE *out, uint64_t count, const char *one,
     fprintf(out, "%*" PRIu64 " %s.\n", width, count, count == 1 ? one : many);
 }
 
+static void print_stop(FILE *out, enum stop_reason stop)
+{
+    if (stop == STOP_INTERRUPTED)
+        fputs("interrupted\n", out);
+    else if (stop == STOP_ERRORS)
+        fputs("stopped after errors\n", out);
+    else if (stop == STOP_DEADLINE)
+        fputs("stopped at the deadline\n", out);
+}
+
 void summary_end(FILE *out, const struct tally *tally, enum compat compat)
 {
     const uint64_t *of = tally->counts.of;
 
-    if (tally->stop == STOP_INTERRUPTED)
-        fputs("interrupted\n", out);
+    print_stop(out, tally->stop);
     fputs("--------------------\n", out);
-    print_count(out, of[STATUS_OK], "flag downloaded", "flags downloaded",
-                compat);
+    if (tally->codes == counts_total(&tally->counts))
+        print_count(out, of[STATUS_OK], "flag downloaded", "flags downloaded",
+                    compat);
+    else
+        print_count(out, of[STATUS_OK], "file downloaded", "files downloaded",
+                    compat);
     if (of[STATUS_NOT_FOUND])
         print_count(out, of[STATUS_NOT_FOUND], "not found", "not found",
                     compat);
@@ -93,6 +125,8 @@ void summary_end(FILE *out, const struct tally *tally, enum compat compat)
     if (of[STATUS_CANCELLED])
         print_count(out, of[STATUS_CANCELLED], "cancelled", "cancelled",
                     compat);
+    if (tally->retries)
+        print_count(out, tally->retries, "other try", "other tries", compat);
     fprintf(out, "Elapsed time: %.2fs\n",
             (double)tally_observed_us(tally) / 1e6);
 }

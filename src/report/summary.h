@@ -19,7 +19,10 @@ struct summary_plan {
     const char *label; /* of the server; NULL: a URL was given */
     const char *base;  /* its URL or template */
     bool started;      /* the server is a child of this program */
-    const struct selection *selection;
+    const struct selection *selection; /* may be empty */
+    size_t url_count;                  /* URLs besides, */
+    const char *const *lists;          /* and lists */
+    size_t list_count;
     const char *strategy;
     unsigned max_req; /* requests that may be in flight, as clamped */
     const char *directory;

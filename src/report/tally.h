@@ -12,6 +12,8 @@
 struct tally {
     struct event_sink sink;
     struct counts counts;
+    uint64_t codes;     /* items that are flags of countries */
+    uint64_t retries;   /* attempts that were followed by another */
     uint64_t named;     /* items asked for by their own names */
     uint64_t missing;   /* those of them that were not found */
     uint64_t tolerated; /* not found, from a wildcard */

@@ -1,10 +1,10 @@
 #include "transfer/save.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <search.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "transfer/claims.h"
 
 #define RUN_PREFIX ".flags-"
 #define RUN_SUFFIX_LENGTH 6 /* as mkdtemp(3) makes them */
@@ -22,13 +24,8 @@ struct save_dir {
     int run;    /* the run's own directory within it, flocked */
     char name[sizeof(RUN_PREFIX) + RUN_SUFFIX_LENGTH];
     pthread_mutex_t lock; /* of claims */
-    void *claims;         /* a tree of tsearch(3) */
+    struct claims claims;
 };
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
 
 /* Create `path` with its parents, as mkdir -p does. */
 static int make_directories(const char *path)
@@ -171,6 +168,21 @@ static int open_run(struct save_dir *dir, const char *path)
     return rc;
 }
 
+/* Whether the file system takes names that differ in case for the same: it
+   finds the run's directory by another spelling. */
+static bool folds_case(const struct save_dir *dir)
+{
+    char other[sizeof(dir->name)];
+    struct stat found;
+    struct stat ours;
+
+    for (size_t i = 0; i < sizeof(other); i++)
+        other[i] = (char)toupper((unsigned char)dir->name[i]);
+    return fstat(dir->run, &ours) == 0 &&
+           fstatat(dir->output, other, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+           found.st_ino == ours.st_ino && found.st_dev == ours.st_dev;
+}
+
 int save_dir_open(struct save_dir **out, const char *path)
 {
     struct save_dir *dir = calloc(1, sizeof(*dir));
@@ -192,6 +204,7 @@ int save_dir_open(struct save_dir **out, const char *path)
     rc = open_run(dir, path);
     if (rc < 0)
         goto destroy_lock;
+    claims_init(&dir->claims, folds_case(dir));
     *out = dir;
     return 0;
 
@@ -211,28 +224,18 @@ void save_dir_close(struct save_dir *dir)
     remove_run(dir->output, dir->run, dir->name);
     close(dir->run);
     close(dir->output);
-    tdestroy(dir->claims, free);
+    claims_close(&dir->claims);
     pthread_mutex_destroy(&dir->lock);
     free(dir);
 }
 
 int save_claim(struct save_dir *dir, const char *name)
 {
-    char *copy = strdup(name);
-    char **found;
-    int rc = 0;
+    int rc;
 
-    if (!copy)
-        return -ENOMEM;
     pthread_mutex_lock(&dir->lock);
-    found = tsearch(copy, &dir->claims, compare_names);
-    if (!found)
-        rc = -ENOMEM;
-    else if (*found != copy)
-        rc = -EEXIST;
+    rc = claims_add(&dir->claims, name);
     pthread_mutex_unlock(&dir->lock);
-    if (rc < 0)
-        free(copy);
     return rc;
 }
 

@@ -29,8 +29,8 @@ int save_dir_open(struct save_dir **out, const char *path);
 void save_dir_close(struct save_dir *dir);
 
 /*
- * Reserve a name that a server chose, for the life of `dir`. -EEXIST: another
- * item has it. -ENOMEM.
+ * Reserve a name for an item, for the life of `dir`. -EEXIST: another item has
+ * it, or one that the file system takes for the same. -ENOMEM.
  */
 int save_claim(struct save_dir *dir, const char *name);
 

@@ -235,7 +235,7 @@ static CURLcode begin(struct transfer *transfer,
 {
     CURLcode code;
 
-    *reply = (struct reply){.url = request->url};
+    *reply = (struct reply){.url = request->url, .retry_after_us = -1};
     transfer->request = request;
     transfer->reply = reply;
     transfer->length = 0;
