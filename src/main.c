@@ -66,10 +66,28 @@ static int occupy_standard_descriptors(void)
     return 0;
 }
 
+/* `flags help` is `flags --help`, `flags help COMMAND` is `flags COMMAND
+   --help`. */
+static int help(int argc, char **argv)
+{
+    static char option[] = "--help";
+    char *arguments[] = {option, NULL};
+    const struct command *command;
+
+    if (argc == 0) {
+        print_help();
+        return command_end(EXIT_STATUS_OK);
+    }
+    command = program_find(&program, argv[0]);
+    return command ? command->run(1, arguments) : refuse_command(argv[0]);
+}
+
 static int run_command(int argc, char **argv)
 {
     const struct command *command = program_find(&program, argv[1]);
 
+    if (strcmp(argv[1], "help") == 0)
+        return help(argc - 2, argv + 2);
     if (strcmp(argv[1], command_manual.name) == 0)
         command = &command_manual;
     if (strcmp(argv[1], command_completion.name) == 0)
@@ -91,7 +109,7 @@ int main(int argc, char **argv)
         print_help();
         return command_end(EXIT_STATUS_OK);
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         help_version(stdout);
         return command_end(EXIT_STATUS_OK);
     }

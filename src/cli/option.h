@@ -85,7 +85,7 @@ struct option_table {
      .kind = OPTION_HELP,                                                \
      .help = "print this help and exit"},                                \
     {                                                                    \
-        .name = "version", .kind = OPTION_VERSION,                       \
+        .name = "version", .letter = 'V', .kind = OPTION_VERSION,        \
         .help = "print the versions of flags and its libraries and exit" \
     }
 

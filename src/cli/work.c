@@ -5,6 +5,19 @@
 #include <string.h>
 
 #include "cli/suggest.h"
+#include "country/names.h"
+
+/* The code of the country whose name that is, or nearly; NULL: of none. */
+static const char *code_meant(const char *word)
+{
+    const char *name = suggest_nearest(word, country_names, CODES_ALL);
+
+    for (size_t i = 0; name && i < CODES_ALL; i++) {
+        if (country_names[i] == name)
+            return codes_all[i];
+    }
+    return NULL;
+}
 
 int work_select(struct selection *selection,
                 const struct work_settings *settings, struct command_line *line)
@@ -21,7 +34,8 @@ int work_select(struct selection *selection,
 
     if (rc == -EINVAL)
         command_line_refuse(line, "CC", bad,
-                            "one letter, A to Z, or two, AA to ZZ", NULL);
+                            "one letter, A to Z, or two, AA to ZZ",
+                            code_meant(bad));
     return rc;
 }
 

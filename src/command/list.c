@@ -8,8 +8,9 @@
 #include "await/await.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/suggest.h"
 #include "command/commands.h"
-#include "country/codes.h"
+#include "country/names.h"
 #include "process/corpus.h"
 #include "text/escape.h"
 
@@ -44,9 +45,11 @@ static const struct option_row rows[] = {
 
 static const struct option_table table = {
     .command = "list",
-    .synopsis = "[OPTIONS]",
-    .purpose = "Print the 194 codes that 'flags get --all' downloads, and the "
-               "countries' names.",
+    .synopsis = "[OPTIONS] [NAME]...",
+    .purpose =
+        "Print the 194 codes that 'flags get --all' downloads, and the "
+        "countries' names;\nof the countries that NAME, a code or a part of "
+        "a name, stands for.",
     .rows = rows,
     .count = COUNT(rows),
     .example = "flags list --pop20 --json",
@@ -143,6 +146,65 @@ static json_t *read_country(const char *root, const char *code)
     return country ? country : refuse(cc, path, aw_strerror(-ENOMEM));
 }
 
+/* Whether one of the words is the country's code, or stands in its name, in
+   either case. No words: every country is. */
+static bool is_wanted(const struct command_line *line, const json_t *country)
+{
+    const char *code = json_string_value(json_object_get(country, "code"));
+    const char *name = json_string_value(json_object_get(country, "name"));
+
+    for (size_t i = 0; i < line->count; i++) {
+        const char *word = line->arguments[i];
+
+        if (strcasecmp(word, code) == 0 ||
+            (strlen(word) > 2 && strcasestr(name, word)))
+            return true;
+    }
+    return line->count == 0;
+}
+
+/* Those that are wanted, in a new array; NULL: no memory. */
+static json_t *choose(const json_t *countries, const struct command_line *line)
+{
+    json_t *chosen = json_array();
+
+    for (size_t i = 0; i < json_array_size(countries); i++) {
+        json_t *country = json_array_get(countries, i);
+
+        if (is_wanted(line, country) &&
+            json_array_append(chosen, country) < 0) {
+            json_decref(chosen);
+            return NULL;
+        }
+    }
+    return chosen;
+}
+
+/* Say which words name no country of the list; how many there are. */
+static size_t tell_unknown(const struct command_line *line,
+                           const json_t *countries)
+{
+    size_t unknown = 0;
+
+    for (size_t i = 0; i < line->count; i++) {
+        struct command_line one = {.arguments = &line->arguments[i],
+                                   .count = 1};
+        const char *meant =
+            suggest_nearest(line->arguments[i], country_names, CODES_ALL);
+        bool is_known = false;
+
+        for (size_t j = 0; j < json_array_size(countries) && !is_known; j++)
+            is_known = is_wanted(&one, json_array_get(countries, j));
+        if (is_known)
+            continue;
+        unknown++;
+        message("%s: no country of that code or name%s%s%s",
+                line->arguments[i], meant ? "; did you mean '" : "",
+                meant ? meant : "", meant ? "'?" : "");
+    }
+    return unknown;
+}
+
 static int compare_codes(const void *a, const void *b)
 {
     return memcmp(a, b, CODE_SIZE);
@@ -197,11 +259,34 @@ static int print_json(const json_t *countries)
     return EXIT_STATUS_LOCAL;
 }
 
-static int list(const struct list_settings *settings)
+/* What is wanted of them; EXIT_STATUS_NOT_FOUND if some of it is not there. */
+static int print_chosen(const struct list_settings *settings,
+                        const struct command_line *line,
+                        const json_t *countries)
+{
+    json_t *chosen = choose(countries, line);
+    int status;
+
+    if (!chosen) {
+        fprintf(stderr, "flags: %s\n", strerror(ENOMEM));
+        return EXIT_STATUS_LOCAL;
+    }
+    status =
+        tell_unknown(line, countries) ? EXIT_STATUS_NOT_FOUND : EXIT_STATUS_OK;
+    if (!settings->json)
+        print_lines(chosen);
+    else if (print_json(chosen) != EXIT_STATUS_OK)
+        status = EXIT_STATUS_LOCAL;
+    json_decref(chosen);
+    return status;
+}
+
+static int list(const struct list_settings *settings,
+                const struct command_line *line)
 {
     char root[PATH_MAX];
     json_t *countries;
-    int status = EXIT_STATUS_OK;
+    int status;
     int rc = 0;
 
     if (!settings->root)
@@ -214,10 +299,7 @@ static int list(const struct list_settings *settings)
         read_countries(settings, settings->root ? settings->root : root);
     if (!countries)
         return EXIT_STATUS_LOCAL;
-    if (settings->json)
-        status = print_json(countries);
-    else
-        print_lines(countries);
+    status = print_chosen(settings, line, countries);
     status = command_end(status);
     json_decref(countries);
     return status;
@@ -230,13 +312,7 @@ static int run(int argc, char **argv)
     int status;
 
     if (command_begin(&line, &table, &settings, argc, argv, &status)) {
-        if (line.count > 0) {
-            command_line_refuse(&line, "list", line.arguments[0],
-                                "no argument is expected", NULL);
-            status = command_usage_error(&line);
-        } else {
-            status = list(&settings);
-        }
+        status = list(&settings, &line);
     }
     option_settings_free(&table, &settings);
     return status;

@@ -3,6 +3,10 @@
 
 static const struct block blocks[] = {
     BLOCK_OF_TEXT(
+        "{NAME} is a code, or three letters and more of a name, in either "
+        "case. One that no country has is named on standard error, and the "
+        "status is 4."),
+    BLOCK_OF_TEXT(
         "Each line has a code (ISO 3166-1 alpha-2), two blanks and a name, "
         "sorted by code. The list is printed whole, or not at all: a country "
         "whose file is missing or broken is named on standard error."),
@@ -27,4 +31,7 @@ static const struct block blocks[] = {
     {.kind = BLOCK_END},
 };
 
-const struct manual list_manual = {.blocks = blocks};
+const struct manual list_manual = {
+    .blocks = blocks,
+    .statuses = MANUAL_STATUS(EXIT_STATUS_NOT_FOUND),
+};

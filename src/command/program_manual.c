@@ -33,13 +33,15 @@ static const struct block blocks[] = {
         "on nothing else."),
     {.kind = BLOCK_COMMANDS},
     {.kind = BLOCK_OPTIONS},
-    BLOCK_OF_TEXT("`flags` {COMMAND} `--help` lists the options of a command. "
-                  "All commands read theirs alike: `--name=value` or `--name "
-                  "value`; `-n value` or `-nvalue`; letters without a value "
-                  "may be bundled. Options and arguments come in any order, "
-                  "and `--` ends the options. Names are not abbreviated. Of an "
-                  "option that is given twice, and is not called repeatable, "
-                  "the last one counts."),
+    BLOCK_OF_TEXT(
+        "`flags` {COMMAND} `--help`, or `flags help` {COMMAND}, lists "
+        "the options of a command. "
+        "All commands read theirs alike: `--name=value` or `--name "
+        "value`; `-n value` or `-nvalue`; letters without a value "
+        "may be bundled. Options and arguments come in any order, "
+        "and `--` ends the options. Names are not abbreviated. Of an "
+        "option that is given twice, and is not called repeatable, "
+        "the last one counts."),
     BLOCK_OF_SECTION("VALUES"),
     BLOCK_OF_TERM("{S}, a time",
                   "`500ms`, `2s`, `1.5`, `1m`, `1h`; a bare number is "

@@ -88,6 +88,22 @@ class OtherRoots(Case):
         for name in names:
             self.assertIn(name, run.stderr)
 
+    def test_a_name_is_found_by_code_or_by_a_part_in_either_case(self):
+        self.assertEqual(self.lines("br"), "BR  Brazil\n")
+        self.assertEqual(self.lines("BRAZ"), "BR  Brazil\n")
+        self.assertEqual(self.lines("united k", "Br"),
+                         "BR  Brazil\nGB  United Kingdom\n")
+        self.assertEqual([entry["code"] for entry in
+                          json.loads(self.lines("--json", "brazil"))], ["BR"])
+
+    def test_a_name_that_no_country_has_is_not_found(self):
+        run = self.flags("list", "br", "germny")
+
+        self.assertStatus(run, 4)
+        self.assertEqual(run.stdout, "BR  Brazil\n")
+        self.assertIn("germny: no country", run.stderr)
+        self.assertIn("did you mean 'Germany'?", run.stderr)
+
     def test_names_come_from_the_root_that_is_given(self):
         self.write('{"country": "Brasil", "iso_cc": "BR", "tld_cc": ".br",'
                    ' "gec_cc": "BR"}')
@@ -156,9 +172,6 @@ class Usage(Case):
         self.assertRegex(run.stderr, r"\Aflags: [^\n]+\n\Z")
         for name in names:
             self.assertIn(name, run.stderr)
-
-    def test_an_argument_is_a_usage_error(self):
-        self.refused("br", names=["'br'", "no argument"])
 
     def test_a_misspelt_option_gets_a_suggestion(self):
         self.refused("--pop2", names=["--pop2", "--pop20"])

@@ -310,7 +310,7 @@ class Completions(Manual):
 
     def test_a_command_is_completed(self):
         self.assertEqual(self.completed("flags "),
-                         sorted([*COMMANDS, "-h", "--help", "--version"]))
+                         sorted([*COMMANDS, "-h", "--help", "-V", "--version"]))
         self.assertEqual(self.completed("flags co"), ["compare"])
 
     def test_an_option_is_completed(self):

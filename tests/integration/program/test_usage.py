@@ -161,8 +161,33 @@ class Answers(Case):
 
         self.assertStatus(run, 0)
 
+    def test_help_of_a_command_is_its_help_option(self):
+        for command in ("get", "compare", "serve", "list"):
+            with self.subTest(command):
+                run = self.flags("help", command)
+
+                self.assertStatus(run, 0)
+                self.assertEqual(run.stdout,
+                                 self.flags(command, "--help").stdout)
+        self.assertEqual(self.flags("help").stdout,
+                         self.flags("--help").stdout)
+
+    def test_help_of_no_command_suggests_one(self):
+        run = self.flags("help", "gte")
+
+        self.assertStatus(run, 2)
+        self.assertIn("did you mean 'get'?", run.stderr)
+
+    def test_a_country_by_its_name_suggests_its_code(self):
+        for name, code in (("brazil", "BR"), ("Germany", "DE"),
+                           ("germny", "DE")):
+            with self.subTest(name):
+                self.refused(name, names=[f"did you mean '{code}'?"])
+
     def test_version_names_the_libraries(self):
         run = self.flags("--version")
+        for short in (["-V"], ["get", "-V"]):
+            self.assertEqual(self.flags(*short).stdout, run.stdout)
 
         self.assertStatus(run, 0)
         self.assertRegex(run.stdout, r"\Aflags \d+\.\d+")
