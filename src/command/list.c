@@ -198,9 +198,9 @@ static size_t tell_unknown(const struct command_line *line,
         if (is_known)
             continue;
         unknown++;
-        message("%s: no country of that code or name%s%s%s",
-                line->arguments[i], meant ? "; did you mean '" : "",
-                meant ? meant : "", meant ? "'?" : "");
+        message("%s: no country of that code or name%s%s%s", line->arguments[i],
+                meant ? "; did you mean '" : "", meant ? meant : "",
+                meant ? "'?" : "");
     }
     return unknown;
 }
