@@ -31,6 +31,22 @@ class List(Case):
             "".join(f"{code.upper()}  {metadata(code)['country']}\n"
                     for code in CODES))
 
+    def test_a_name_is_found_by_code_or_by_a_part_in_either_case(self):
+        self.assertEqual(self.lines("br"), "BR  Brazil\n")
+        self.assertEqual(self.lines("BRAZ"), "BR  Brazil\n")
+        self.assertEqual(self.lines("united k", "Br"),
+                         "BR  Brazil\nGB  United Kingdom\n")
+        self.assertEqual([entry["code"] for entry in
+                          json.loads(self.lines("--json", "brazil"))], ["BR"])
+
+    def test_a_name_that_no_country_has_is_not_found(self):
+        run = self.flags("list", "br", "germny")
+
+        self.assertStatus(run, 4)
+        self.assertEqual(run.stdout, "BR  Brazil\n")
+        self.assertIn("germny: no country", run.stderr)
+        self.assertIn("did you mean 'Germany'?", run.stderr)
+
     def test_names_are_utf_8_in_every_locale(self):
         run = self.flags("list", env={"LC_ALL": "C"})
 
@@ -87,22 +103,6 @@ class OtherRoots(Case):
         self.assertRegex(run.stderr, r"\Aflags: [^\n]+\n\Z")
         for name in names:
             self.assertIn(name, run.stderr)
-
-    def test_a_name_is_found_by_code_or_by_a_part_in_either_case(self):
-        self.assertEqual(self.lines("br"), "BR  Brazil\n")
-        self.assertEqual(self.lines("BRAZ"), "BR  Brazil\n")
-        self.assertEqual(self.lines("united k", "Br"),
-                         "BR  Brazil\nGB  United Kingdom\n")
-        self.assertEqual([entry["code"] for entry in
-                          json.loads(self.lines("--json", "brazil"))], ["BR"])
-
-    def test_a_name_that_no_country_has_is_not_found(self):
-        run = self.flags("list", "br", "germny")
-
-        self.assertStatus(run, 4)
-        self.assertEqual(run.stdout, "BR  Brazil\n")
-        self.assertIn("germny: no country", run.stderr)
-        self.assertIn("did you mean 'Germany'?", run.stderr)
 
     def test_names_come_from_the_root_that_is_given(self):
         self.write('{"country": "Brasil", "iso_cc": "BR", "tld_cc": ".br",'

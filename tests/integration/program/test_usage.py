@@ -27,6 +27,12 @@ class UsageError(Case):
             self.assertIn(name, run.stderr)
         return run
 
+    def test_a_country_by_its_name_suggests_its_code(self):
+        for name, code in (("brazil", "BR"), ("Germany", "DE"),
+                           ("germny", "DE")):
+            with self.subTest(name):
+                self.refused(name, names=[f"did you mean '{code}'?"])
+
     def test_max_req_of_zero(self):
         self.refused("-m", "0", names=["-m", "0"])
 
@@ -177,12 +183,6 @@ class Answers(Case):
 
         self.assertStatus(run, 2)
         self.assertIn("did you mean 'get'?", run.stderr)
-
-    def test_a_country_by_its_name_suggests_its_code(self):
-        for name, code in (("brazil", "BR"), ("Germany", "DE"),
-                           ("germny", "DE")):
-            with self.subTest(name):
-                self.refused(name, names=[f"did you mean '{code}'?"])
 
     def test_version_names_the_libraries(self):
         run = self.flags("--version")
