@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "await/await.h"
+#include "await/io/read_memory.h"
 #include "await/list.h"
 #include "await/switch/coroutine.h"
 #include "await/switch/stack.h"
@@ -152,8 +153,9 @@ struct aw_loop {
     atomic_bool remote_pending;
     struct link signals;
     struct link listeners;
-    unsigned polled;     /* our own handles that libuv watches */
-    unsigned io_awaited; /* operations on them that tasks await */
+    struct read_memory read_memory; /* of the streams */
+    unsigned polled;                /* our own handles that libuv watches */
+    unsigned io_awaited;            /* operations on them that tasks await */
     unsigned jobs;
     bool draining; /* the last job stops the loop */
     unsigned turns_unpolled;

@@ -166,6 +166,7 @@ int aw_loop_close(aw_loop *loop)
     uv_walk(&loop->uv, close_handle, NULL);
     while (uv_loop_close(&loop->uv) == UV_EBUSY)
         uv_run(&loop->uv, UV_RUN_ONCE);
+    aw__read_memory_close(&loop->read_memory);
     aw__waker_close(&loop->waker);
     aw_loop_unref(loop);
     return 0;
@@ -325,7 +326,7 @@ static void poll_io(aw_loop *l)
 {
     int64_t next = timers_next(&l->timers);
 
-    if (has_work(l) || next <= aw__loop_now_ns(l)) {
+    if (has_work(l) || (next != TIMERS_NEVER && next <= aw__loop_now_ns(l))) {
         if (l->polled > 0 || ++l->turns_unpolled >= TURNS_UNPOLLED_MAX ||
             has_foreign_io(l))
             run_uv(l, UV_RUN_NOWAIT);
@@ -347,12 +348,14 @@ static void poll_io(aw_loop *l)
 
 static void take_due_timers(aw_loop *l)
 {
-    int64_t now = aw__loop_now_ns(l);
     struct timer *timer;
+    int64_t now;
 
     if (l->stacks.due_ns != STACKS_NEVER)
-        aw__stacks_tend(&l->stacks,
-                        l->virtual_clock ? (int64_t)uv_hrtime() : now);
+        aw__stacks_tend(&l->stacks, (int64_t)uv_hrtime());
+    if (timers_next(&l->timers) == TIMERS_NEVER)
+        return;
+    now = aw__loop_now_ns(l);
     while ((timer = l->timers.first) && timer->deadline_ns <= now) {
         aw__timers_remove(&l->timers, timer);
         aw__loop_append(l, &container_of(timer, struct alarm, timer)->entry);

@@ -1,26 +1,44 @@
 #include "await/io/stream.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "await/io/stream_internal.h"
 
-enum { BUFFER = 16 * 1024 }; /* bytes read ahead of the reader */
+enum {
+    READ_AHEAD_BELOW = 4096, /* with less room, read more than was asked for */
+    READS_AT_ONCE = 16,      /* before other tasks have their turn */
+};
 
-/* Reading. */
+/*
+ * Reading. Where a reader waits libuv only tells that there is something, and
+ * the reader reads by itself, to its own memory: nothing is copied, nothing is
+ * lost if it is cancelled instead, and what it answers is written while the
+ * kernel has the connection in its caches. Where nobody reads libuv reads to
+ * the stream's buffer.
+ */
+
+static bool reader_waits(const aw_stream *s)
+{
+    return s->reader && s->reader->state == PARK_PENDING;
+}
 
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     aw_stream *s = handle->data;
 
     (void)suggested;
-    if (!s->buffer)
-        s->buffer = malloc(BUFFER);
-    if (!s->buffer) {
-        *buf = uv_buf_init(NULL, 0); /* on_read() is told UV_ENOBUFS */
+    *buf = uv_buf_init(NULL, 0); /* on_read() is told UV_ENOBUFS */
+    if (reader_waits(s))
         return;
-    }
-    *buf = uv_buf_init(s->buffer + s->end, (unsigned)(BUFFER - s->end));
+    if (!s->buffer)
+        s->buffer = aw__read_memory_take(&s->loop->read_memory);
+    if (s->buffer)
+        *buf =
+            uv_buf_init(s->buffer + s->end, (unsigned)(READ_BUFFER - s->end));
 }
 
 static void stop_reading(aw_stream *s)
@@ -29,13 +47,21 @@ static void stop_reading(aw_stream *s)
     (void)uv_read_stop((uv_stream_t *)&s->tcp);
 }
 
-static void release_buffer(aw_stream *s)
+static void free_buffer(aw_stream *s)
 {
-    if (s->begin < s->end)
-        return;
-    free(s->buffer);
+    aw__read_memory_give(&s->loop->read_memory, s->buffer);
     s->buffer = NULL;
     s->begin = s->end = 0;
+}
+
+/* 0: the end; or a code. */
+static void end_reading(aw_stream *s, int code)
+{
+    stop_reading(s);
+    if (code == 0)
+        s->ended = true;
+    else
+        s->error = code;
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -45,17 +71,16 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     (void)buf;
     if (n > 0) {
         s->end += (size_t)n;
-        if (s->end == BUFFER)
+        if (s->end == READ_BUFFER)
             stop_reading(s);
+    } else if (n == UV_ENOBUFS && reader_waits(s)) {
+        s->readable = true;
     } else {
-        release_buffer(s);
+        if (s->begin == s->end)
+            free_buffer(s);
         if (n == 0)
             return; /* EAGAIN */
-        stop_reading(s);
-        if (n == UV_EOF)
-            s->ended = true;
-        else
-            s->error = n == UV_ENOBUFS ? AW_ENOMEM : (int)n;
+        end_reading(s, n == UV_EOF ? 0 : n == UV_ENOBUFS ? AW_ENOMEM : (int)n);
     }
     aw__stream_wake(s->reader);
 }
@@ -68,22 +93,67 @@ static int start_reading(aw_stream *s)
     return rc;
 }
 
-static size_t take_bytes(aw_stream *s, void *buf, size_t room)
+static ssize_t take_bytes(aw_stream *s, void *buf, size_t room)
 {
     size_t n = s->end - s->begin;
-    bool was_full = !s->reading && s->end == BUFFER;
+    bool was_full = !s->reading && s->end == READ_BUFFER;
 
     if (n > room)
         n = room;
     memcpy(buf, s->buffer + s->begin, n);
     s->begin += n;
-    release_buffer(s);
-    if (was_full && !s->buffer && !s->ended && aw__stream_refusal(s) == 0) {
+    if (s->begin < s->end)
+        return (ssize_t)n;
+    free_buffer(s);
+    if (was_full && !s->ended && s->error == 0) {
         int rc = start_reading(s);
 
         if (rc < 0)
             s->error = rc;
     }
+    return (ssize_t)n;
+}
+
+/* As read(2). With little room more is read than was asked for, and kept. */
+static ssize_t read_ahead(aw_stream *s, void *buf, size_t room)
+{
+    char *more = room < READ_AHEAD_BELOW
+                     ? aw__read_memory_take(&s->loop->read_memory)
+                     : NULL;
+    struct iovec parts[] = {{buf, room}, {more, READ_BUFFER}};
+    ssize_t n;
+
+    do
+        n = more ? readv(s->fd, parts, 2) : read(s->fd, buf, room);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        n = -errno;
+    if (n > (ssize_t)room) {
+        s->buffer = more;
+        s->end = (size_t)n - room;
+        return (ssize_t)room;
+    }
+    s->readable = n == (ssize_t)room && ++s->at_once < READS_AT_ONCE;
+    aw__read_memory_give(&s->loop->read_memory, more);
+    return n;
+}
+
+/* As aw_read(), but UV_EAGAIN instead of waiting. */
+static ssize_t read_now(aw_stream *s, void *buf, size_t room)
+{
+    ssize_t n;
+    int rc;
+
+    if (!s->closed && s->begin < s->end)
+        return take_bytes(s, buf, room);
+    rc = aw__stream_refusal(s);
+    if (rc < 0 || s->ended)
+        return rc;
+    if (!s->readable)
+        return UV_EAGAIN;
+    n = read_ahead(s, buf, room);
+    if (n <= 0 && n != UV_EAGAIN)
+        end_reading(s, (int)n);
     return n;
 }
 
@@ -95,22 +165,20 @@ ssize_t aw_read(aw_stream *s, void *buf, size_t room)
         return AW_EINVAL;
     if (s->reader)
         return AW_ESTATE;
-    while (s->begin == s->end) {
-        int rc = aw__stream_refusal(s);
+    for (;;) {
+        ssize_t n = read_now(s, buf, room);
+        int rc;
 
-        if (rc < 0)
-            return rc;
-        if (s->ended)
-            return 0;
+        if (n != UV_EAGAIN)
+            return n;
         if (!t)
             return AW_ENOTASK;
+        s->readable = false;
+        s->at_once = 0;
         rc = aw__stream_wait(s, t, &s->reader);
         if (rc < 0)
             return rc;
     }
-    if (s->closed)
-        return AW_ECLOSED;
-    return (ssize_t)take_bytes(s, buf, room);
 }
 
 bool aw_stream_eof(const aw_stream *s)
@@ -173,16 +241,20 @@ int aw__stream_wait(aw_stream *s, struct task *t, struct park **place)
 
 /* Closing. */
 
+static void free_stream(aw_stream *s)
+{
+    free_buffer(s);
+    free(s);
+}
+
 static void on_closed(uv_handle_t *handle)
 {
     aw_stream *s = handle->data;
 
     s->loop->polled--;
     s->closed_down = true;
-    if (s->released) {
-        free(s->buffer);
-        free(s);
-    }
+    if (s->released)
+        free_stream(s);
 }
 
 static void close_handle(aw_stream *s, bool reset)
@@ -227,7 +299,8 @@ int aw__stream_open(aw_stream *s)
        a client that sends the next request only then 40 ms. Where it cannot be
        set the connection is gone already. */
     (void)uv_tcp_nodelay(&s->tcp, 1);
-    return start_reading(s);
+    s->fd = aw_stream_fd(s);
+    return s->fd < 0 ? s->fd : start_reading(s);
 }
 
 void aw__stream_close(aw_stream *s)
@@ -236,8 +309,7 @@ void aw__stream_close(aw_stream *s)
     s->task = NULL;
     s->released = true;
     if (s->closed_down) {
-        free(s->buffer);
-        free(s);
+        free_stream(s);
         return;
     }
     close_handle(s, false);

@@ -6,8 +6,9 @@
  * stream: TCP connections for straight-line code, one task a connection; at
  * most one reader and one writer at a time (a second is AW_ESTATE).
  *
- * Reading stays on into a bounded buffer, so that the end of the peer is seen
- * while nobody reads. An error of the connection is what the calls after it
+ * A waiting reader reads to its own memory. While nobody reads, what comes goes
+ * to a bounded buffer, so that the end of the peer is seen all the same. An
+ * error of the connection is what the calls after it
  * return. The stream is closed when its serve function returns.
  */
 
@@ -40,7 +41,9 @@ int aw_listener_port(const aw_listener *l);
  */
 AW_CHECK int aw_listener_close(aw_listener *l, double grace);
 
-/* The bytes read, at least 1; 0: end of stream; or a code. */
+/* The bytes read, at least 1; 0: end of stream; or a code. AW_EINVAL: room is
+   0. Cancelled (AW_ECANCELED), nothing is lost: the next read gets what came.
+   From a task, unless something is buffered (AW_ENOTASK). */
 AW_CHECK ssize_t aw_read(aw_stream *s, void *buf, size_t room);
 
 /* Return when the kernel has it all; a direct write is tried first. */

@@ -12,10 +12,13 @@ struct aw_stream {
     aw_future *task;           /* a reference; NULL before it is made */
     const struct task *runner; /* that runs the serve function; to compare */
     bool closing;              /* it waits for the listener's close */
-    char *buffer;              /* NULL while nothing is in it */
+    int fd;
+    char *buffer; /* what came while nobody read; NULL: nothing */
     size_t begin;
     size_t end;
     bool reading;
+    bool readable;    /* perhaps; a waiting reader was told */
+    unsigned at_once; /* reads since the reader last waited */
     bool ended;       /* the peer's FIN came */
     bool shut;        /* our FIN is on its way */
     bool closed;      /* by us: the handle is closing */
