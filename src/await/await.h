@@ -21,6 +21,8 @@
 #include "await/io/stream.h"
 #include "await/loop.h"
 #include "await/scope.h"
+#include "await/sync/lock.h"
+#include "await/sync/queue.h"
 #include "await/sync/sync.h"
 #include "await/task.h"
 #include "await/thread.h"

@@ -120,3 +120,45 @@ void aw__waiters_wake(aw_waiters *queue)
     }
     disown_if_idle(queue);
 }
+
+bool aw__waiters_alive(const aw_waiters *queue)
+{
+    const struct link *head = (const struct link *)(const void *)queue;
+
+    if (!head->next)
+        return false;
+    for (struct link *l = head->next; l != head; l = l->next)
+        if (container_of(l, struct park, link)->state != PARK_CANCELLED)
+            return true;
+    return false;
+}
+
+/* Decide for it, but leave it where it stands until it goes on. */
+static void tell(aw_waiters *queue, struct park *park)
+{
+    queue->chosen++;
+    aw__park_decide(park);
+}
+
+void aw__waiters_tell_first(aw_waiters *queue)
+{
+    struct link *head = list_of(queue);
+    struct park *first = container_of(head->next, struct park, link);
+
+    if (!list_is_empty(head) && first->state == PARK_PENDING)
+        tell(queue, first);
+}
+
+void aw__waiters_tell(aw_waiters *queue, size_t n)
+{
+    struct link *head = list_of(queue);
+
+    for (struct link *l = head->next; n > 0 && l != head; l = l->next) {
+        struct park *park = container_of(l, struct park, link);
+
+        if (park->state != PARK_PENDING)
+            continue;
+        tell(queue, park);
+        n--;
+    }
+}

@@ -36,3 +36,12 @@ struct waiter *aw__waiters_choose(aw_waiters *queue);
 /* Wake all. What they waited at is not touched any more when they go on: it
    may be gone then. */
 void aw__waiters_wake(aw_waiters *queue);
+
+/*
+ * The same for what leaves those it chose in the queue until they go on, as
+ * asyncio's lock and condition do: does anybody wait, or has been chosen;
+ * choose the first in the queue, if it still waits; choose the first n who do.
+ */
+bool aw__waiters_alive(const aw_waiters *queue);
+void aw__waiters_tell_first(aw_waiters *queue);
+void aw__waiters_tell(aw_waiters *queue, size_t n);
