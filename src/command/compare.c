@@ -79,8 +79,6 @@ static const char *why_invalid(const struct compare_run *run, int rc,
     if (rc == -EPROTO)
         snprintf(room, size, "it ended with status %d before its work",
                  run->exit_status);
-    else if (run->exit_status == EXIT_STATUS_NOTHING)
-        snprintf(room, size, "it downloaded nothing");
     else if (run->exit_status == EXIT_STATUS_USAGE ||
              run->exit_status >= EXIT_STATUS_LOCAL)
         snprintf(room, size, "it ended with status %d", run->exit_status);
@@ -200,15 +198,19 @@ static int compare_all(struct compare *compare)
 static int conclude(struct compare *compare)
 {
     struct comparison *comparison = &compare->comparison;
-    int rc = results_finish(&compare->results, comparison, on_invalid, compare);
+    int rc = compare_predict_work(&compare->results, &comparison->setup,
+                                  &compare->work, &compare->settings);
 
+    if (rc == 0)
+        rc = results_finish(&compare->results, comparison, on_invalid, compare);
     if (rc == 0)
         rc = compare_ideals(comparison, &compare->results, &compare->work,
                             &compare->settings);
     if (rc == 0)
         rc = comparison_derive(comparison);
     if (rc == 0)
-        rc = checks_judge(&compare->checks, comparison);
+        rc = comparison->nothing ? 0
+                                 : checks_judge(&compare->checks, comparison);
     return rc;
 }
 
@@ -266,9 +268,10 @@ static int run_and_tell(struct compare *compare)
         told = tell(compare);
     if ((rc < 0 && rc != -EINTR) || told < 0 || compare->local)
         return EXIT_STATUS_LOCAL;
-    return compare->comparison.same_work && !checks_failed(&compare->comparison)
-               ? EXIT_STATUS_OK
-               : EXIT_STATUS_CHECK;
+    if (!compare->comparison.same_work || checks_failed(&compare->comparison))
+        return EXIT_STATUS_CHECK;
+    return compare->comparison.nothing ? results_status(&compare->results)
+                                       : EXIT_STATUS_OK;
 }
 
 static int compare_and_report(struct compare *compare)
@@ -357,6 +360,7 @@ static int prepare(struct compare *compare, struct command_line *line)
                             &comparison->setup);
     if (rc == 0)
         rc = describe_command(compare, line);
+    comparison->fail_undecided = compare->settings.undecided_fails;
     comparison->same_work = true;
     return rc == 0 ? interrupt_catch() : rc;
 }

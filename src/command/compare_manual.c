@@ -93,11 +93,15 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT(
         "Times can be compared if the work is the same. For each item, all "
         "runs must agree on its status, on the number of attempts, and on the "
-        "SHA-256 digest of the file that is in place. What most runs did is "
-        "the model. A run that did anything else is named on standard error "
+        "SHA-256 digest of the file that is in place. What weather and files "
+        "predict is the model; at a server that was not started here, what "
+        "most runs did. A run that did anything else is named on standard "
+        "error "
         "and does not count, and the exit status is 6. Items that end in "
         "error, or are not found, in all runs alike are the same work; the "
-        "report tells how many there are."),
+        "report tells how many there are. Where nothing is in place after any "
+        "run, there is nothing to compare: no run counts, no condition is "
+        "judged, and the exit status is that of `flags get`."),
     BLOCK_OF_SECTION("CONDITIONS"),
     BLOCK_OF_TEXT("A condition of `--fail-if` is a comparison of two sums, in "
                   "quotes, for the shell has its own use of `<` and `>`:"),
@@ -130,8 +134,10 @@ static const struct block blocks[] = {
         "interval that holds 95 % of the differences between its two sides:"),
     BLOCK_OF_TERM("failed", "It holds in all of the interval. Status 6."),
     BLOCK_OF_TERM("passed", "It holds nowhere in the interval."),
-    BLOCK_OF_TERM("undecided", "Anything between. No failure; more runs make "
-                               "the interval narrower."),
+    BLOCK_OF_TERM("undecided", "Anything between, and whatever varies between "
+                               "fewer than five runs. No failure, unless with "
+                               "`--undecided fail`; more runs make the "
+                               "interval narrower."),
     BLOCK_OF_TERM("impossible",
                   "It cannot be judged, as no run of a cell counts, or a value "
                   "is not known at this server. Status 6."),
@@ -182,8 +188,8 @@ static const struct block blocks[] = {
         "connections save on a network shows here as CPU time only."),
     BLOCK_OF_TEXT(
         "A busy machine is slow for everybody, and the interval does not know "
-        "why; the report has the load at the start. With two or three runs, an "
-        "interval means little."),
+        "why; the report has the load at the start. With fewer than five runs, "
+        "no difference is told from chance: sentences tell the times alone."),
     {.kind = BLOCK_EXAMPLES},
     BLOCK_OF_TERM("`flags compare --timeline`",
                   "Who waited for what, as a drawing."),
@@ -201,5 +207,7 @@ static const struct block blocks[] = {
 
 const struct manual compare_manual = {
     .blocks = blocks,
-    .statuses = MANUAL_STATUS(EXIT_STATUS_CHECK),
+    .statuses = MANUAL_STATUS(EXIT_STATUS_NOTHING) |
+                MANUAL_STATUS(EXIT_STATUS_NOT_FOUND) |
+                MANUAL_STATUS(EXIT_STATUS_CHECK),
 };

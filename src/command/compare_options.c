@@ -21,6 +21,8 @@ static const char *const order_names[] = {
     NULL,
 };
 
+static const char *const undecided_names[] = {"pass", "fail", NULL};
+
 /* The next word of a list with commas, moving *text behind it. 1: there is
    one; 0: the list is over; -EINVAL: a word is empty or too long. */
 static int next_word(const char **text, char word[WORD_SIZE])
@@ -266,6 +268,14 @@ static const struct option_row rows[] = {
      .help = "end with status 6 if this is so beyond doubt, as in "
              "'async.median > 0.2*sequential.median'; repeatable",
      .offset = FIELD(conditions)},
+    {.name = "undecided",
+     .kind = OPTION_CHOICE,
+     .metavar = "pass|fail",
+     .choices = undecided_names,
+     .fallback = "pass",
+     .help = "what a condition comes to that the runs do not decide, as with "
+             "fewer than five of them",
+     .offset = FIELD(undecided_fails)},
     OPTION_COMMON_ROWS,
 };
 

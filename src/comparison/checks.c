@@ -49,7 +49,8 @@ bool checks_failed(const struct comparison *comparison)
     for (size_t i = 0; i < comparison->check_count; i++) {
         enum comparison_verdict verdict = comparison->checks[i].verdict;
 
-        if (verdict == VERDICT_FAILED || verdict == VERDICT_IMPOSSIBLE)
+        if (verdict == VERDICT_FAILED || verdict == VERDICT_IMPOSSIBLE ||
+            (verdict == VERDICT_UNDECIDED && comparison->fail_undecided))
             return true;
     }
     return false;

@@ -212,5 +212,8 @@ int comparison_relate(const struct comparison *comparison, size_t cell,
                                  RESAMPLING_SEED);
     free(a);
     free(b);
+    if (!error && (over->run_count < COMPARISON_RUNS_LEAST ||
+                   under->run_count < COMPARISON_RUNS_LEAST))
+        ratio->low = ratio->high = (double)NAN;
     return error;
 }

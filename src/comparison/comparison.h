@@ -104,7 +104,8 @@ struct comparison_check {
     struct interval difference; /* left side less right side: microseconds,
                                    bytes, else as `unit` says; NAN: unknown */
     enum figure_unit unit;
-    char reason[128]; /* of VERDICT_IMPOSSIBLE, else "" */
+    char reason[128]; /* of VERDICT_IMPOSSIBLE, and of what is undecided for
+                         lack of runs; else "" */
 };
 
 struct comparison {
@@ -114,7 +115,10 @@ struct comparison {
     bool interrupted;     /* not all runs were made */
     bool ideal_estimated; /* from the sequential cell, or the weather has
                              what delays alone do not tell: marked ~ */
+    bool nothing;         /* nothing was in place after any run: there is
+                             nothing to compare */
     bool same_work;       /* all runs did the same; else see cells[].invalid */
+    bool fail_undecided;  /* of checks: a reason for status 6 as well */
     /* Of the model that all runs that count equal. */
     size_t not_found, errors, retried;
     struct comparison_check *checks;
@@ -129,9 +133,15 @@ void comparison_close(struct comparison *comparison);
 /* Whether a cell has a run that counts. */
 bool comparison_has_runs(const struct comparison *comparison);
 
+/* With fewer runs in a cell no difference is told from chance: the intervals of
+   cells that are alike leave 1 out in 100, 33 and 10 % of cases with 1, 2 and 3
+   runs. */
+enum { COMPARISON_RUNS_LEAST = 5 };
+
 /*
  * The ratio of two cells' medians with its interval, NAN if one of them has no
- * run that counts. The same pair always gets the same answer. -ENOMEM.
+ * run that counts; of fewer than COMPARISON_RUNS_LEAST runs the bounds alone
+ * are NAN. The same pair always gets the same answer. -ENOMEM.
  */
 int comparison_relate(const struct comparison *comparison, size_t cell,
                       size_t to, struct interval *ratio);

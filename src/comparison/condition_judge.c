@@ -204,6 +204,27 @@ static int resample(struct judge *judge, struct interval *interval)
     return finite ? 0 : -ENODATA;
 }
 
+/* Whether a value varies from run to run, and there are too few of them. */
+static bool has_few_runs(const struct judge *judge)
+{
+    for (size_t i = 0; i < judge->condition->node_count; i++) {
+        const struct condition_node *node = &judge->condition->nodes[i];
+        enum figure_how how;
+
+        if (node->kind != NODE_VALUE)
+            continue;
+        how = figures[node->field].how;
+        if (how == HOW_COUNTED || how == HOW_IDEAL)
+            continue;
+        if (judge->comparison->cells[node->cell].run_count <
+                COMPARISON_RUNS_LEAST ||
+            (how == HOW_RATIO &&
+             judge->comparison->cells[0].run_count < COMPARISON_RUNS_LEAST))
+            return true;
+    }
+    return false;
+}
+
 static int load_all(struct judge *judge)
 {
     for (size_t i = 0; i < judge->condition->node_count; i++) {
@@ -273,6 +294,13 @@ int condition_judge(const struct condition *condition,
         judged.verdict = verdict_of(condition->relation, &found);
         judged.difference = (struct interval){
             found.value * unit, found.low * unit, found.high * unit};
+        if (has_few_runs(&judge)) {
+            judged.verdict = VERDICT_UNDECIDED;
+            judged.difference.low = judged.difference.high = (double)NAN;
+            snprintf(judged.reason, sizeof(judged.reason),
+                     "fewer than %d runs do not decide it",
+                     COMPARISON_RUNS_LEAST);
+        }
     }
     *check = judged;
     return 0;

@@ -1,8 +1,11 @@
 #include "comparison/ideal.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "download/simulate.h"
@@ -13,6 +16,7 @@ static const char base[] = "/flags/"; /* of the fixture's files */
 struct play {
     const struct ideal_basis *basis;
     bool exact;
+    struct prediction *predictions; /* NULL: nobody asks */
 };
 
 /* The path of a URL of the fixture. Country codes need no decoding. */
@@ -47,14 +51,32 @@ static int64_t request_us(struct play *play, const char *url, unsigned attempt,
     struct forecast forecast = weather_at(play->basis->weather, path, attempt);
     const struct fault *fault = forecast.fault;
 
+    outcome->reply.http_status = 0;
     outcome->status =
         is_there(play->basis, path) ? STATUS_OK : STATUS_NOT_FOUND;
-    if (fault && fault->kind == FAULT_STATUS)
+    if (fault && fault->kind == FAULT_STATUS) {
         outcome->status =
             fault->status == 404 ? STATUS_NOT_FOUND : STATUS_ERROR;
-    else if (fault && fault->kind != FAULT_DELAY)
+        outcome->reply.http_status = fault->status;
+    } else if (fault && fault->kind != FAULT_DELAY) {
         play->exact = false;
+    }
     return forecast.delay_us;
+}
+
+/* The last attempt of an item is what becomes of it. */
+static void predict(struct play *play, const struct attempt *attempt,
+                    const struct outcome *outcome, int64_t length_us)
+{
+    struct prediction *prediction = &play->predictions[attempt->item->index];
+    bool late =
+        play->basis->timeout_us > 0 && length_us > play->basis->timeout_us;
+
+    *prediction = (struct prediction){
+        .status = late ? STATUS_ERROR : outcome->status,
+        .http_status = late ? 0 : outcome->reply.http_status,
+        .attempts = attempt->number,
+    };
 }
 
 /* As download_one() does it: the image, then, if that came, its metadata. */
@@ -70,16 +92,20 @@ static int64_t length_us(void *arg, const struct attempt *attempt,
     sum = request_us(play, item->url, attempt->number, outcome);
     if (outcome->status == STATUS_OK && item->metadata_url) {
         sum += request_us(play, item->metadata_url, attempt->number, outcome);
-        if (outcome->status == STATUS_NOT_FOUND)
+        if (outcome->status == STATUS_NOT_FOUND) {
             outcome->status = STATUS_ERROR; /* under the code: no name */
+            outcome->reply.http_status = -1;
+        }
     }
+    if (play->predictions)
+        predict(play, attempt, outcome, sum);
     return sum;
 }
 
-int compare_ideal(struct ideal *ideal, const struct ideal_basis *basis,
-                  unsigned max_req)
+static int play_all(struct play *play, unsigned max_req,
+                    struct simulated *simulated)
 {
-    struct play play = {.basis = basis};
+    const struct ideal_basis *basis = play->basis;
     struct code_items codes = {
         .selection = basis->selection,
         .source = basis->source,
@@ -89,13 +115,67 @@ int compare_ideal(struct ideal *ideal, const struct ideal_basis *basis,
         .limits = {.max_req = max_req, .timeout_us = basis->timeout_us},
         .items = code_items_source(&codes),
         .length_us = length_us,
-        .arg = &play,
+        .arg = play,
     };
+
+    play->exact = basis->weather && weather_is_exact(basis->weather);
+    return simulate(&simulation, simulated);
+}
+
+/* The file that an image becomes: the same bytes. */
+static int predict_file(struct prediction *prediction,
+                        const struct ideal_basis *basis, size_t index)
+{
+    char *url = source_url(basis->source, basis->selection->codes[index].code);
+    char *file = NULL;
+    struct stat st;
+    int rc = -ENOMEM;
+
+    if (url && asprintf(&file, "%s/%s", basis->root,
+                        path_of(url) + strlen(base)) >= 0) {
+        rc = stat(file, &st) < 0 ? -errno
+                                 : digest_file(&prediction->digest, file);
+        prediction->bytes = rc == 0 ? st.st_size : 0;
+        free(file);
+    }
+    free(url);
+    return rc;
+}
+
+int compare_predict(struct prediction **predictions,
+                    const struct ideal_basis *basis)
+{
+    const size_t count = basis->selection->count;
     struct simulated simulated;
+    struct play play = {.basis = basis};
     int rc;
 
-    play.exact = basis->weather && weather_is_exact(basis->weather);
-    rc = simulate(&simulation, &simulated);
+    if (!basis->weather || !basis->root[0]) {
+        *predictions = NULL;
+        return 0;
+    }
+    play.predictions = calloc(count + 1, sizeof(*play.predictions));
+    rc = play.predictions ? play_all(&play, 1, &simulated) : -ENOMEM;
+    for (size_t i = 0; i < count && rc == 0 && play.exact; i++) {
+        if (play.predictions[i].status == STATUS_OK)
+            rc = predict_file(&play.predictions[i], basis, i);
+    }
+    if (rc < 0 || !play.exact) {
+        free(play.predictions);
+        play.predictions = NULL;
+    }
+    if (rc == 0)
+        *predictions = play.predictions;
+    return rc;
+}
+
+int compare_ideal(struct ideal *ideal, const struct ideal_basis *basis,
+                  unsigned max_req)
+{
+    struct play play = {.basis = basis};
+    struct simulated simulated;
+    int rc = play_all(&play, max_req, &simulated);
+
     if (rc < 0)
         return rc;
     *ideal = (struct ideal){.total_us = simulated.total_us,

@@ -7,6 +7,7 @@
 #include "country/source.h"
 #include "download/outcome.h"
 #include "fixture/weather.h"
+#include "transfer/digest.h"
 
 /*
  * compare_ideal: how long the work of a comparison takes at the least: the
@@ -32,11 +33,30 @@ struct ideal_basis {
     const int64_t *wait_us;
 };
 
+/* What becomes of an item, as weather and corpus have it. */
+struct prediction {
+    enum status status;
+    long http_status; /* of an error that is an answer; 0: a timeout; -1: not
+                         told, as of what is wrong with metadata */
+    unsigned attempts;
+    struct digest digest; /* of the file that is in place then */
+    int64_t bytes;
+};
+
 struct ideal {
     int64_t total_us;
     bool exact; /* else the weather has what delays alone do not tell */
     struct counts counts;
 };
+
+/*
+ * What becomes of each item, whoever downloads it: *predictions has one for
+ * each code of the selection, to be freed. NULL with 0: it cannot be told, as
+ * the weather has more in it than delays and answers, or the files are not in a
+ * directory. A negative errno value: *predictions is untouched.
+ */
+int compare_predict(struct prediction **predictions,
+                    const struct ideal_basis *basis);
 
 /* With `max_req` requests in flight. 0 or -ENOMEM: *ideal is untouched. Reads
    no more of the disk than whether files are there. */

@@ -53,23 +53,52 @@ static int estimate_all(struct comparison *comparison,
     return rc;
 }
 
-int compare_ideals(struct comparison *comparison, const struct results *results,
-                   const struct compare_work *work,
-                   const struct compare_settings *settings)
+static struct ideal_basis basis_of(const struct compare_work *work,
+                                   const struct compare_settings *settings,
+                                   const char *root)
 {
-    char root[PATH_MAX];
-    struct ideal_basis basis = {
+    return (struct ideal_basis){
         .selection = &work->selection,
         .source = &work->source,
         .country_names = settings->work.country_names,
         .timeout_us = settings->work.timeout_us,
         .root = root,
+        .weather = work->server_started ? &work->weather : NULL,
     };
+}
+
+int compare_ideals(struct comparison *comparison, const struct results *results,
+                   const struct compare_work *work,
+                   const struct compare_settings *settings)
+{
+    char root[PATH_MAX];
+    struct ideal_basis basis = basis_of(work, settings, root);
     int rc;
 
     if (!work->server_started)
         return estimate_all(comparison, results, &basis);
-    basis.weather = &work->weather;
     rc = corpus_find(root, sizeof(root));
     return rc < 0 ? rc : find_all(comparison, &basis);
+}
+
+int compare_predict_work(struct results *results,
+                         const struct comparison_setup *setup,
+                         const struct compare_work *work,
+                         const struct compare_settings *settings)
+{
+    char root[PATH_MAX];
+    struct ideal_basis basis = basis_of(work, settings, root);
+    struct prediction *predictions = NULL;
+    int rc = 0;
+
+    if (!work->server_started)
+        return 0;
+    rc = corpus_find(root, sizeof(root));
+    if (rc >= 0)
+        rc = compare_predict(&predictions, &basis);
+    if (rc == 0 && predictions)
+        rc = same_work_predict(&results->same, setup->codes, predictions,
+                               setup->item_count);
+    free(predictions);
+    return rc;
 }

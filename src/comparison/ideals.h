@@ -16,3 +16,13 @@
 int compare_ideals(struct comparison *comparison, const struct results *results,
                    const struct compare_work *work,
                    const struct compare_settings *settings);
+
+/*
+ * Before results_finish(): tell the results what weather and files predict of
+ * our server; nothing of any other, where runs have to be held against each
+ * other. 0, or a negative errno value.
+ */
+int compare_predict_work(struct results *results,
+                         const struct comparison_setup *setup,
+                         const struct compare_work *work,
+                         const struct compare_settings *settings);

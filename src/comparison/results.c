@@ -67,7 +67,8 @@ static void keep_record(struct results *results, struct result *result,
 int results_add(struct results *results, size_t cell, int64_t number,
                 struct compare_run *run)
 {
-    struct result result = {.cell = cell, .figures = run->figures};
+    struct result result = {
+        .cell = cell, .figures = run->figures, .exit_status = run->exit_status};
     struct result *grown =
         reallocarray(results->runs, results->count + 1, sizeof(*grown));
     int rc = grown ? 0 : -ENOMEM;
@@ -189,10 +190,38 @@ static void sort_out(struct results *results, size_t model,
         comparison->same_work = false;
         same_work_difference(&results->same, run->work, model, difference,
                              sizeof(difference));
-        snprintf(why, sizeof(why), "other work than most runs did: %s",
-                 difference);
+        if (!same_work_has_any(&results->same, run->work) &&
+            same_work_has_any(&results->same, model))
+            snprintf(why, sizeof(why), "it downloaded nothing (%s)",
+                     difference);
+        else
+            snprintf(why, sizeof(why), "other work than %s: %s",
+                     results->same.is_predicted ? "weather and files predict"
+                                                : "most runs did",
+                     difference);
         on_invalid(arg, run, why);
     }
+}
+
+/* Whether no run that counts left anything in place. */
+static bool leaves_nothing(const struct results *results, size_t model)
+{
+    for (size_t i = 0; i < results->count; i++) {
+        if (results->runs[i].work == model)
+            return !same_work_has_any(&results->same, model);
+    }
+    return false;
+}
+
+int results_status(const struct results *results)
+{
+    size_t model = results->count ? same_work_model(&results->same) : 0;
+
+    for (size_t i = 0; i < results->count; i++) {
+        if (results->runs[i].work == model)
+            return results->runs[i].exit_status;
+    }
+    return 0;
 }
 
 int results_finish(struct results *results, struct comparison *comparison,
@@ -207,6 +236,9 @@ int results_finish(struct results *results, struct comparison *comparison,
     model = same_work_model(&results->same);
     describe_model(&results->same.works[model], comparison);
     sort_out(results, model, comparison, on_invalid, arg);
+    comparison->nothing = leaves_nothing(results, model);
+    if (comparison->nothing)
+        return 0;
     for (size_t i = 0; i < comparison->cell_count; i++) {
         struct comparison_cell *cell = &comparison->cells[i];
         int rc = collect(results, model, i, cell);

@@ -25,6 +25,7 @@ struct result {
     size_t cell;
     size_t work; /* index in `same` */
     struct comparison_run figures;
+    int exit_status;
     struct record record; /* may be empty: no room */
     int64_t *request_us;  /* how long each request took */
     size_t request_count;
@@ -46,8 +47,9 @@ int results_add(struct results *results, size_t cell, int64_t number,
 
 /*
  * Move what counts into the comparison's cells, which have none yet, and say
- * what the model is. For each run that does not count, on_invalid gets a phrase
- * that says why. -ENOMEM: it is not complete.
+ * what the model is; where that leaves nothing in place, no run counts. For
+ * each run that does not count, on_invalid gets a phrase that says why.
+ * -ENOMEM: it is not complete.
  */
 int results_finish(struct results *results, struct comparison *comparison,
                    void (*on_invalid)(void *arg, const struct result *run,
@@ -61,5 +63,9 @@ int results_finish(struct results *results, struct comparison *comparison,
  */
 int results_waits(const struct results *results, size_t cell, size_t items,
                   int64_t **wait_us);
+
+/* The exit status of the runs that did the model's work: what `flags get` would
+   end with. 0: there is none. */
+int results_status(const struct results *results);
 
 void results_close(struct results *results);

@@ -37,7 +37,10 @@ static int work_of(struct work_done *work, const struct compare_run *run)
         work->items[i] = (struct work_item){
             .subject = strdup(item->subject ? item->subject : ""),
             .status = item->status,
-            .http_status = item->cause == CAUSE_HTTP ? item->http_status : 0,
+            .http_status =
+                item->status == STATUS_ERROR && item->cause == CAUSE_HTTP
+                    ? item->http_status
+                    : 0,
             .attempts = item->attempts,
             .bytes = item->bytes,
             .settled = item->final_us >= 0,
@@ -52,10 +55,17 @@ static int work_of(struct work_done *work, const struct compare_run *run)
     return 0;
 }
 
+/* -1: whatever it is. */
+static bool is_same_answer(long a, long b)
+{
+    return a == b || a < 0 || b < 0;
+}
+
 static bool is_same_item(const struct work_item *a, const struct work_item *b)
 {
     return strcmp(a->subject, b->subject) == 0 && a->settled == b->settled &&
-           a->status == b->status && a->http_status == b->http_status &&
+           a->status == b->status &&
+           is_same_answer(a->http_status, b->http_status) &&
            a->attempts == b->attempts && a->bytes == b->bytes &&
            digest_equal(&a->digest, &b->digest);
 }
@@ -71,19 +81,16 @@ static bool is_same(const struct work_done *a, const struct work_done *b)
     return true;
 }
 
-int same_work_add(struct same_work *same, const struct compare_run *run,
-                  size_t *which)
+/* Take the work over, as another one if there is none like it. -ENOMEM: it is
+   closed. */
+static int keep(struct same_work *same, struct work_done work, size_t *which)
 {
-    struct work_done work;
     struct work_done *grown;
-    int rc = work_of(&work, run);
 
-    if (rc < 0)
-        return rc;
     for (size_t i = 0; i < same->count; i++) {
         if (is_same(&same->works[i], &work)) {
+            same->works[i].runs += work.runs;
             work_close(&work);
-            same->works[i].runs++;
             *which = i;
             return 0;
         }
@@ -99,16 +106,82 @@ int same_work_add(struct same_work *same, const struct compare_run *run,
     return 0;
 }
 
+int same_work_add(struct same_work *same, const struct compare_run *run,
+                  size_t *which)
+{
+    struct work_done work;
+    int rc = work_of(&work, run);
+
+    return rc < 0 ? rc : keep(same, work, which);
+}
+
+int same_work_predict(struct same_work *same, const char *const *subjects,
+                      const struct prediction *predictions, size_t count)
+{
+    struct work_done work = {.items = calloc(count + 1, sizeof(*work.items))};
+    int rc;
+
+    if (!work.items)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const struct prediction *prediction = &predictions[i];
+
+        work.items[i] = (struct work_item){
+            .subject = strdup(subjects[i]),
+            .status = prediction->status,
+            .http_status = prediction->status == STATUS_ERROR
+                               ? prediction->http_status
+                               : 0,
+            .attempts = prediction->attempts,
+            .bytes = prediction->bytes,
+            .settled = true,
+            .digest = prediction->digest,
+        };
+        work.count++;
+        if (!work.items[i].subject) {
+            work_close(&work);
+            return -ENOMEM;
+        }
+    }
+    rc = keep(same, work, &same->predicted);
+    same->is_predicted = rc == 0;
+    return rc;
+}
+
+bool same_work_has_any(const struct same_work *same, size_t which)
+{
+    const struct work_done *work = &same->works[which];
+
+    for (size_t i = 0; i < work->count; i++) {
+        if (work->items[i].status == STATUS_OK)
+            return true;
+    }
+    return false;
+}
+
+/* Whether `a` is better as a model than `b`: what leaves nothing in place is
+   none as long as there is anything else. */
+static bool is_better(const struct same_work *same, size_t a, size_t b)
+{
+    bool has_any = same_work_has_any(same, a);
+
+    if (has_any != same_work_has_any(same, b))
+        return has_any;
+    return same->works[a].runs > same->works[b].runs;
+}
+
 size_t same_work_model(const struct same_work *same)
 {
-    size_t most = 0;
+    size_t best = 0;
 
     assert(same->count > 0);
+    if (same->is_predicted)
+        return same->predicted;
     for (size_t i = 1; i < same->count; i++) {
-        if (same->works[i].runs > same->works[most].runs)
-            most = i;
+        if (is_better(same, i, best))
+            best = i;
     }
-    return most;
+    return best;
 }
 
 /* "error, HTTP 418". */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "comparison/child_run.h"
+#include "comparison/ideal.h"
 
 /*
  * compare_same: the same-work check: what runs did, kept apart by what differs.
@@ -11,8 +12,9 @@
  * Two runs did the same work if each item has the same status (of an error that
  * the server answered, its HTTP status, too), the same number of attempts and
  * the same SHA-256 of what is in place.
- * The work that most runs did is the model that the others are held against:
- * the first one may be the one that is wrong.
+ * What weather and corpus predict is the model that runs are held against.
+ * Where nobody knows them it is the work that most runs did, among those that
+ * left anything in place: the first one may be the one that is wrong.
  *
  * Ownership: embedded by the caller, zeroed; same_work_close() once.
  */
@@ -38,15 +40,26 @@ struct work_done {
 struct same_work {
     struct work_done *works;
     size_t count;
+    bool is_predicted;
+    size_t predicted; /* then: the index of the model */
 };
 
 /* Take the run's work down. 0, and *which is the index in `works` of what it
    did; -ENOMEM: nothing has changed. */
 int same_work_add(struct same_work *same, const struct compare_run *run,
                   size_t *which);
+
+/* Take down what is predicted of `count` items; before the first run. -ENOMEM:
+   nothing has changed. */
+int same_work_predict(struct same_work *same, const char *const *subjects,
+                      const struct prediction *predictions, size_t count);
+
+/* Whether that work left anything in place. */
+bool same_work_has_any(const struct same_work *same, size_t which);
+
 void same_work_close(struct same_work *same);
 
-/* The index of what most runs did, the first one of several; there is one. */
+/* The index of the model; there is one. */
 size_t same_work_model(const struct same_work *same);
 
 /* The first item in which `which` differs from `model`, as a phrase: "BR:

@@ -30,6 +30,7 @@ struct compare_settings {
     const char *json, *markdown, *html, *trace; /* files; NULL: not wanted */
     bool timeline;
     struct option_texts conditions; /* of --fail-if */
+    int undecided_fails;            /* one that is undecided fails, too */
 };
 
 /* The weather of the book's example: 20 skewed delays whose sum is what its

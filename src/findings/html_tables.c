@@ -108,7 +108,8 @@ void html_checks(FILE *out, const struct comparison *comparison)
         char found[TABLE_CHECK_SIZE];
 
         fprintf(out, "<tr><td class=\"%s\">%s %s</td><th scope=\"row\"><code>",
-                verdict, verdict_sign(check->verdict), verdict);
+                verdict, verdict_sign(check->verdict),
+                table_verdict(comparison, check));
         html_text(out, check->expression);
         fputs("</code></th>", out);
         table_check(found, check);

@@ -225,7 +225,7 @@ static json_t *comparison_object(const struct comparison *comparison)
     return json_pack(
         "{s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, s:o, "
         "s:o, "
-        "s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
+        "s:b, s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
         "schema", "flags.compare/2", "began", text(setup->began), "weather",
         text(setup->weather), "seed", (json_int_t)setup->seed, "server",
         text(setup->server), "items", (json_int_t)setup->item_count, "codes",
@@ -236,9 +236,9 @@ static json_t *comparison_object(const struct comparison *comparison)
         seconds((double)setup->timeout_us), "connect_timeout",
         seconds((double)setup->connect_timeout_us), "machine",
         machine_json(setup), "interrupted", comparison->interrupted,
-        "ideal_estimated", comparison->ideal_estimated, "same_work",
-        comparison->same_work, "in_each_run", "not_found",
-        (json_int_t)comparison->not_found, "errors",
+        "nothing_in_place", comparison->nothing, "ideal_estimated",
+        comparison->ideal_estimated, "same_work", comparison->same_work,
+        "in_each_run", "not_found", (json_int_t)comparison->not_found, "errors",
         (json_int_t)comparison->errors, "retried",
         (json_int_t)comparison->retried, "cells", cells_json(comparison),
         "checks", checks_json(comparison), "conclusions",

@@ -124,7 +124,7 @@ static void write_checks(FILE *out, const struct comparison *comparison)
         char found[TABLE_CHECK_SIZE];
 
         table_check(found, check);
-        fprintf(out, "- %s: fail if ", comparison_verdict_name(check->verdict));
+        fprintf(out, "- %s: fail if ", table_verdict(comparison, check));
         write_code(out, check->expression);
         fputs("; ", out);
         write_text(out, found);

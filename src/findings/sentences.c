@@ -113,7 +113,7 @@ static void say_speed(struct sentences *s, size_t cell, size_t to)
     struct factor factor;
     bool slight;
 
-    if (isnan(ratio.value))
+    if (isnan(ratio.low))
         return;
     slight = fabs(ratio.low - 1) < SLIGHT && fabs(ratio.high - 1) < SLIGHT;
     if (slight) {
@@ -160,16 +160,24 @@ static void say_time(struct sentences *s, size_t cell)
 static bool say_speeds(struct sentences *s)
 {
     size_t said = 0;
+    bool few = false; /* runs: then the times are told alone */
 
     for (size_t i = s->comparison->cell_count; i-- > 0;) {
         size_t cell = sentences_fastest(s, sentences_cell(s, i)->strategy);
 
-        if (sentences_introduces(s, i) && sentences_counts(s, 0) &&
-            cell != SENTENCES_NONE && cell != 0) {
+        if (!sentences_introduces(s, i) || !sentences_counts(s, 0) ||
+            cell == SENTENCES_NONE || cell == 0)
+            continue;
+        if (isnan(sentences_relate(s, cell, 0).low)) {
+            say_time(s, cell);
+            few = true;
+        } else {
             say_speed(s, cell, 0);
-            said++;
         }
+        said++;
     }
+    if (few)
+        say_time(s, 0);
     return said > 0;
 }
 
@@ -279,6 +287,10 @@ int comparison_conclude(const struct comparison *comparison,
     size_t async = concurrent_pair(&s, &threaded);
     size_t best = sentences_fastest(&s, NULL);
 
+    if (comparison->nothing) {
+        sentences_nothing(&s);
+        return 0;
+    }
     if (!say_speeds(&s) && async == SENTENCES_NONE && best != SENTENCES_NONE)
         say_time(&s, best);
     if (async != SENTENCES_NONE) {

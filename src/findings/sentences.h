@@ -67,5 +67,8 @@ void sentences_reuse(struct sentences *s);
 /* Up to which concurrency more of it gains something; where errors begin. */
 void sentences_sweep(struct sentences *s);
 
+/* That nothing is in place after any run. */
+void sentences_nothing(const struct sentences *s);
+
 /* What keeps the numbers from meaning what they seem to. */
 void sentences_caution(const struct sentences *s);

@@ -6,7 +6,7 @@
 
 /* With fewer runs the bounds are little more than the least and the greatest
    of them. */
-enum { FEW_RUNS = 5, NAMES = 3 };
+enum { FEW_RUNS = COMPARISON_RUNS_LEAST, NAMES = 3 };
 
 /* The runs that something is true of: how many, and in which cells. */
 struct affected {
@@ -81,9 +81,8 @@ static void caution_outliers(const struct sentences *s)
 static void caution_few(const struct sentences *s)
 {
     size_t fewest = SIZE_MAX;
-    const char *advice = s->comparison->setup.runs < FEW_RUNS
-                             ? "; 10 are a good start (-r 10)"
-                             : "";
+    const char *advice =
+        s->comparison->setup.runs < FEW_RUNS ? ", 10 a good start (-r 10)" : "";
 
     for (size_t i = 0; i < s->comparison->cell_count; i++) {
         size_t count = sentences_cell(s, i)->run_count;
@@ -93,12 +92,24 @@ static void caution_few(const struct sentences *s)
     }
     if (fewest >= FEW_RUNS)
         return;
-    if (fewest == 1)
-        sentences_say(s, "with a single run, a difference may be chance%s",
-                      advice);
-    else
-        sentences_say(s, "with %zu runs, intervals mean little%s", fewest,
-                      advice);
+    sentences_say(s,
+                  "with %zu run%s of a cell, a difference is not told from "
+                  "chance: %d are the least%s",
+                  fewest, quantity_plural(fewest), FEW_RUNS, advice);
+}
+
+void sentences_nothing(const struct sentences *s)
+{
+    const struct comparison *comparison = s->comparison;
+
+    sentences_say(
+        s,
+        "nothing was in place after any run (of %zu item%s %zu not "
+        "found, %zu in error), so there is nothing to compare, and no "
+        "condition is judged",
+        comparison->setup.item_count,
+        quantity_plural(comparison->setup.item_count), comparison->not_found,
+        comparison->errors);
 }
 
 void sentences_caution(const struct sentences *s)

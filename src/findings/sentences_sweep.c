@@ -41,6 +41,18 @@ static bool gains(struct sentences *s, size_t cell)
     return false;
 }
 
+/* Whether some of the sweep cannot be related: what is not shown looks like no
+   gain. */
+static bool has_few_runs(const struct sentences *s, size_t like)
+{
+    for (size_t i = next_limit(s, like, 0); i != SENTENCES_NONE;
+         i = after(s, i)) {
+        if (sentences_cell(s, i)->run_count < COMPARISON_RUNS_LEAST)
+            return true;
+    }
+    return false;
+}
+
 /* Where more concurrency stops to gain anything. Every greater one is asked,
    as a single step may be too small to be detected. */
 static void say_limit(struct sentences *s, size_t like)
@@ -52,7 +64,7 @@ static void say_limit(struct sentences *s, size_t like)
     unsigned limit;
     size_t beyond;
 
-    if (after(s, knee) == SENTENCES_NONE)
+    if (after(s, knee) == SENTENCES_NONE || has_few_runs(s, like))
         return;
     while (after(s, knee) != SENTENCES_NONE && gains(s, knee))
         knee = after(s, knee);
@@ -189,7 +201,7 @@ static void say_reuse(struct sentences *s, size_t with, size_t without)
     struct interval ratio = sentences_relate(s, with, without);
     struct factor factor = sentences_factor(ratio);
 
-    if (isnan(ratio.value))
+    if (isnan(ratio.low))
         return;
     if (interval_holds(&ratio, 1))
         sentences_say(s,

@@ -41,7 +41,7 @@ static void ratio_text(char text[TABLE_TEXT_SIZE], const struct interval *ratio)
     quantity_ratio(value, ratio->value);
     quantity_ratio(low, ratio->low);
     quantity_ratio(high, ratio->high);
-    if (ratio->low == ratio->high) /* the first cell, or single runs */
+    if (ratio->low == ratio->high || isnan(ratio->low))
         snprintf(text, TABLE_TEXT_SIZE, "%s", value);
     else if (interval_holds(ratio, 1))
         snprintf(text, TABLE_TEXT_SIZE, "no difference detected");
@@ -89,6 +89,16 @@ void table_text(char text[TABLE_TEXT_SIZE], const struct comparison *comparison,
              number);
 }
 
+const char *table_verdict(const struct comparison *comparison,
+                          const struct comparison_check *check)
+{
+    if (check->verdict != VERDICT_UNDECIDED)
+        return comparison_verdict_name(check->verdict);
+    return comparison->fail_undecided
+               ? "undecided, which fails (--undecided fail)"
+               : "undecided, which passes (--undecided pass)";
+}
+
 void table_check(char text[TABLE_CHECK_SIZE],
                  const struct comparison_check *check)
 {
@@ -101,6 +111,10 @@ void table_check(char text[TABLE_CHECK_SIZE],
         return;
     }
     table_value(value, check->unit, check->difference.value);
+    if (isnan(check->difference.low)) {
+        snprintf(text, TABLE_CHECK_SIZE, "%s; %s", value, check->reason);
+        return;
+    }
     table_value(low, check->unit, check->difference.low);
     table_value(high, check->unit, check->difference.high);
     snprintf(text, TABLE_CHECK_SIZE, "%s (%s to %s)", value, low, high);

@@ -30,10 +30,14 @@ void table_text(char text[TABLE_TEXT_SIZE], const struct comparison *comparison,
 /* A value in its unit: "52.3 ms", "-9.4 MiB", "34.1 %", "0.074". */
 void table_value(char text[QUANTITY_SIZE], enum figure_unit unit, double value);
 
+/* "passed"; "undecided, which passes (--undecided)". */
+const char *table_verdict(const struct comparison *comparison,
+                          const struct comparison_check *check);
+
 /*
  * What a check found, in words: the difference of its two sides with its
  * interval and unit, "-101 ms (-104 ms to -98.0 ms)", or why there is none.
  */
-enum { TABLE_CHECK_SIZE = 136 };
+enum { TABLE_CHECK_SIZE = 160 };
 void table_check(char text[TABLE_CHECK_SIZE],
                  const struct comparison_check *check);

@@ -158,7 +158,7 @@ static void print_check(struct page *page, const struct comparison_check *check)
 
     fputs("fail if ", page->out);
     escape_print(page->out, check->expression);
-    fprintf(page->out, ": %s", comparison_verdict_name(check->verdict));
+    fprintf(page->out, ": %s", table_verdict(page->comparison, check));
     if (check->reason[0]) {
         fputs(", ", page->out);
         escape_print(page->out, check->reason);

@@ -22,8 +22,8 @@ class SameWork(Case):
         self.assertEqual(run.returncode, 6, run.stdout + run.stderr)
         for number in (1, 2):
             self.assertIn(f"flags: async -m 20, run {number} does not count: "
-                          "other work than most runs did: CN: ok, but there "
-                          "is no file\n", run.stderr)
+                          "other work than weather and files predict: CN: ok, "
+                          "but there is no file\n", run.stderr)
         self.assertEqual(list(compared.rows(run.stdout)),
                          ["sequential", "threaded"])
         report = json.loads((self.home / "c.json").read_text())
@@ -82,7 +82,7 @@ class SameWork(Case):
 
         self.assertStatus(run, 6)
         self.assertIn("flags: async -m 2, run 1 does not count: it downloaded "
-                      "nothing\n", run.stderr)
+                      "nothing (BR: error, HTTP 500, not ok)\n", run.stderr)
         self.assertRegex(run.stdout, r"(?m)^- errors begin at -m 2 \(async: 2 "
                                      r"items in 1 run\)$")
         self.assertIn("fail if async[2].errors > 1: failed", run.stdout)
@@ -126,6 +126,26 @@ class FailIf(Case):
         self.assertIn(run.status, (0, 6))
         self.assertIn(other.status, (0, 6))
         self.assertNotEqual((run.status, other.status), (6, 6))
+
+    def test_four_runs_decide_nothing_and_who_asks_says_what_that_means(self):
+        certain = ["--fail-if", "sequential.median > 1ms"]
+        passing = self.compare(*certain, runs="4")
+        failing = self.compare(*certain, "--undecided", "fail", runs="4")
+        decided = self.compare(*certain, "--undecided", "fail", "--fail-if",
+                               "async.errors > 0")
+
+        self.assertStatus(passing, 0)
+        self.assertIn("fail if sequential.median > 1ms: undecided, which "
+                      "passes (--undecided pass), fewer than 5 runs do not "
+                      "decide it\n", passing.stdout)
+        self.assertStatus(failing, 6)
+        self.assertIn("undecided, which fails (--undecided fail)",
+                      failing.stdout)
+        self.assertNotIn("undecided", decided.stdout)
+        for run in (passing, failing):
+            self.assertNotIn("times as", run.stdout)
+            self.assertIn("with 4 runs of a cell, a difference is not told "
+                          "from chance", run.stdout)
 
     def test_what_cannot_be_judged_is_not_passed(self):
         run = self.flags("compare", "-r", "1", "-w", "0", "-l", "2", "-s",

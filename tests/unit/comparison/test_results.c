@@ -241,3 +241,89 @@ Test(results, waits_are_medians_from_connection_to_first_byte)
     cr_expect(eq(i64, wait_us[1], 500));
     free(wait_us);
 }
+
+/* That both items are there. */
+static void predict(enum status us)
+{
+    static const char *const subjects[] = {"BR", "US"};
+    struct prediction predictions[2] = {
+        {.status = STATUS_OK, .attempts = 1, .bytes = 9},
+        {.status = us, .attempts = 1, .bytes = us == STATUS_OK ? 9 : 0}};
+
+    for (size_t i = 0; i < 2; i++)
+        memset(predictions[i].digest.bytes, 1, DIGEST_BYTES);
+    cr_assert(
+        eq(int, same_work_predict(&results.same, subjects, predictions, 2), 0));
+}
+
+Test(results, what_is_predicted_is_the_model_however_few_did_it)
+{
+    const struct story wrong = {
+        .observed_us = 1, .content = 1, .us = STATUS_ERROR, .http_status = 503};
+
+    add(0, 1, &wrong);
+    add(0, 2, &wrong);
+    add(1, 1, &(struct story){.observed_us = 9, .content = 1});
+    predict(STATUS_OK);
+
+    finish();
+
+    cr_expect(eq(sz, comparison.cells[0].invalid, 2));
+    cr_expect(eq(sz, comparison.cells[1].run_count, 1));
+    cr_expect(ne(ptr,
+                 strstr(told, "other work than weather and files predict: US: "
+                              "error, HTTP 503, not ok"),
+                 NULL),
+              "%s", told);
+}
+
+Test(results, no_run_counts_if_none_did_what_is_predicted)
+{
+    const struct story wrong = {.observed_us = 1, .content = 2};
+
+    add(0, 1, &wrong);
+    add(1, 1, &wrong);
+    predict(STATUS_OK);
+
+    finish();
+
+    cr_expect(eq(sz, comparison.cells[0].invalid, 1));
+    cr_expect(eq(sz, comparison.cells[1].invalid, 1));
+    cr_expect(not(comparison.nothing));
+}
+
+Test(results, of_runs_that_left_nothing_none_counts_and_none_is_invalid)
+{
+    const struct story nothing = {
+        .observed_us = 1, .br = STATUS_NOT_FOUND, .us = STATUS_NOT_FOUND};
+
+    add(0, 1, &nothing);
+    add(1, 1, &nothing);
+
+    finish();
+
+    cr_expect(comparison.nothing);
+    cr_expect(comparison.same_work);
+    cr_expect(eq(sz, comparison.not_found, 2));
+    cr_expect(eq(sz, comparison.cells[0].run_count, 0));
+    cr_expect(eq(sz, comparison.cells[0].invalid, 0));
+}
+
+Test(results, what_leaves_nothing_is_no_model_while_there_is_anything_else)
+{
+    const struct story nothing = {
+        .observed_us = 1, .br = STATUS_ERROR, .us = STATUS_ERROR};
+
+    add(0, 1, &nothing);
+    add(0, 2, &nothing);
+    add(1, 1, &(struct story){.observed_us = 9, .content = 1});
+
+    finish();
+
+    cr_expect(not(comparison.nothing));
+    cr_expect(eq(sz, comparison.cells[0].invalid, 2));
+    cr_expect(eq(sz, comparison.cells[0].errors, 4));
+    cr_expect(eq(sz, comparison.cells[1].run_count, 1));
+    cr_expect(ne(ptr, strstr(told, "0.1 it downloaded nothing"), NULL), "%s",
+              told);
+}
