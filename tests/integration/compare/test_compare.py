@@ -90,7 +90,8 @@ class Compare(Case):
         rows = compared.rows(run.stdout)
         self.assertEqual(list(rows), list(harness.STRATEGIES))
         self.assertEqual([row.runs for row in rows.values()], [2, 2, 2])
-        self.assertRegex(run.stdout, r"(?m)^- async .*sequential")
+        self.assertRegex(run.stdout, r"(?m)^- async takes \S+ m?s \(.* in 2 "
+                                     r"runs\)$")
         self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
         self.assertEqual(self.directories(), [])
 
