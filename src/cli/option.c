@@ -82,7 +82,7 @@ void option_describe(const struct option_row *row, char *out, size_t size)
         snprintf(out, size, "a rate as in 12/s or 100/m");
         return;
     case OPTION_PROBABILITY:
-        snprintf(out, size, "a probability from 0 to 1, as in .25");
+        snprintf(out, size, "a probability from 0 to 1, as in .25 or 25%%");
         return;
     case OPTION_CHOICE:
         snprintf(out, size, "one of");

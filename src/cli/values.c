@@ -166,11 +166,15 @@ int value_probability(const char *text, double *probability)
 {
     int64_t billionths = 0;
     const char *end;
+    bool is_percentage;
     int rc;
 
-    if (!is_decimal(text, &end) || *end != '\0')
+    if (!is_decimal(text, &end))
         return -EINVAL;
-    rc = scaled(text, 1000000000, &billionths);
+    is_percentage = strcmp(end, "%") == 0;
+    if (*end != '\0' && !is_percentage)
+        return -EINVAL;
+    rc = scaled(text, is_percentage ? 10000000 : 1000000000, &billionths);
     if (rc < 0)
         return rc;
     if (billionths > 1000000000)

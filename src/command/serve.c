@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "command/commands.h"
+#include "command/serve_address.h"
 #include "command/serve_child.h"
 #include "command/serve_log.h"
 #include "command/serve_options.h"
@@ -74,15 +75,16 @@ static void keep_heap(void)
 #endif
 }
 
-static void format_url(const struct serve *serve, size_t i, char *url,
-                       size_t size)
+/* Whoever reaches it can download what is below the root. */
+static void warn_of_others(const struct serve *serve)
 {
-    const char *host = serve->settings.bind;
-    bool is_v6 = strchr(host, ':') != NULL;
-
-    snprintf(url, size, "http%s://%s%s%s:%d/flags",
-             serve->settings.tls ? "s" : "", is_v6 ? "[" : "", host,
-             is_v6 ? "]" : "", fixture_port(serve->server, i));
+    if (serve_is_own_address(serve->settings.bind))
+        return;
+    message_warning("--bind %s: other hosts can reach the server%s",
+                    serve->settings.bind,
+                    serve->settings.remote_control
+                        ? ", and by --remote-control its /__flags/, too"
+                        : "; its /__flags/ is for this one alone");
 }
 
 /* Whole or not at all: whoever waits for the file reads it when it is there. */
@@ -124,8 +126,12 @@ static int announce(struct serve *serve)
             return rc;
         }
     }
+    warn_of_others(serve);
+    if (serve->settings.quiet && serve->line.command)
+        return 0; /* standard output is the command's own */
     for (size_t i = 0; i < serve->plan.count; i++) {
-        format_url(serve, i, url, sizeof(url));
+        serve_url(&serve->settings, serve->server, serve->settings.bind, i,
+                  "/flags", url, sizeof(url));
         printf("flags serve: listening on %s\n", url);
     }
     rc = command_flush_stdout();
@@ -198,22 +204,33 @@ static void on_command_end(void *data)
 
 static int start_command(struct serve *serve)
 {
-    char url[128];
     int rc;
 
     if (!serve->line.command)
         return 0;
     serve->child.on_end = on_command_end;
     serve->child.data = serve;
-    format_url(serve, 0, url, sizeof(url));
     rc = serve_tls_export(&serve->tls);
     if (rc == 0)
-        rc = serve_child_start(&serve->child, serve->line.command, url);
+        rc = serve_environment(&serve->settings, serve->server);
+    if (rc == 0)
+        rc = serve_child_start(&serve->child, serve->line.command);
     if (rc < 0) {
         fail(serve, "cannot run", serve->line.command[0], rc);
         serve->status = rc == -ENOENT ? STATUS_NO_COMMAND : STATUS_CANNOT_RUN;
     }
     return rc;
+}
+
+static void on_event(const struct fixture_event *event, void *serve)
+{
+    serve_log_event(event, &((struct serve *)serve)->log);
+}
+
+static void on_notice(const char *text, void *serve)
+{
+    (void)serve;
+    message("%s", text);
 }
 
 static int open_server(struct serve *serve)
@@ -230,8 +247,13 @@ static int open_server(struct serve *serve)
         .tls = serve->tls.server,
         .http2 = settings->http2,
         .http2_only = settings->http2_only,
-        .on_event = serve->log.out ? serve_log_event : NULL,
-        .data = &serve->log,
+        .dotfiles = settings->dotfiles,
+        .cors = settings->cors,
+        .remote_control = settings->remote_control,
+        .key = (enum fixture_key)settings->attempt_key,
+        .on_event = serve->log.out ? on_event : NULL,
+        .on_notice = on_notice,
+        .data = serve,
     };
     char where[128];
     size_t failed;
@@ -283,8 +305,10 @@ static int open_log(struct serve *serve)
         serve->log.out = stderr;
     else
         return 0;
-    if (serve->log.out)
+    if (serve->log.out) {
+        serve_log_begin(&serve->log, &serve->plan);
         return 0;
+    }
     fail(serve, "cannot write to", settings->log, -errno);
     return -EIO;
 }

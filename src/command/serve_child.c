@@ -1,7 +1,10 @@
 #include "command/serve_child.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -21,8 +24,44 @@ static void on_end(uv_process_t *process, int64_t status, int signum)
     child->on_end(child->data);
 }
 
-int serve_child_start(struct serve_child *child, char **command,
-                      const char *url)
+int serve_child_set(const char *name, const char *value)
+{
+    return setenv(name, value, 1) < 0 ? -errno : 0;
+}
+
+/* Whether a list with commas has the word. */
+static bool has_word(const char *list, const char *word)
+{
+    size_t n = strlen(word);
+
+    while (*list) {
+        size_t m = strcspn(list, ", ");
+
+        if (m == n && memcmp(list, word, n) == 0)
+            return true;
+        list += m + strspn(list + m, ", ");
+    }
+    return false;
+}
+
+int serve_child_except(const char *name, const char *host)
+{
+    const char *before = getenv(name);
+    char *list;
+    int rc;
+
+    if (!before || !*before)
+        return serve_child_set(name, host);
+    if (strcmp(before, "*") == 0 || has_word(before, host))
+        return 0;
+    if (asprintf(&list, "%s,%s", before, host) < 0)
+        return -ENOMEM;
+    rc = serve_child_set(name, list);
+    free(list);
+    return rc;
+}
+
+int serve_child_start(struct serve_child *child, char **command)
 {
     uv_stdio_container_t standard[3];
     uv_process_options_t options = {
@@ -39,8 +78,6 @@ int serve_child_start(struct serve_child *child, char **command,
         standard[fd].flags = UV_INHERIT_FD;
         standard[fd].data.fd = fd;
     }
-    if (setenv("FLAGS_SERVER", url, 1) < 0)
-        return -errno;
     process = malloc(sizeof(*process));
     if (!process)
         return -ENOMEM;

@@ -18,13 +18,19 @@ struct serve_child {
     void *process; /* libuv's */
 };
 
+/* Set a variable of our environment, which the command gets. 0, or a negative
+   errno value. */
+int serve_child_set(const char *name, const char *value);
+
+/* Add a host to a list of those that no proxy is for, unless it is there. */
+int serve_child_except(const char *name, const char *host);
+
 /*
- * Start the command (ended by NULL) with FLAGS_SERVER=url in its environment;
- * it has our standard descriptors. on_end is called from the loop when it
- * ends. A negative errno value: it was not started.
+ * Start the command (ended by NULL); it has our environment and our standard
+ * descriptors. on_end is called from the loop when it ends. A negative errno
+ * value: it was not started.
  */
-int serve_child_start(struct serve_child *child, char **command,
-                      const char *url);
+int serve_child_start(struct serve_child *child, char **command);
 
 /* Pass a signal on, if it still runs. */
 void serve_child_signal(struct serve_child *child, int signum);

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "command/serve_options.h"
+#include "config.h"
+#include "fixture/json_text.h"
 #include "text/escape.h"
 
 const char *const serve_log_formats[] = {"book", "json", NULL};
@@ -60,40 +63,76 @@ static bool print_book(FILE *out, const struct fixture_event *e)
     return true;
 }
 
-/* Bytes of the network as JSON's UTF-8: what is not becomes question marks. */
 static json_t *text_json(const char *text)
 {
-    json_t *value = json_string(text);
-    char copy[256];
-    size_t n = 0;
+    return text ? json_text(text, strlen(text)) : json_null();
+}
 
-    if (value)
-        return value;
-    for (; text[n] && n < sizeof(copy) - 1; n++)
-        copy[n] = (unsigned char)text[n] < 0x80 ? text[n] : '?';
-    copy[n] = '\0';
-    return json_string(copy);
+static bool put_line(FILE *out, json_t *line)
+{
+    bool printed =
+        line &&
+        json_dumpf(line, out, JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0;
+
+    if (printed)
+        fputc('\n', out);
+    json_decref(line);
+    return printed;
 }
 
 static bool print_json(FILE *out, const struct fixture_event *e)
 {
-    json_t *line;
-
     if (e->kind != FIXTURE_ANSWERED)
         return false;
-    line = json_pack(
-        "{s:f, s:s, s:s, s:o, s:o, s:i, s:f, s:s?, s:i, s:I, s:f, s:b}", "t",
-        e->t_s, "server", e->listener->name, "method", e->method, "path",
-        text_json(e->path), "run", text_json(e->run), "attempt", e->attempt,
-        "delay", (double)e->delay_us / 1e6, "fault", e->fault, "status",
-        e->status, "bytes", (json_int_t)e->bytes, "duration", e->duration_s,
-        "client_closed", e->client_closed);
-    if (!line)
-        return false;
-    json_dumpf(line, out, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    fputc('\n', out);
-    json_decref(line);
-    return true;
+    return put_line(
+        out,
+        json_pack("{s:f, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:f, "
+                  "s:s?, s:o, s:i, s:I, s:f, s:b, s:s}",
+                  "t", e->t_s, "server", e->listener->name, "connection",
+                  (json_int_t)e->connection, "protocol", e->protocol, "method",
+                  text_json(e->method), "path", text_json(e->path), "query",
+                  text_json(e->query), "range",
+                  text_json(*e->range ? e->range : NULL), "run",
+                  text_json(e->run), "attempt", e->attempt, "delay",
+                  (double)e->delay_us / 1e6, "fault", e->fault, "rule",
+                  text_json(e->rule), "status", e->status, "bytes",
+                  (json_int_t)e->bytes, "duration", e->duration_s,
+                  "client_closed", e->client_closed, "end", e->ended));
+}
+
+static void add_rules(json_t *rules, const struct fault_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        json_array_append_new(rules, text_json(list->items[i]->rule));
+}
+
+static json_t *listener_json(const struct fixture_listener *listener)
+{
+    const struct weather *w = listener->weather;
+    json_t *rules = json_array();
+    char delay[80];
+
+    add_rules(rules, &w->rules);
+    add_rules(rules, &w->profile);
+    delay_format(&w->delay, delay, sizeof(delay));
+    return json_pack("{s:s, s:I, s:s, s:f, s:o}", "server", listener->name,
+                     "seed", (json_int_t)w->seed, "delay", delay, "error_rate",
+                     w->error_rate, "rules", rules);
+}
+
+void serve_log_begin(struct serve_log *log, const struct serve_plan *plan)
+{
+    json_t *servers;
+
+    if (log->format != SERVE_LOG_JSON)
+        return;
+    servers = json_array();
+    for (size_t i = 0; i < plan->count; i++)
+        json_array_append_new(servers, listener_json(&plan->listeners[i]));
+    if (!put_line(log->out, json_pack("{s:s, s:o}", "flags", FLAGS_VERSION,
+                                      "servers", servers)) ||
+        fflush(log->out) != 0)
+        log->failed = true;
 }
 
 void serve_log_event(const struct fixture_event *event, void *log)

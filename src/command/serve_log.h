@@ -20,5 +20,11 @@ struct serve_log {
     bool failed; /* a line could not be written; none will be any more */
 };
 
+struct serve_plan;
+
+/* The first line: what it takes to meet the same again; of JSON only, for the
+   book's server has none. */
+void serve_log_begin(struct serve_log *log, const struct serve_plan *plan);
+
 /* on_event of struct fixture_options; `log` is a struct serve_log. */
 void serve_log_event(const struct fixture_event *event, void *log);

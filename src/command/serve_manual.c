@@ -12,10 +12,13 @@ static const struct block blocks[] = {
         "nothing else (three lines with `--book`):"),
     BLOCK_OF_CODE("flags serve: listening on http://127.0.0.1:8000/flags"),
     BLOCK_OF_TEXT(
-        "HTTP/1.0 and 1.1 (and 2 with `--http2`), GET and HEAD, keep-alive, "
-        "pipelining, ranges and "
-        "conditional requests are served; `/` is a page with the flags. No "
-        "path leaves the directory."),
+        "HTTP/1.0 and 1.1 (and 2 with `--http2`), keep-alive, pipelining, "
+        "ranges and conditional "
+        "requests are served; `/` is a page with the flags. No path leaves the "
+        "directory, and links are followed as far as they stay inside. A "
+        "method other than GET and HEAD is answered by an echo of the request, "
+        "as JSON: method, path, query, fields, and the length and SHA-256 of "
+        "its body."),
     BLOCK_OF_TEXT(
         "Without {COMMAND}, the server runs until a signal or `--exit-after` "
         "ends it. SIGTERM ends it in order, with status 0: responses under way "
@@ -91,7 +94,22 @@ static const struct block blocks[] = {
                   "Status 302, to the URL or to the file."),
     BLOCK_OF_TERM("`redirect-loop`", "Status 302, to where the client is."),
     BLOCK_OF_TERM("`etag=off`, `etag=changing`",
-                  "No validators; another one each time."),
+                  "No validators; another one in each attempt."),
+    BLOCK_OF_TERM("`read=`{SIZE}, `read=stop`",
+                  "The request's body is read at so many bytes a second; not "
+                  "at all. This one, the next and `reset=request:`{AMOUNT} are "
+                  "for requests with a body; others pass them."),
+    BLOCK_OF_TERM("`early=`{CODE}",
+                  "That status before the request's body is read."),
+    BLOCK_OF_TERM("`refuse`",
+                  "Connecting is refused. This one and the next are of the "
+                  "listener, and take no `@`, `#` or `%`."),
+    BLOCK_OF_TERM("`accept=stall`",
+                  "Nobody is accepted, and the backlog fills."),
+    BLOCK_OF_TERM("`down=`{N}`-`{M}; `down,every=`{TIME}`,for=`{TIME}",
+                  "These requests find the connection reset; for so long in "
+                  "every so long, from a moment that the seed decides, "
+                  "connecting is refused and connections are reset."),
     BLOCK_OF_TERM("`meta=`{NAME}",
                   "`metadata.json` says that this is the country. `missing`: "
                   "it says nothing; `notjson`: it is no JSON; `huge`: the name "
@@ -99,6 +117,9 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT(
         "{PLACE} is `headers` or `body`, with the {AMOUNT} of it that is sent "
         "before: `body:50%`, `headers:0`. {AMOUNT} is a size or a share."),
+    BLOCK_OF_TEXT("A value with a comma or a blank stands in double quotes: "
+                  "`redirect=\"http://h/a,b\"`. What a rule does hangs on its "
+                  "own text, not on its place among others."),
     BLOCK_OF_SECTION("TLS"),
     BLOCK_OF_TEXT(
         "`--tls` serves https, with certificates that are made for this run "
@@ -151,8 +172,9 @@ static const struct block blocks[] = {
     BLOCK_OF_SECTION("ATTEMPTS"),
     BLOCK_OF_TEXT(
         "A request that says `X-Flags-Attempt: 2` is a second attempt. Others "
-        "are counted for each path, and apart for each text of the header "
-        "`X-Flags-Run`. A client that comes again gets other dice, not other "
+        "are counted for each method and path (`--attempt-key`), and apart for "
+        "each text of the header `X-Flags-Run`. A client that comes again gets "
+        "other dice, not other "
         "rules."),
     BLOCK_OF_SECTION("CONTROL"),
     BLOCK_OF_TERM(
@@ -164,7 +186,10 @@ static const struct block blocks[] = {
         "it was told."),
     BLOCK_OF_TERM("`POST /__flags/reset`",
                   "Forget all that, and count attempts anew."),
-    BLOCK_OF_TEXT("Neither is counted, nor does it have weather."),
+    BLOCK_OF_TEXT(
+        "None is counted, nor does it have weather. They are refused to web "
+        "pages of other origins, and, without `--remote-control`, to other "
+        "hosts and to names of this one other than localhost."),
     {.kind = BLOCK_STATUSES},
     BLOCK_OF_TEXT(
         "With {COMMAND}, the status is that of the command, or 128+{n} if it "
@@ -172,7 +197,12 @@ static const struct block blocks[] = {
         "cannot be run."),
     BLOCK_OF_SECTION("ENVIRONMENT"),
     BLOCK_OF_TERM("`FLAGS_SERVER`", "Set for {COMMAND}: the base URL of the "
-                                    "first listener, as it is printed."),
+                                    "first listener, at an address that can "
+                                    "be reached."),
+    BLOCK_OF_TERM("`FLAGS_ORIGIN`, `FLAGS_STATS`",
+                  "Set likewise: the same without a path; its statistics. With "
+                  "`--book`, `FLAGS_LOCAL`, `FLAGS_DELAY` and `FLAGS_ERROR` "
+                  "are the three base URLs. The host is added to `no_proxy`."),
     BLOCK_OF_TERM(
         "`FLAGS_CA`",
         "Set for {COMMAND} with `--tls`: the file with the authority. So are "

@@ -32,9 +32,16 @@ struct serve_settings {
     const char *log;
     int log_format; /* enum serve_log_format */
     bool quiet;
+    bool cors;
+    bool dotfiles;
+    bool remote_control;
+    int attempt_key; /* enum fixture_key */
 };
 
 extern const struct option_table serve_option_table;
+
+/* The profiles, ended by NULL: what `profile` is the index of. */
+extern const char *const serve_profiles[];
 
 enum { SERVE_LISTENERS_MOST = 3 };
 

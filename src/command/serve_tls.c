@@ -21,7 +21,7 @@ static void add(struct names *names, const char *kind, const char *name)
 static void add_rules(struct names *names, const struct weather *w)
 {
     for (size_t i = 0; i < w->rules.count; i++) {
-        const struct fault *f = &w->rules.items[i];
+        const struct fault *f = w->rules.items[i];
 
         /* A wildcard of a certificate stands for one whole label. */
         if (f->kind != FAULT_TLS || !f->text || strchr(f->text, '?') ||

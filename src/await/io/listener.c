@@ -23,9 +23,13 @@ struct aw_listener {
     struct link closers;
     unsigned handles; /* that libuv has */
     bool rejecting;
+    bool held;     /* libuv has a connection that is not accepted yet */
+    size_t bound;  /* of connections; 0: none */
     bool cut_off;  /* the connections have been cancelled */
     bool released; /* the loop closes */
 };
+
+static void on_connection(uv_stream_t *stream, int status);
 
 static void free_if_done(aw_listener *l)
 {
@@ -52,6 +56,16 @@ static int serve_connection(void *stream, aw_value *ret)
     return s->listener->serve(s, s->listener->data);
 }
 
+/* There may be room again for the one that waits. */
+static void accept_held(aw_listener *l)
+{
+    if (!l->held || aw_listener_is_full(l) ||
+        uv_is_closing((uv_handle_t *)&l->tcp))
+        return;
+    l->held = false;
+    on_connection((uv_stream_t *)&l->tcp, 0);
+}
+
 /* The drop of a connection's coroutine: once, whether it ran or not. */
 static void end_connection(void *stream)
 {
@@ -63,6 +77,7 @@ static void end_connection(void *stream)
     aw__stream_close(s);
     l->connections--;
     wake_closers(l);
+    accept_held(l);
     free_if_done(l);
 }
 
@@ -111,6 +126,10 @@ static void on_connection(uv_stream_t *stream, int status)
 
     if (status < 0)
         return; /* the connection was gone before it was ours */
+    if (aw_listener_is_full(l)) {
+        l->held = true; /* libuv stops listening until it is accepted */
+        return;
+    }
     s = aw__stream_new(l, l->loop);
     if (!s) {
         reject(l);
@@ -151,6 +170,8 @@ static int bound_port(const uv_tcp_t *tcp)
 
     if (rc < 0)
         return rc;
+    if (address.ss_family == AF_UNIX)
+        return 0;
     if (address.ss_family == AF_INET6)
         return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
@@ -171,8 +192,8 @@ static int start_listening(aw_listener *l, const char *host, int port,
     return rc < 0 ? rc : 0;
 }
 
-int aw_listen(aw_listener **out, const char *host, int port, int backlog,
-              aw_serve_fn serve, void *data)
+/* A listener on the thread's loop, not yet bound. */
+static int new_listener(aw_listener **out, aw_serve_fn serve, void *data)
 {
     aw_loop *loop = aw_get_event_loop();
     aw_listener *l;
@@ -199,15 +220,61 @@ int aw_listen(aw_listener **out, const char *host, int port, int backlog,
     list_init(&l->closers);
     loop->polled++;
     uv_unref((uv_handle_t *)&l->tcp);
-    rc = start_listening(l, host, port, backlog);
+    *out = l;
+    return 0;
+}
+
+static int finish(aw_listener *l, aw_listener **out, int rc)
+{
     if (rc < 0) {
         l->released = true;
         uv_close((uv_handle_t *)&l->tcp, on_closed);
         return rc;
     }
-    list_append(&loop->listeners, &l->link);
+    list_append(&l->loop->listeners, &l->link);
     *out = l;
     return 0;
+}
+
+int aw_listen(aw_listener **out, const char *host, int port, int backlog,
+              aw_serve_fn serve, void *data)
+{
+    aw_listener *l;
+    int rc = new_listener(&l, serve, data);
+
+    return rc < 0 ? rc
+                  : finish(l, out, start_listening(l, host, port, backlog));
+}
+
+int aw_listen_fd(aw_listener **out, int fd, int backlog, aw_serve_fn serve,
+                 void *data)
+{
+    aw_listener *l;
+    int rc = new_listener(&l, serve, data);
+
+    if (rc < 0) {
+        close(fd);
+        return rc;
+    }
+    rc = uv_tcp_open(&l->tcp, fd);
+    if (rc < 0)
+        close(fd);
+    else
+        rc = uv_listen((uv_stream_t *)&l->tcp, backlog, on_connection);
+    if (rc == 0)
+        rc = l->port = bound_port(&l->tcp);
+    return finish(l, out, rc);
+}
+
+void aw_listener_bound(aw_listener *l, size_t connections)
+{
+    l->bound = connections;
+    accept_held(l);
+}
+
+bool aw_listener_is_full(const aw_listener *l)
+{
+    return l->bound > 0 && l->connections >= l->bound;
 }
 
 int aw_listener_port(const aw_listener *l)

@@ -25,6 +25,17 @@ int aw_listen(aw_listener **out, const char *host, int port, int backlog,
               aw_serve_fn serve, void *data);
 int aw_listener_port(const aw_listener *l);
 
+/* The same on a socket that is bound already, of TCP or a UNIX path, which is
+   the listener's from now on; after a failure it is closed. The port of the
+   latter is 0. */
+int aw_listen_fd(aw_listener **out, int fd, int backlog, aw_serve_fn serve,
+                 void *data);
+
+/* Accept no more while there are so many connections: who comes then waits in
+   the kernel's queue. 0, as at first: any number. */
+void aw_listener_bound(aw_listener *l, size_t connections);
+bool aw_listener_is_full(const aw_listener *l);
+
 /*
  * Stop accepting, wait up to `grace` seconds for the connections' tasks, then
  * cancel the rest and wait for their end. Cancelled meanwhile, the caller is

@@ -116,7 +116,7 @@ class Environment(TlsCase):
         run = self.flags("serve", "-q", "-p", "0", "--tls", "--", "sh", "-c",
                          script % " ".join(self.NAMES))
         self.assertStatus(run, 0)
-        lines = run.stdout.splitlines()[1:]
+        lines = run.stdout.splitlines()
         self.assertEqual(len(set(lines[:5])), 1, run)
         self.assertIn("BEGIN CERTIFICATE", lines[5])
         self.assertEqual(list(self.home.glob("flags-ca-*")), [],

@@ -260,7 +260,7 @@ Test(option, a_usage_error_names_the_option_the_value_and_what_is_accepted)
         {"--rate 12",
          "--rate: '12' is not accepted: a rate as in 12/s or 100/m"},
         {"--error-rate 2", "--error-rate: '2' is not accepted: a probability "
-                           "from 0 to 1, as in .25"},
+                           "from 0 to 1, as in .25 or 25%"},
         {"-S threads", "-S: 'threads' is not accepted: one of sequential, "
                        "threaded, async; did you mean 'threaded'?"},
         {"-S twisted", "-S: 'twisted' is not accepted: one of sequential, "

@@ -159,8 +159,10 @@ Test(values, a_probability_lies_between_0_and_1)
     } cases[] = {
         {"0", 0, 0},          {"1", 0, 1},           {".25", 0, .25},
         {"0.5", 0, .5},       {"1.0", 0, 1},         {"1.01", -ERANGE, -1},
-        {"25", -ERANGE, -1},  {"25%", -EINVAL, -1},  {"-.1", -EINVAL, -1},
-        {"nan", -EINVAL, -1}, {"1e-1", -EINVAL, -1}, {"", -EINVAL, -1},
+        {"25", -ERANGE, -1},  {"25%", 0, .25},       {"100%", 0, 1},
+        {"0.5%", 0, .005},    {"101%", -ERANGE, -1}, {"25%%", -EINVAL, -1},
+        {"-.1", -EINVAL, -1}, {"nan", -EINVAL, -1},  {"1e-1", -EINVAL, -1},
+        {"", -EINVAL, -1},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
