@@ -219,7 +219,8 @@ static size_t concurrent_pair(const struct sentences *s, size_t *threaded)
     return async;
 }
 
-/* How far a cell is from its ideal: "is within 4 % of", "takes 2.10 times". */
+/* How far a cell is from its ideal: "takes 4 % longer than", "takes 2.10
+ * times". */
 static void distance_text(char *text, size_t room,
                           const struct comparison_cell *cell)
 {
@@ -227,8 +228,10 @@ static void distance_text(char *text, size_t room,
 
     if (times <= 1)
         snprintf(text, room, "is no slower than");
+    else if (times < 1.005)
+        snprintf(text, room, "takes hardly longer than");
     else if (times <= 2)
-        snprintf(text, room, "is within %.0f %% of", ceil((times - 1) * 100));
+        snprintf(text, room, "takes %.0f %% longer than", (times - 1) * 100);
     else
         snprintf(text, room, "takes %.*f times", times < 9.995 ? 2 : 0, times);
 }

@@ -8,6 +8,9 @@
    of them. */
 enum { FEW_RUNS = COMPARISON_RUNS_LEAST, NAMES = 3 };
 
+/* Of the requests that may be in flight, so many are as good as all. */
+static const double REACHED = 0.9;
+
 /* The runs that something is true of: how many, and in which cells. */
 struct affected {
     size_t runs, cells;
@@ -78,6 +81,24 @@ static void caution_outliers(const struct sentences *s)
                       outliers.runs == 1 ? "its" : "their", outliers.names);
 }
 
+/* With fewer requests in flight than were allowed a cell tells nothing about
+   that limit. */
+static void caution_reach(const struct sentences *s)
+{
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+        size_t items = s->comparison->setup.item_count;
+        double most = cell->max_req < items ? cell->max_req : (double)items;
+        double peak = figure_of(cell, FIGURE_PEAK_IN_FLIGHT);
+
+        if (sentences_counts(s, i) && peak < REACHED * most)
+            sentences_say(s,
+                          "%s never had more than %.0f of %.0f requests in "
+                          "flight, so it tells nothing of that limit",
+                          cell->name, peak, most);
+    }
+}
+
 static void caution_few(const struct sentences *s)
 {
     size_t fewest = SIZE_MAX;
@@ -121,6 +142,7 @@ void sentences_caution(const struct sentences *s)
         sentences_say(s, "the comparison was interrupted: not all runs were "
                          "made");
     caution_few(s);
+    caution_reach(s);
     caution_outliers(s);
     if (setup->processors > 0 && setup->load > (double)setup->processors)
         sentences_say(s,
