@@ -244,6 +244,7 @@ static int open_server(struct serve *serve)
         .idle_s = (double)settings->idle_us / 1e6,
         .grace_s = (double)settings->grace_us / 1e6,
         .exit_after = settings->exit_after,
+        .upstream = settings->upstream,
         .tls = serve->tls.server,
         .http2 = settings->http2,
         .http2_only = settings->http2_only,

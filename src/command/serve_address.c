@@ -11,6 +11,8 @@ void serve_url(const struct serve_settings *settings,
 {
     bool is_v6 = strchr(host, ':') != NULL;
 
+    if (settings->upstream && strcmp(path, "/flags") == 0)
+        path = ""; /* all paths are the upstream's */
     snprintf(url, size, "http%s://%s%s%s:%d%s", settings->tls ? "s" : "",
              is_v6 ? "[" : "", host, is_v6 ? "]" : "", fixture_port(server, i),
              path);

@@ -120,6 +120,19 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT("A value with a comma or a blank stands in double quotes: "
                   "`redirect=\"http://h/a,b\"`. What a rule does hangs on its "
                   "own text, not on its place among others."),
+    BLOCK_OF_SECTION("UPSTREAM"),
+    BLOCK_OF_TEXT(
+        "With `--upstream`, what no rule decides is fetched from that server "
+        "and passed on, whatever its path and method; both bodies are "
+        "streamed. Delays and faults are for its answers, so that they stand "
+        "before a server of one's own; what a rule answers by itself "
+        "(`status`, `html`, `redirect`, `limit`, `empty`, `garbage`) does not "
+        "reach it. Of a body whose length nobody knows, a share is one of 64 "
+        "KiB. Fields of one connection stay there, `Via` is added, redirects "
+        "are passed on. Where the server cannot be reached, the answer is 502 "
+        "with the reason; 504 where it says nothing for `--idle-timeout`. "
+        "{PATTERN} is held against the whole path, and `FLAGS_SERVER` has "
+        "none."),
     BLOCK_OF_SECTION("TLS"),
     BLOCK_OF_TEXT(
         "`--tls` serves https, with certificates that are made for this run "

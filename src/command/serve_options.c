@@ -66,6 +66,13 @@ static const struct option_row rows[] = {
      .fallback = "8000",
      .help = "the port; 0: any that is free",
      .offset = FIELD(port)},
+    {.name = "upstream",
+     .kind = OPTION_TEXT,
+     .metavar = "URL",
+     .shown = "none",
+     .help = "pass requests on to that server, in place of --root; rules are "
+             "for its answers",
+     .offset = FIELD(upstream)},
     {.group = "Protocols",
      .name = "tls",
      .kind = OPTION_FLAG,

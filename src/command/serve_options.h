@@ -14,6 +14,7 @@ struct serve_settings {
     const char *root; /* NULL: the corpus */
     const char *bind;
     int64_t port;
+    const char *upstream; /* NULL: none */
     bool tls;
     const char *ca_file; /* NULL: a temporary one */
     bool http2;

@@ -5,6 +5,7 @@
 
 #include "cli/suggest.h"
 #include "command/serve_options.h"
+#include "fixture/upstream/upstream.h"
 #include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -140,6 +141,21 @@ static int plan_listener(struct serve_plan *plan, const char *profile,
     return add_rules(w, settings, line);
 }
 
+static int check_upstream(const struct serve_settings *settings,
+                          struct command_line *line)
+{
+    if (!settings->upstream)
+        return 0;
+    if (!upstream_is_url(settings->upstream))
+        return command_line_refuse(line, "--upstream", settings->upstream,
+                                   "a URL like http://127.0.0.1:3000", NULL);
+    if (!settings->root)
+        return 0;
+    snprintf(line->error, sizeof(line->error),
+             "--upstream: not together with --root");
+    return -EINVAL;
+}
+
 static int check(const struct serve_settings *settings,
                  struct command_line *line)
 {
@@ -150,6 +166,8 @@ static int check(const struct serve_settings *settings,
         return command_line_refuse(line, "--bind", settings->bind,
                                    "a numeric address like 127.0.0.1 or ::1",
                                    NULL);
+    if (check_upstream(settings, line) < 0)
+        return -EINVAL;
     if (line->command && !line->command[0]) {
         snprintf(line->error, sizeof(line->error),
                  "'--': a command is expected behind it, as in -- make check");

@@ -15,7 +15,8 @@ struct pending {
     CURL *easy;
     aw_future *done;
     CURLcode result;
-    bool is_done; /* libcurl has let go of the handle */
+    bool is_done;   /* libcurl has let go of the handle */
+    bool is_paused; /* it does not receive just now */
 };
 
 struct multi {
@@ -135,14 +136,19 @@ static void on_soon(uv_idle_t *soon)
     act(soon->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* CURLMOPT_SOCKETFUNCTION. The easy handle may be libcurl's own. */
+/* CURLMOPT_SOCKETFUNCTION. The easy handle may be libcurl's own, which has
+   nothing private. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
                      void *unused)
 {
     struct multi *multi = arg;
+    void *pending = NULL;
 
-    (void)easy;
     (void)unused;
+    if (what == CURL_POLL_REMOVE)
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pending);
+    if (pending && ((struct pending *)pending)->is_paused)
+        return watches_rest(multi->watches, fd);
     return watches_change(multi->watches, fd, what);
 }
 
@@ -287,6 +293,19 @@ void way_multi_init(struct way_multi *way, struct transfer *transfer,
         .way = {.perform = perform, .transfer = transfer},
         .multi = multi,
     };
+}
+
+CURLcode multi_pause(struct multi *multi, CURL *easy, int bits)
+{
+    void *private = NULL;
+    struct pending *pending;
+
+    (void)multi;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+    pending = private;
+    if (pending)
+        pending->is_paused = bits & CURLPAUSE_RECV;
+    return curl_easy_pause(easy, bits);
 }
 
 void multi_close(struct multi *multi)

@@ -38,6 +38,14 @@ void way_multi_init(struct way_multi *way, struct transfer *transfer,
                     struct multi *multi);
 
 /*
+ * As curl_easy_pause(), for a transfer that multi_perform() runs; from a task,
+ * or from one of the transfer's callbacks. It lets the socket of a transfer
+ * that is paused wait, where curl_easy_pause() alone would have it taken for
+ * that of an idle connection.
+ */
+CURLcode multi_pause(struct multi *multi, CURL *easy, int bits);
+
+/*
  * Close all connections and free, after every easy handle was freed or came
  * back. Libuv closes handles on a later turn: from a task this waits for it;
  * cancelled, or elsewhere, it does not, and the memory goes by itself on the

@@ -184,6 +184,16 @@ static int remove_watch(struct watch *watch)
     return 0;
 }
 
+int watches_rest(struct watches *watches, curl_socket_t fd)
+{
+    struct watch *watch = find(watches, fd);
+
+    if (!watch || !watch->ours || watch->active & UV_WRITABLE)
+        return remove_watch(watch);
+    stop(watch);
+    return 0;
+}
+
 int watches_change(struct watches *watches, curl_socket_t fd, int what)
 {
     struct watch *watch = find(watches, fd);

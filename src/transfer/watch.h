@@ -47,6 +47,10 @@ void watches_close(struct watches *watches);
    else 0. */
 int watches_change(struct watches *watches, curl_socket_t fd, int what);
 
+/* Likewise where libcurl lets go of a socket whose transfer is paused: it is
+   not watched, and what is on it stays there. */
+int watches_rest(struct watches *watches, curl_socket_t fd);
+
 /* For the two socket functions of an easy handle; `arg` is the watches, never
    a transfer: libcurl copies it into the connection. */
 curl_socket_t watches_open_socket(void *arg, curlsocktype purpose,

@@ -143,6 +143,7 @@ class Answers(Http2Case):
         server.running.signal(15)
         self.assertEqual(peer.answer(stream).body, GIF)
         self.assertEqual(peer.until_end().code, http2.NO_ERROR)
+        self.assertStatus(server.running.finish(), 0)
 
     def test_an_idle_connection_ends_with_goaway(self):
         server = self.serve_http2()
