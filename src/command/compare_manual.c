@@ -170,7 +170,8 @@ static const struct block blocks[] = {
         "tenth."),
     {.kind = BLOCK_STATUSES},
     BLOCK_OF_TEXT(
-        "SIGINT, SIGTERM and SIGHUP end the run that is under way; the report "
+        "SIGINT, SIGTERM, SIGHUP and SIGQUIT end the run that is under way; "
+        "the report "
         "tells of the runs before it, and the program ends by that signal."),
     BLOCK_OF_SECTION("ENVIRONMENT"),
     BLOCK_OF_TERM("`TMPDIR`", "Where the runs keep their files; `/tmp` without "

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "await/await.h"
 #include "cli/command.h"
@@ -27,6 +28,11 @@ struct get {
     struct get_reports reports;
     struct run *run;
 };
+
+static void tell_standing(void *standing)
+{
+    standing_write(standing, STDERR_FILENO);
+}
 
 static void stop_run(void *run)
 {
@@ -82,14 +88,18 @@ static int begin(struct get *get)
 
     if (rc < 0)
         return rc;
-    rc = save_dir_open(&get->output, get->plan.directory);
 
-    if (rc < 0) {
+    /* Some file systems answer so for other signals, too. */
+    do
+        rc = save_dir_open(&get->output, get->plan.directory);
+    while (rc == -EINTR && !interrupt_signal());
+    if (rc < 0 && rc != -EINTR) {
         get_reports_fail(&get->reports, "cannot write to", get->plan.directory,
                          rc);
         return rc;
     }
-    rc = get_reports_open(&get->reports, &get->settings, &get->plan);
+    if (rc == 0)
+        rc = get_reports_open(&get->reports, &get->settings, &get->plan);
     if (rc == 0 && get->plan.selection.count > 0)
         rc = begin_server(get);
     if (rc == 0)
@@ -141,9 +151,12 @@ static int download(struct get *get)
         return rc;
     rc = get_reports_listen(&get->reports, &get->events, get->run);
     if (rc == 0) {
+        interrupt_answer(get->settings.feed_fd ? NULL : tell_standing,
+                         &get->reports.standing);
         interrupt_forward(stop_run, get->run);
         rc = downloader_run(get->plan.strategy, get->run);
         interrupt_forward(NULL, NULL);
+        interrupt_answer(NULL, NULL);
     }
     if (rc == 0)
         rc = get_reports_ran(&get->reports);

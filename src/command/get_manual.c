@@ -82,10 +82,11 @@ static const struct block blocks[] = {
     {.kind = BLOCK_STATUSES},
     BLOCK_OF_TEXT(
         "Where several apply, it is the first of 5, 7, 3, 1, 4. SIGINT, "
-        "SIGTERM "
-        "and SIGHUP start nothing more, cancel what runs, print the report, "
-        "and then end the program by that signal; a second one ends it at "
-        "once."),
+        "SIGTERM, SIGHUP and SIGQUIT start nothing more, cancel what runs, "
+        "print the report, and then end the program by that signal; a second "
+        "one ends it at once. SIGQUIT lists what is in flight on stderr first, "
+        "and leaves no core. SIGUSR1 prints a line on stderr that tells how "
+        "far the run is, which goes on."),
     BLOCK_OF_SECTION("ENVIRONMENT"),
     BLOCK_OF_TERM("`FLAGS_SERVER`", "The server, unless `--server` names one; "
                                     "anything that this option accepts."),

@@ -1,12 +1,14 @@
 #include "command/get_reports.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/message.h"
 #include "download/downloader.h"
+#include "process/interrupt.h"
 #include "report/summary.h"
 #include "report/timeline.h"
 
@@ -116,6 +118,21 @@ int get_reports_begin(struct get_reports *reports, bool started)
     return command_is_pipe_broken() ? -EPIPE : 0; /* command_end() tells */
 }
 
+/* How many items there are; 0: that turns out as the lists are read. */
+static size_t items_known(const struct get_reports *reports)
+{
+    return reports->settings->inputs.count > 0
+               ? 0
+               : reports->plan->selection.count + reports->plan->url_count;
+}
+
+/* Whoever sends SIGQUIT wants to know what keeps the run. */
+static bool is_quit(void *arg)
+{
+    (void)arg;
+    return interrupt_signal() == SIGQUIT;
+}
+
 int get_reports_listen(struct get_reports *reports, struct events *events,
                        struct run *run)
 {
@@ -123,6 +140,9 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
     bool bar = !settings->verbose && !settings->quiet && progress_fits(stderr);
 
     reports->run = run;
+    if (!settings->feed_fd) /* a comparison's run is nobody's to ask */
+        standing_init(&reports->standing, items_known(reports), stderr, is_quit,
+                      NULL, events);
     tally_init(&reports->tally, events);
     if (settings->timeline)
         record_init(&reports->record, events);
@@ -140,11 +160,7 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
     if (!settings->hush)
         lines_init(&reports->lines, events);
     if (bar)
-        progress_init(&reports->progress, stderr,
-                      settings->inputs.count > 0
-                          ? 0
-                          : reports->plan->selection.count +
-                                reports->plan->url_count,
+        progress_init(&reports->progress, stderr, items_known(reports),
                       progress_style_of_terminal(), events);
     if (!settings->feed_fd)
         return 0;
@@ -163,6 +179,7 @@ int get_reports_ran(struct get_reports *reports)
 void get_reports_unlisten(struct get_reports *reports)
 {
     reports->run = NULL;
+    standing_close(&reports->standing);
     if (reports->feed_out) {
         feed_close(&reports->feed);
         fclose(reports->feed_out);

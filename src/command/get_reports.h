@@ -9,6 +9,7 @@
 #include "report/lines.h"
 #include "report/progress.h"
 #include "report/record.h"
+#include "report/standing.h"
 #include "report/tally.h"
 #include "report/trace.h"
 
@@ -28,6 +29,7 @@ struct get_reports {
     struct run *run; /* NULL: there is none now */
     FILE *text;
     struct tally tally;
+    struct standing standing;
     struct lines lines;
     struct progress progress;
     struct feed feed;

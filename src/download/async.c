@@ -242,5 +242,6 @@ const struct downloader downloader_async = {
     .default_max_req = 30,
     .greatest_max_req = 10000,
     .descriptors = 2,
+    .least_descriptors = 14,
     .run = run_async,
 };

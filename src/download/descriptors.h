@@ -9,6 +9,10 @@
  */
 unsigned descriptors_fit(const struct downloader *strategy, unsigned wanted);
 
+/* Whether there are descriptors for one request at a time now, beyond those
+   that are open. 0; -EMFILE, -ENFILE: a run would fail sooner or later. */
+int descriptors_check(const struct downloader *strategy);
+
 /*
  * Have room for those of so many requests in the process's table, while there
  * is one thread only. Linux grows the table of a process with several, from 64

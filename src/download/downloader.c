@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "download/descriptors.h"
+
 const struct downloader *const downloaders[] = {
     &downloader_sequential,
     &downloader_threaded,
@@ -24,9 +26,11 @@ int downloader_run(const struct downloader *downloader, struct run *run)
 {
     struct attempt attempt;
     int64_t wait_until_us;
-    int rc = downloader->run(run);
+    int rc = descriptors_check(downloader);
     enum next next;
 
+    if (rc == 0)
+        rc = downloader->run(run);
     if (rc < 0)
         run_stop(run, STOP_LOCAL_FAILURE);
     /* Nothing runs or reads any more: this settles what was never started. */

@@ -32,5 +32,6 @@ const struct downloader downloader_sequential = {
     .default_max_req = 1,
     .greatest_max_req = 1,
     .descriptors = 4, /* as threaded */
+    .least_descriptors = 4,
     .run = run_sequential,
 };

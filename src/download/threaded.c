@@ -125,5 +125,6 @@ const struct downloader downloader_threaded = {
     .default_max_req = 30,
     .greatest_max_req = 1000,
     .descriptors = 4, /* each easy handle wakes itself up through a pair */
+    .least_descriptors = 4,
     .run = run_threaded,
 };

@@ -4,10 +4,11 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -19,11 +20,15 @@ static atomic_llong noted_us; /* when */
    them. */
 static void (*forward)(void *arg);
 static void *forward_arg;
+static void (*answer)(void *arg); /* of SIGUSR1, likewise */
+static void *answer_arg;
 
 _Noreturn void interrupt_die(int signum)
 {
+    const struct rlimit no_core = {0, 0};
     sigset_t set;
 
+    setrlimit(RLIMIT_CORE, &no_core); /* SIGQUIT's, of a program that is well */
     signal(signum, SIG_DFL);
     sigemptyset(&set);
     sigaddset(&set, signum);
@@ -68,6 +73,19 @@ void interrupt_forward(void (*fn)(void *arg), void *arg)
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+void interrupt_answer(void (*fn)(void *arg), void *arg)
+{
+    sigset_t blocked;
+    sigset_t before;
+
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    answer = fn;
+    answer_arg = arg;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 int interrupt_signal(void)
 {
     return atomic_load(&noted);
@@ -95,6 +113,31 @@ static void on_signal(int signum)
     errno = saved;
 }
 
+static void on_question(int signum)
+{
+    int saved = errno;
+
+    (void)signum;
+    if (answer)
+        answer(answer_arg);
+    errno = saved;
+}
+
+/* What is no request to end. */
+static int catch_the_rest(void)
+{
+    struct sigaction question = {.sa_handler = on_question,
+                                 .sa_flags = SA_RESTART};
+    struct sigaction ignored = {.sa_handler = SIG_IGN};
+
+    sigemptyset(&question.sa_mask);
+    sigemptyset(&ignored.sa_mask);
+    if (interrupt_catches(SIGUSR1) && sigaction(SIGUSR1, &question, NULL) < 0)
+        return -errno;
+    /* A file that may not grow any more is that file's error, EFBIG. */
+    return sigaction(SIGXFSZ, &ignored, NULL) < 0 ? -errno : 0;
+}
+
 int interrupt_catch(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
@@ -106,5 +149,5 @@ int interrupt_catch(void)
         if (sigaction(signals[i], &action, NULL) < 0)
             return -errno;
     }
-    return 0;
+    return catch_the_rest();
 }

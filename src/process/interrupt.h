@@ -4,7 +4,8 @@
 #include <stdbool.h>
 
 /*
- * interrupt: the signals that ask the program to end: SIGINT, SIGTERM, SIGHUP.
+ * interrupt: the signals that ask the program to end: SIGINT, SIGTERM, SIGHUP,
+ * SIGQUIT; and SIGUSR1, which asks how far it is. SIGXFSZ is ignored.
  *
  * The first one is noted; whoever waits looks and stops in order. A second one
  * ends the process at once, by its default action, unless it is the first
@@ -27,6 +28,10 @@ int interrupt_catch(void);
  */
 void interrupt_forward(void (*fn)(void *arg), void *arg);
 
+/* Have `fn` called at each SIGUSR1, on the same terms; without one it does
+   nothing. */
+void interrupt_answer(void (*fn)(void *arg), void *arg);
+
 /* The first signal that came, or 0. Any thread. */
 int interrupt_signal(void);
 
@@ -40,5 +45,5 @@ bool interrupt_catches(int signum);
 /* The set of the signals above. */
 void interrupt_fill(sigset_t *set);
 
-/* End the process as the signal does by default. */
+/* End the process as the signal does by default, but without a core. */
 _Noreturn void interrupt_die(int signum);

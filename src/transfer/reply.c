@@ -22,10 +22,13 @@ void reply_fail(struct reply *reply, enum cause cause, const char *format, ...)
 
 void reply_fail_save(struct reply *reply, int error)
 {
-    bool full = error == -ENOSPC || error == -EDQUOT;
+    /* A full disk, or none any more: ours are plain names in directories that
+       were there. */
+    bool ends = error == -ENOSPC || error == -EDQUOT || error == -ENOENT ||
+                error == -ESTALE || error == -EROFS;
 
     reply->os_error = -error;
-    reply_fail(reply, full ? CAUSE_DISK_FULL : CAUSE_SAVE, "cannot save: %s",
+    reply_fail(reply, ends ? CAUSE_DISK_FULL : CAUSE_SAVE, "cannot save: %s",
                strerror(-error));
 }
 

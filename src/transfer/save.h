@@ -6,10 +6,8 @@
 /*
  * save: files that are complete or not there at all.
  *
- * A run writes into a directory of its own inside the output directory,
- * `.flags-XXXXXX`, and renames what is complete and checked to its final name.
- * While the run lives it holds flock(2) on that directory; the next run
- * removes those that nobody holds, and nothing else.
+ * A run writes into a directory of its own inside the output directory (see
+ * run_dir.h), and renames what is complete and checked to its final name.
  *
  * Threads: one struct save_file a worker; everything else from any thread.
  */
@@ -18,9 +16,10 @@ struct save_dir;
 
 /*
  * Open the output directory `path`, created with its parents if need be,
- * remove what dead runs left there, and make this run's own directory.
- * A negative errno code: *out is untouched, nothing of ours is left but
- * perhaps the directories created.
+ * remove what dead runs left there, and make this run's own directory. It waits
+ * for no lock. -EINTR: a signal came; again is possible. A negative
+ * errno code: *out is untouched, nothing of ours is left but perhaps the
+ * directories created.
  */
 int save_dir_open(struct save_dir **out, const char *path);
 

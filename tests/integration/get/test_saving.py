@@ -2,7 +2,10 @@
 
 import os
 import pathlib
+import shutil
 import signal
+import subprocess
+import threading
 
 import harness
 from harness import (Case, corpus_file, counted, files_in, per_strategy,
@@ -96,12 +99,98 @@ class Finished(Case):
         (self.out / ".flags-notes").write_bytes(b"mine")
         (self.out / ".flags-ABCDEF").write_bytes(b"a file, no directory")
         (self.out / ".hidden").mkdir()
+        # Named as a run's directory is, with what a run puts there.
+        backup = self.out / ".flags-backup"
+        backup.mkdir()
+        (backup / "1.part").write_bytes(b"mine, too")
+        (self.out / ".flags-archiv").mkdir()
 
         run = self.get("-S", strategy, "-s", self.nginx().url, "BR")
 
         self.assertStatus(run, 0)
-        for name in (".flags-notes", ".flags-ABCDEF", ".hidden"):
+        self.assertEqual((backup / "1.part").read_bytes(), b"mine, too")
+        for name in (".flags-notes", ".flags-ABCDEF", ".hidden",
+                     ".flags-archiv"):
             self.assertTrue((self.out / name).exists(), name)
+
+    def test_a_directory_that_the_caller_has_locked_is_none_of_its_locks(
+            self, strategy):
+        self.out.mkdir()
+        running = harness.Running(
+            ["flock", self.out,
+             *self.command("get", "-S", strategy, "-o", self.out, "-s",
+                           self.nginx().url, "BR")],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.environment(), cwd=self.home)
+        self.addCleanup(running.kill)
+
+        self.assertStatus(running.finish(), 0)
+        self.assertCorpus(self.out, ["br"])
+
+    def test_a_file_that_may_not_grow_is_that_items_error(self, strategy):
+        if harness.WRAP:
+            self.skipTest("the limit would be the wrapper's, too")
+        running = harness.Running(
+            ["/bin/sh", "-c", 'ulimit -c 0; ulimit -f 0; exec "$@"', "-",
+             *self.command("get", "-S", strategy, "-o", self.out, "-s",
+                           self.nginx().url, "BR", "US")],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.environment(), cwd=self.home)
+        self.addCleanup(running.kill)
+        run = running.finish()
+
+        self.assertStatus(run, 3)
+        self.assertEqual(counted(run), {"ok": 0, "error": 2})
+        self.assertIn("cannot save: File too large", run.stderr)
+        self.assertEqual(list(self.out.iterdir()), [])
+
+    def test_too_few_descriptors_are_found_before_anybody_is_contacted(
+            self, strategy):
+        if harness.WRAP:
+            self.skipTest("the limit would be the wrapper's, too")
+        server = self.nginx()
+        statuses = []
+        for limit in (*range(5, 26), 40):
+            out = self.out / str(limit)
+            running = harness.Running(
+                ["/bin/sh", "-c", f'ulimit -c 0; ulimit -n {limit}; exec "$@"',
+                 "-", *self.command("get", "-S", strategy, "-o", out, "-s",
+                                    server.url, "BR", "US", "DE")],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                env=self.environment(), cwd=self.home)
+            self.addCleanup(running.kill)
+            run = running.finish()
+            statuses.append(run.status)
+            self.assertIn(run.status, (0, 5), str(run))
+            if run.status == 5:
+                self.assertIn("Too many open files", run.stderr)
+                self.assertEqual(files_in(out), {})
+        # From some number on it works, with 40 at the latest.
+        self.assertEqual(statuses, sorted(statuses, reverse=True))
+        self.assertEqual((statuses[0], statuses[-1]), (5, 0))
+
+    def test_an_output_directory_that_vanishes_ends_the_run(self, strategy):
+        gone = threading.Event()
+
+        def answer(connection):
+            while request := connection.read_request():
+                if "/bd/" not in request.path:
+                    gone.wait(harness.limit(20))
+                connection.answer(200, corpus_file("bd").read_bytes())
+
+        server = self.raw_server(answer)
+        running = self.start("get", "-S", strategy, "-s", server.url, "-o",
+                             self.out, "-m",
+                             "1" if strategy == "sequential" else "2")
+        until(lambda: (self.out / "bd.gif").exists())
+        shutil.rmtree(self.out)
+        gone.set()
+        run = running.finish()
+
+        self.assertStatus(run, 5)
+        self.assertEqual(sum(counted(run).values()), 20, str(run))
+        self.assertLess(len(server.paths()), 20)
+        self.assertFalse(self.out.exists())
 
     def test_directory_is_created_with_its_parents(self, strategy):
         deep = self.home / "a" / "b" / "c"

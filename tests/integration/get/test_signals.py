@@ -1,6 +1,8 @@
-"""SIGINT, SIGTERM, SIGHUP: start nothing, cancel what runs, report, and die of
-the signal. D6: an interrupt loses the report, and counts need not add up."""
+"""SIGINT, SIGTERM, SIGHUP, SIGQUIT: start nothing, cancel what runs, report,
+and die of the signal. D6: an interrupt loses the report, and counts need not
+add up. SIGUSR1 asks how far it is."""
 
+import re
 import signal
 import socket
 import threading
@@ -54,6 +56,43 @@ class Interrupt(Case):
 
     def test_by_sighup(self, strategy):
         self.check(strategy, signal.SIGHUP)
+
+    def test_by_sigquit_which_tells_what_is_in_flight(self, strategy):
+        run = self.interrupt(strategy, signal.SIGQUIT, "bd", "-m",
+                             "1" if strategy == "sequential" else "3")
+
+        self.assertStatus(run, -signal.SIGQUIT)
+        self.assertRegex(run.stdout, r"(?im)^interrupted\b")
+        self.assertEqual(sum(counted(run).values()), 20, str(run))
+        listed = re.findall(
+            r"^  ([A-Z]{2}): waiting for an answer since \d+\.\d\d s, "
+            r"started \d+\.\d\d s ago, attempt 1$", run.stderr, re.MULTILINE)
+        count = 1 if strategy == "sequential" else 3
+        self.assertIn(f"flags: in flight: {count}\n", run.stderr)
+        self.assertEqual(len(listed), count, str(run))
+        self.assertEqual(sorted(path.name for path in self.out.iterdir()),
+                         ["bd.gif"])
+        self.assertEqual(list(self.home.glob("core*")), [])
+
+    def test_by_sigusr1_it_tells_how_far_it_is_and_goes_on(self, strategy):
+        server = self.raw_server(only("bd"))
+        running = self.start("get", "-S", strategy, "-s", server.url, "-o",
+                             self.out, "-t", "60", "-m",
+                             "1" if strategy == "sequential" else "2")
+        server.wait_for_requests(2 if strategy == "sequential" else 3)
+        harness.until(lambda: (self.out / "bd.gif").exists())
+
+        def answered():
+            running.signal(signal.SIGUSR1)
+            return re.search(r"^flags: 1 of 20: 1 ok, [12] in flight$",
+                             running.text("stderr"), re.MULTILINE)
+
+        harness.until(answered)
+        running.signal(signal.SIGTERM)
+        run = running.finish()
+
+        self.assertStatus(run, -signal.SIGTERM)
+        self.assertEqual(sum(counted(run).values()), 20, str(run))
 
     def test_counts_add_up_for_a_wildcard_too(self, strategy):
         run = self.interrupt(strategy, signal.SIGINT, "ba", "-m",

@@ -219,9 +219,9 @@ Test(save, leaves_the_directory_of_a_run_that_lives)
 
 Test(save, removes_nothing_of_the_users)
 {
-    static const char *const directories[] = {".flags-", ".flags-1234567",
-                                              ".flagsABCDEF", "flags-ABCDEF",
-                                              ".flags-FOREIG"};
+    static const char *const directories[] = {".flags-",       ".flags-1234567",
+                                              ".flagsABCDEF",  "flags-ABCDEF",
+                                              ".flags-FOREIG", ".flags-backup"};
     char path[SCRATCH_SIZE];
     struct save_dir *dir;
 
@@ -231,6 +231,7 @@ Test(save, removes_nothing_of_the_users)
         cr_assert(eq(int, mkdir(path, 0777), 0));
     }
     scratch_write(output, ".flags-FOREIG/letter.txt", "dear", 4);
+    scratch_write(output, ".flags-backup/1.part", "mine", 4);
     scratch_write(output, ".flags-AFILE1", "", 0);
     scratch_path(path, output, ".flags-ALINK1");
     cr_assert(eq(int, symlink("/", path), 0));
@@ -239,9 +240,12 @@ Test(save, removes_nothing_of_the_users)
     save_dir_close(dir);
 
     expect_names(output, ".flags- .flags-1234567 .flags-AFILE1 .flags-ALINK1 "
-                         ".flags-FOREIG .flagsABCDEF flags-ABCDEF ");
+                         ".flags-FOREIG .flags-backup .flagsABCDEF "
+                         "flags-ABCDEF ");
     scratch_path(path, output, ".flags-FOREIG");
     expect_names(path, "letter.txt ");
+    scratch_path(path, output, ".flags-backup");
+    expect_names(path, "1.part ");
 }
 
 Test(save, lets_a_name_be_claimed_once)
