@@ -245,6 +245,8 @@ static int read_long(struct reader *r, const char *word)
                                 NULL);
             return -EINVAL;
         }
+        if (!value && row->optional)
+            value = row->optional;
         if (!value && option_takes_value(row)) {
             int rc = want_value(r, row, typed, &value);
 

@@ -55,6 +55,8 @@ struct option_row {
     const char *fallback; /* the default as text; NULL: the field stays 0 */
     const char *shown;    /* the default in the help, where it differs */
     const char *help;     /* NULL: not for users, and not in the help */
+    const char *optional; /* the value where none is given by `=`; NULL: there
+                             must be one */
     size_t offset;
     int64_t least,
         most; /* of an integer, duration (us) or size; most 0: none */

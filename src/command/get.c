@@ -15,6 +15,8 @@
 #include "download/verdict.h"
 #include "process/interrupt.h"
 #include "process/local_server.h"
+#include "text/escape.h"
+#include "text/url.h"
 
 /* One `flags get`, from its settings to its verdict. */
 struct get {
@@ -130,22 +132,28 @@ static struct download_options options_of(struct get *get)
     };
 }
 
+static void set_input(struct get *get, bool country_names,
+                      int (*find_server)(void *arg))
+{
+    get->input.codes = (struct code_items){
+        .selection = &get->plan.selection,
+        .source = &get->plan.source,
+        .country_names = country_names,
+        .compat = get->plan.compat,
+    };
+    get->input.urls = get->plan.urls;
+    get->input.url_count = get->plan.url_count;
+    get->input.output = get->output;
+    get->input.find_server = find_server;
+    get->input.arg = get;
+}
+
 static int download(struct get *get)
 {
     struct download_options options = options_of(get);
     int rc;
 
-    get->input.codes = (struct code_items){
-        .selection = &get->plan.selection,
-        .source = &get->plan.source,
-        .country_names = options.country_names,
-        .compat = options.compat,
-    };
-    get->input.urls = get->plan.urls;
-    get->input.url_count = get->plan.url_count;
-    get->input.output = get->output;
-    get->input.find_server = begin_server;
-    get->input.arg = get;
+    set_input(get, options.country_names, begin_server);
     rc = run_new(&get->run, input_source(&get->input), &options, &get->events);
     if (rc < 0)
         return rc;
@@ -227,6 +235,74 @@ static int empty_list(const struct get *get)
     return EXIT_STATUS_USAGE;
 }
 
+static int name_base(void *arg)
+{
+    struct get *get = arg;
+
+    return get->plan.source.base
+               ? 0
+               : source_set_base(&get->plan.source, "http://127.0.0.1/flags");
+}
+
+static void print_plan(const struct item *item)
+{
+    if (item->refused) {
+        message("%s", item->refused);
+        return;
+    }
+    printf("%s\t", item->code);
+    url_print(stdout, item->url, false);
+    putchar('\t');
+    escape_print(stdout, item->metadata_url ? "" : item->name);
+    putchar('\n');
+}
+
+/* --dry-run: the items, one a line: code, URL, file (empty where the country's
+   name is to come from its metadata). */
+static int print_items(struct get *get)
+{
+    struct item_source items = input_source(&get->input);
+    struct item *item;
+    size_t refused = 0;
+    size_t count = 0;
+    int rc = name_base(get);
+
+    while (rc == 0) {
+        rc = items.next(items.arg, &item);
+        if (rc == -EAGAIN) {
+            rc = items.fill(items.arg);
+            continue;
+        }
+        if (rc < 0 || !item)
+            break;
+        print_plan(item);
+        count++;
+        refused += item->refused != NULL;
+        item_free(item);
+    }
+    if (rc < 0) {
+        message_failure("cannot read", "--input", rc);
+        return EXIT_STATUS_LOCAL;
+    }
+    if (count == 0)
+        return empty_list(get);
+    return refused == 0      ? EXIT_STATUS_OK
+           : refused < count ? EXIT_STATUS_SOME
+                             : EXIT_STATUS_NOTHING;
+}
+
+static int dry_run(struct get *get)
+{
+    int rc = begin_input(get);
+
+    if (rc < 0)
+        return EXIT_STATUS_LOCAL;
+    set_input(get, get->settings.work.country_names, name_base);
+    rc = print_items(get);
+    input_close(&get->input);
+    return command_end(rc);
+}
+
 static int get_run(struct get *get)
 {
     int status;
@@ -264,7 +340,7 @@ static int run_get(int argc, char **argv)
         int rc = get_plan_make(&get.plan, &get.settings, &line);
 
         if (rc == 0) {
-            status = get_run(&get);
+            status = get.settings.dry_run ? dry_run(&get) : get_run(&get);
             get_plan_close(&get.plan);
         } else if (rc == -EINVAL) {
             status = command_usage_error(&line);

@@ -71,6 +71,13 @@ static const struct block blocks[] = {
         "Only http and https, also where a server redirects, which it may do "
         "ten times in a row. TLS certificates are verified. Credentials in a "
         "URL are sent to its host, and never printed."),
+    BLOCK_OF_SECTION("FOR PROGRAMS"),
+    BLOCK_OF_TEXT(
+        "`--json` writes a report (`flags.report/1`, whose schema comes with "
+        "the sources), `--events` each event as it comes, `--failed` a list of "
+        "what is not in place, with the reasons as comments, that `--input` "
+        "reads back. `-` is standard output, for one of them; what is for "
+        "people then goes to standard error. Credentials are in none."),
     BLOCK_OF_SECTION("TIMELINE AND TRACE"),
     BLOCK_OF_TEXT(
         "`--timeline` draws a row for each item, from the first one scheduled "

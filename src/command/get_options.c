@@ -104,6 +104,26 @@ static const struct option_row rows[] = {
      .help = "write the run as a trace, for ui.perfetto.dev or "
              "chrome://tracing; - for stdout, and the report goes to stderr",
      .offset = FIELD(trace)},
+    {.name = "json",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .optional = "-",
+     .help = "write a report as JSON; the value by `=` only, else it is stdout",
+     .offset = FIELD(json)},
+    {.name = "events",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .help = "write the run's events as they come, a JSON object a line",
+     .offset = FIELD(events)},
+    {.name = "failed",
+     .kind = OPTION_TEXT,
+     .metavar = "FILE",
+     .help = "write a list of what is not in place, for --input",
+     .offset = FIELD(failed)},
+    {.name = "dry-run",
+     .kind = OPTION_FLAG,
+     .help = "print code, URL and file of each item, and contact nobody",
+     .offset = FIELD(dry_run)},
     {.name = "compat",
      .kind = OPTION_CHOICE,
      .metavar = "1e|2e",
@@ -215,6 +235,34 @@ static int check_corpus(const struct get_plan *plan, struct command_line *line)
                    : 0;
 }
 
+/* stdout is for one of the files at most. */
+static int check_files(const struct get_settings *settings,
+                       struct command_line *line)
+{
+    const struct {
+        const char *option, *path;
+    } files[] = {{"--trace", settings->trace},
+                 {"--json", settings->json},
+                 {"--events", settings->events},
+                 {"--failed", settings->failed}};
+    int on_stdout = 0;
+
+    for (size_t i = 0; i < COUNT(files); i++) {
+        if (!files[i].path)
+            continue;
+        if (!*files[i].path)
+            return command_line_refuse(line, files[i].option, "",
+                                       "the name of a file, or - for stdout",
+                                       NULL);
+        on_stdout += strcmp(files[i].path, "-") == 0;
+        if (on_stdout > 1)
+            return command_line_refuse(line, files[i].option, "-",
+                                       "a file: stdout is another's already",
+                                       NULL);
+    }
+    return 0;
+}
+
 int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
                   struct command_line *line)
 {
@@ -224,9 +272,9 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     if (settings->output_dir && !*settings->output_dir)
         return command_line_refuse(line, "--output-dir", "",
                                    "the name of a directory", NULL);
-    if (settings->trace && !*settings->trace)
-        return command_line_refuse(line, "--trace", "",
-                                   "the name of a file, or - for stdout", NULL);
+    rc = check_files(settings, line);
+    if (rc < 0)
+        return rc;
     rc = get_items_select(&made, settings, line);
     if (rc < 0)
         return rc;

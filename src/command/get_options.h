@@ -21,6 +21,8 @@ struct get_settings {
     const char *output_dir; /* NULL: the default */
     bool verbose, quiet;
     bool timeline;
+    const char *json, *events, *failed; /* as trace */
+    bool dry_run;
     const char *trace; /* a file, "-" for stdout; NULL: not wanted */
     int compat;        /* enum compat, less 1; only if it was given */
     /* Not in the help: for `flags compare`, which starts us. */

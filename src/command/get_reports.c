@@ -76,6 +76,43 @@ static int open_trace(struct get_reports *reports)
     return 0;
 }
 
+/* NULL stays NULL. */
+static int open_file(struct get_reports *reports, FILE **out, const char *path)
+{
+    if (!path)
+        return 0;
+    *out = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+    if (*out)
+        return 0;
+    get_reports_fail(reports, "cannot write to", path, -errno);
+    return -EIO;
+}
+
+static int open_files(struct get_reports *reports)
+{
+    const struct get_settings *settings = reports->settings;
+    int rc = open_file(reports, &reports->json_out, settings->json);
+
+    if (rc == 0)
+        rc = open_file(reports, &reports->events_out, settings->events);
+    if (rc == 0)
+        rc = open_file(reports, &reports->failed_out, settings->failed);
+    if (rc == 0 && reports->json_out)
+        run_json_begin(&reports->json, reports->json_out,
+                       &(struct run_json_head){
+                           .strategy = reports->plan->strategy->name,
+                           .max_req = reports->plan->connections,
+                           .seed = reports->plan->limits.retry.seed,
+                           .directory = reports->plan->directory,
+                       });
+    return rc;
+}
+
+static bool is_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
 int get_reports_open(struct get_reports *reports,
                      const struct get_settings *settings,
                      const struct get_plan *plan)
@@ -83,13 +120,20 @@ int get_reports_open(struct get_reports *reports,
     reports->settings = settings;
     reports->plan = plan;
     reports->text = stdout;
-    if (settings->trace && strcmp(settings->trace, "-") == 0)
+    if (is_stdout(settings->trace) || is_stdout(settings->json) ||
+        is_stdout(settings->events) || is_stdout(settings->failed))
         reports->text = stderr;
     /* Whoever follows sees each line at once; and what stderr, which has no
        buffer, gets of a report are lines and not pieces. */
     if (settings->verbose || reports->text == stderr)
         setvbuf(reports->text, NULL, _IOLBF, 0);
-    return settings->trace ? open_trace(reports) : 0;
+    if (settings->trace) {
+        int rc = open_trace(reports);
+
+        if (rc < 0)
+            return rc;
+    }
+    return open_files(reports);
 }
 
 int get_reports_begin(struct get_reports *reports, bool started)
@@ -148,6 +192,12 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
         record_init(&reports->record, events);
     if (reports->trace_out)
         trace_listen(&reports->trace, events);
+    if (reports->json_out)
+        run_json_listen(&reports->json, events);
+    if (reports->events_out)
+        event_lines_init(&reports->event_lines, reports->events_out, events);
+    if (reports->failed_out)
+        failed_init(&reports->failures, reports->failed_out, events);
     reports->lines = (struct lines){
         .out = settings->verbose ? reports->text : NULL,
         .err = stderr,
@@ -227,6 +277,36 @@ static void end_trace(struct get_reports *reports)
                          reports->settings->trace, rc);
 }
 
+/* Whatever could not be written is told: a file is not taken for a whole one.
+ */
+static void end_file(struct get_reports *reports, FILE *out, const char *path,
+                     int rc)
+{
+    bool broken;
+
+    if (!out)
+        return;
+    note_output(reports, out);
+    broken = ferror(out) != 0;
+    if (out != stdout && fclose(out) < 0)
+        broken = true;
+    if (rc == 0 && broken)
+        rc = out == stdout ? 0 : errno ? -errno : -EIO;
+    if (rc < 0)
+        get_reports_fail(reports, "cannot write all of", path, rc);
+}
+
+static void end_files(struct get_reports *reports)
+{
+    const struct get_settings *settings = reports->settings;
+    int rc =
+        reports->json.out ? run_json_end(&reports->json, &reports->tally) : 0;
+
+    end_file(reports, reports->json_out, settings->json, rc);
+    end_file(reports, reports->events_out, settings->events, 0);
+    end_file(reports, reports->failed_out, settings->failed, 0);
+}
+
 void get_reports_end(struct get_reports *reports, bool told)
 {
     if (told && !reports->settings->quiet)
@@ -236,5 +316,7 @@ void get_reports_end(struct get_reports *reports, bool told)
     note_output(reports, reports->text);
     if (reports->trace_out)
         end_trace(reports);
+    if (reports->settings)
+        end_files(reports);
     record_close(&reports->record);
 }

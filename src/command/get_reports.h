@@ -5,10 +5,13 @@
 
 #include "command/get_options.h"
 #include "download/run.h"
+#include "report/event_lines.h"
+#include "report/failed.h"
 #include "report/feed.h"
 #include "report/lines.h"
 #include "report/progress.h"
 #include "report/record.h"
+#include "report/run_json.h"
 #include "report/standing.h"
 #include "report/tally.h"
 #include "report/trace.h"
@@ -17,8 +20,8 @@
  * get_reports: who listens to the events of a `flags get`, and what is said of
  * it before and after.
  *
- * What is for a person goes to stdout, or to stderr where stdout is the
- * trace's. Trouble with the reports is told on stderr when it is found.
+ * What is for a person goes to stdout, or to stderr where stdout is a
+ * file's. Trouble with the reports is told on stderr when it is found.
  *
  * Ownership: embedded by the caller, zeroed; get_reports_end() once. Main
  * thread.
@@ -35,6 +38,10 @@ struct get_reports {
     struct feed feed;
     FILE *feed_out;
     struct record record; /* for the timeline; else empty */
+    struct run_json json;
+    struct event_lines event_lines;
+    struct failed failures;
+    FILE *json_out, *events_out, *failed_out; /* NULL: not wanted */
     struct trace trace;
     FILE *trace_out;  /* NULL: no trace is wanted */
     int trace_error;  /* an errno: the file is broken; 0: it is not */

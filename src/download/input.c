@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "download/name.h"
+#include "text/url.h"
 
 enum { BUFFER_SIZE = 2 * INPUT_LINE_MOST };
 
@@ -62,6 +63,7 @@ void input_close(struct input *input)
     input->lists = NULL;
     input->buffer = NULL;
     input->list_count = 0;
+    claims_close(&input->claims);
 }
 
 const char *input_url_trouble(const char *url)
@@ -83,16 +85,37 @@ const char *input_url_trouble(const char *url)
     return NULL;
 }
 
+/* An item of a URL, or of what was meant to be one: what reports call it has no
+   credentials. */
+static struct item *item_of_url(const struct item *parts)
+{
+    struct item copy = *parts;
+    size_t size = strlen(parts->url) + sizeof("...");
+    char *shown = NULL;
+    struct item *item;
+
+    if (strchr(parts->url, '@')) {
+        shown = malloc(size);
+        if (!shown)
+            return NULL;
+        url_mask(shown, size, parts->url);
+    }
+    copy.subject = shown ? shown : parts->url;
+    item = item_new(&copy);
+    free(shown);
+    return item;
+}
+
 /* An item that fails: `text` is what was asked for. */
 static int refuse(struct input *input, struct item **item, const char *text,
                   const char *why)
 {
     char words[512];
-    struct item parts = {.named = true,
-                         .subject = text,
-                         .url = text,
-                         .name = "",
-                         .refused = words};
+    const struct item parts = {.index = input->index,
+                               .named = true,
+                               .url = text,
+                               .name = "",
+                               .refused = words};
 
     if (input->list < input->list_count && input->line > 0)
         snprintf(words, sizeof(words), "%s:%llu: %s",
@@ -100,8 +123,7 @@ static int refuse(struct input *input, struct item **item, const char *text,
                  (unsigned long long)input->line, why);
     else
         snprintf(words, sizeof(words), "%s", why);
-    parts.index = input->index;
-    *item = item_new(&parts);
+    *item = item_of_url(&parts);
     input->index += *item != NULL;
     return *item ? 0 : -ENOMEM;
 }
@@ -114,7 +136,12 @@ static int claim(struct input *input, struct item **item)
     int rc;
 
     /* Those that the country names claim their names when they know them. */
-    rc = claimed->metadata_url ? 0 : save_claim(input->output, claimed->name);
+    if (claimed->metadata_url)
+        rc = 0;
+    else if (input->output)
+        rc = save_claim(input->output, claimed->name);
+    else
+        rc = claims_add(&input->claims, claimed->name);
     if (rc == 0) {
         input->index++;
         return 0;
@@ -134,11 +161,8 @@ static int add_url(struct input *input, struct item **item, const char *url,
 {
     const char *trouble = input_url_trouble(url);
     char name[SAVE_NAME_SIZE];
-    const struct item parts = {.index = input->index,
-                               .named = true,
-                               .subject = url,
-                               .url = url,
-                               .name = name};
+    const struct item parts = {
+        .index = input->index, .named = true, .url = url, .name = name};
 
     if (!trouble && given && strchr(given, '/'))
         trouble = "a name with a slash in it";
@@ -148,7 +172,7 @@ static int add_url(struct input *input, struct item **item, const char *url,
         trouble = "a URL without a file's name at its end";
     if (trouble)
         return refuse(input, item, url, trouble);
-    *item = item_new(&parts);
+    *item = item_of_url(&parts);
     return *item ? claim(input, item) : -ENOMEM;
 }
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "download/item.h"
+#include "transfer/claims.h"
 #include "transfer/save.h"
 
 /*
@@ -35,7 +36,7 @@ struct input {
     struct code_items codes;
     const char *const *urls;
     size_t url_count;
-    struct save_dir *output; /* where names are claimed */
+    struct save_dir *output; /* where names are claimed; NULL: here */
     /* Called when a list has a code, and codes.source no base: gives it one.
        0 or a negative code. Perhaps in another thread. */
     int (*find_server)(void *arg);
@@ -53,6 +54,7 @@ struct input {
     bool at_end;       /* of the list: nothing more will be read */
     bool too_long;     /* the line is: until its end it is passed over */
     bool needs_server;
+    struct claims claims; /* without an output */
 };
 
 /*

@@ -285,3 +285,16 @@ unsigned schedule_running(const struct schedule *schedule)
 {
     return schedule->running;
 }
+
+const char *stop_name(enum stop_reason stop)
+{
+    static const char *const names[] = {
+        [STOP_NONE] = "none",
+        [STOP_INTERRUPTED] = "interrupted",
+        [STOP_LOCAL_FAILURE] = "local_failure",
+        [STOP_ERRORS] = "errors",
+        [STOP_DEADLINE] = "deadline",
+    };
+
+    return names[stop];
+}

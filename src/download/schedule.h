@@ -46,6 +46,9 @@ enum stop_reason {
     STOP_DEADLINE       /* max_time_us is over, or nothing more fits into it */
 };
 
+/* "none", "interrupted", "local_failure", "errors", "deadline". */
+const char *stop_name(enum stop_reason stop);
+
 enum next {
     NEXT_START,   /* *start is the attempt to start now */
     NEXT_WAIT,    /* until *wait_until_us, or until an attempt is done */

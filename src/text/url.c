@@ -59,3 +59,12 @@ void url_print(FILE *out, const char *url, bool as_localhost)
     }
     escape_print(out, url);
 }
+
+void url_print_bare(FILE *out, const char *url)
+{
+    const char *authority;
+    const char *shown = shown_of(url, &authority);
+
+    fprintf(out, "%.*s", (int)(authority - url), url);
+    escape_print(out, shown + (shown > authority));
+}

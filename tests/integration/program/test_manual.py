@@ -180,7 +180,7 @@ class Pages(Manual):
         return re.findall(r"^\.TP\n\\fB(\d+)", section, re.M)
 
     def test_statuses_are_those_that_a_command_can_have(self):
-        self.assertEqual(self.statuses("get"), "0 1 2 3 4 5 128".split())
+        self.assertEqual(self.statuses("get"), "0 1 2 3 4 5 7 128".split())
         self.assertEqual(self.statuses("compare"), "0 2 3 4 5 6 128".split())
         self.assertEqual(self.statuses("serve"), "0 2 5 128".split())
         self.assertEqual(self.statuses("list"), "0 2 4 5 128".split())

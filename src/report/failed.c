@@ -1,0 +1,55 @@
+#include "report/failed.h"
+
+#include <ctype.h>
+
+#include "text/escape.h"
+#include "text/url.h"
+
+static bool is_in_place(const struct event *event)
+{
+    enum status status = event->outcome->status;
+
+    return status == STATUS_OK ||
+           (status == STATUS_NOT_FOUND && !event->item->named);
+}
+
+static void on_final(void *arg, const struct event *event)
+{
+    const struct failed *failed = arg;
+    const struct item *item = event->item;
+    FILE *out = failed->out;
+
+    if (is_in_place(event))
+        return;
+    fputs("# ", out);
+    if (item->code[0])
+        fprintf(out, "%c%c: ", tolower(item->code[0]), tolower(item->code[1]));
+    escape_print(out, event->outcome->status == STATUS_NOT_FOUND
+                          ? "not found"
+                          : event->outcome->reply.text);
+    if (event->attempt > 0)
+        fprintf(out, " after %u attempt%s", event->attempt,
+                event->attempt == 1 ? "" : "s");
+    if (item->refused) {
+        fputs(": ", out);
+        url_print(out, item->url, false);
+        fputc('\n', out);
+        return;
+    }
+    fputc('\n', out);
+    url_print_bare(out, item->url);
+    fputc('\t', out);
+    escape_print(out, item->name);
+    fputc('\n', out);
+}
+
+void failed_init(struct failed *failed, FILE *out, struct events *events)
+{
+    *failed = (struct failed){
+        .sink = {.on_event = on_final,
+                 .arg = failed,
+                 .kinds = EVENT_BIT(EVENT_FINAL)},
+        .out = out,
+    };
+    events_add(events, &failed->sink);
+}
