@@ -42,7 +42,10 @@ LEAVES = ("unlinkat", "open", "malloc", "fcntl")
 # libuv ends the process by itself (uv__io_poll(), uv__signal_global_init()):
 # the kernel has no memory, or its first pipe is not to be had, which
 # download/descriptors.h sees before.
-ABORTS = {("async", "epoll_ctl"), ("async", "pipe2")}
+# And it has no answer where there is no memory for its table of descriptors
+# (maybe_resize()).
+ABORTS = {("async", "epoll_ctl"), ("async", "pipe2"), ("async", "calloc"),
+          ("async", "realloc")}
 
 
 def chosen(calls):
