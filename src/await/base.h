@@ -15,6 +15,22 @@
 
 #define AW_CHECK __attribute__((warn_unused_result))
 
+/* Around declarations: what stands in between is what the library exports, and
+   has C's linkage in C++, too. */
+#ifdef __cplusplus
+#define AW_BEGIN_DECLS \
+    extern "C" {       \
+    _Pragma("GCC visibility push(default)")
+#define AW_END_DECLS              \
+    _Pragma("GCC visibility pop") \
+    }
+#else
+#define AW_BEGIN_DECLS _Pragma("GCC visibility push(default)")
+#define AW_END_DECLS _Pragma("GCC visibility pop")
+#endif
+
+AW_BEGIN_DECLS
+
 typedef struct aw_loop aw_loop;
 typedef struct aw_handle aw_handle;
 typedef struct aw_future aw_future; /* future, task, or a factory's product */
@@ -44,14 +60,25 @@ enum {
     AW_EUSER = -10000   /* an application's codes: this and below */
 };
 
-/* Let go of a code, where there is nothing to do about it: gcc warns of a cast
-   to void. The code of an await may be AW_ECANCELED, which is thereby lost. */
+/*
+ * Let go of a code, where there is nothing to do about it: gcc warns of a cast
+ * to void.
+ *
+ * Owner: nothing changes hands. Thread: any. Codes: none.
+ * Cancellation: none; but the code of an await may be AW_ECANCELED, and the
+ * request is lost with it.
+ */
 static inline void aw_ignore(ssize_t code)
 {
     (void)code;
 }
 
-/* The text of a code: the runtime's, libuv's or the system's. Static. */
+/*
+ * The text of a code: the runtime's, libuv's or the system's.
+ *
+ * Owner: the library; static. Thread: any. Codes: none; a number that is no
+ * code has a text, too. Cancellation: none.
+ */
 const char *aw_strerror(int code);
 
 /* A value has one owner, who drops it. drop NULL: nothing to drop, or not
@@ -79,32 +106,58 @@ typedef struct aw_coro {
     void (*drop)(void *arg);
     const char *name; /* for factories, reports and debuggers; outlives it */
 } aw_coro;
+#ifdef __cplusplus
+#define aw_call(fn, arg) (aw_coro{(fn), (arg), NULL, #fn})
+#define aw_call_own(fn, arg, drop) (aw_coro{(fn), (arg), (drop), #fn})
+#else
 #define aw_call(fn, arg) ((aw_coro){(fn), (arg), NULL, #fn})
 #define aw_call_own(fn, arg, drop) ((aw_coro){(fn), (arg), (drop), #fn})
+#endif
 
 /* Coroutine or future: what everything that awaits takes. A given future is
    passed on with the caller's reference, consumed in every case. */
+typedef enum { AW_IS_CORO, AW_IS_FUTURE, AW_IS_GIVEN } aw_kind;
 typedef struct aw_awaitable {
-    enum { AW_IS_CORO, AW_IS_FUTURE, AW_IS_GIVEN } kind;
+    aw_kind kind;
     union {
         aw_coro coro;
         aw_future *future;
     } of;
 } aw_awaitable;
 
+/*
+ * Each of the three as an awaitable; aw_any() takes whichever it is.
+ *
+ * Owner: the awaitable owns what the coroutine owned (`arg`, where it has a
+ * `drop`), or with aw_give() the caller's reference; aw_of_future() borrows. It
+ * must be handed to something that takes awaitables, once. Thread: any.
+ * Codes: none. Cancellation: none.
+ */
 static inline aw_awaitable aw_of_coro(aw_coro c)
 {
-    return (aw_awaitable){.kind = AW_IS_CORO, .of.coro = c};
+    aw_awaitable a;
+
+    a.kind = AW_IS_CORO;
+    a.of.coro = c;
+    return a;
 }
 
 static inline aw_awaitable aw_of_future(aw_future *f)
 {
-    return (aw_awaitable){.kind = AW_IS_FUTURE, .of.future = f};
+    aw_awaitable a;
+
+    a.kind = AW_IS_FUTURE;
+    a.of.future = f;
+    return a;
 }
 
 static inline aw_awaitable aw_give(aw_future *f)
 {
-    return (aw_awaitable){.kind = AW_IS_GIVEN, .of.future = f};
+    aw_awaitable a;
+
+    a.kind = AW_IS_GIVEN;
+    a.of.future = f;
+    return a;
 }
 
 static inline aw_awaitable aw_of_any(aw_awaitable a)
@@ -112,11 +165,30 @@ static inline aw_awaitable aw_of_any(aw_awaitable a)
     return a;
 }
 
+AW_END_DECLS
+
+#ifdef __cplusplus
+static inline aw_awaitable aw_any(aw_coro c)
+{
+    return aw_of_coro(c);
+}
+
+static inline aw_awaitable aw_any(aw_future *f)
+{
+    return aw_of_future(f);
+}
+
+static inline aw_awaitable aw_any(aw_awaitable a)
+{
+    return a;
+}
+#else
 #define aw_any(x)                         \
     _Generic((x), aw_coro                 \
              : aw_of_coro, aw_future *    \
              : aw_of_future, aw_awaitable \
              : aw_of_any)(x)
+#endif
 
 /* As a limit: none. A limit <= 0 is one that has passed. */
 #define AW_FOREVER INFINITY

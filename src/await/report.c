@@ -48,6 +48,11 @@ void aw__report(aw_loop *loop, const aw_report *r)
     loop->report(r, loop->report_data);
 }
 
+const char *aw_version(void)
+{
+    return AW_VERSION;
+}
+
 static const char *own_text(int code)
 {
     switch (code) {
@@ -95,6 +100,17 @@ static const char *uv_text(int code)
 #undef TEXT
 }
 
+/* Static, unlike strerror()'s where locales or unknown numbers come in. */
+static const char *system_text(int number)
+{
+#if defined(__GLIBC__)
+    return strerrordesc_np(number);
+#else
+    /* musl's: static, and with a text for everything */
+    return number < 4096 ? strerror(number) : NULL;
+#endif
+}
+
 const char *aw_strerror(int code)
 {
     const char *text;
@@ -102,7 +118,7 @@ const char *aw_strerror(int code)
     if (code >= 0)
         return "no error";
     /* The system's own words for its own codes, which libuv has, too. */
-    text = strerrordesc_np(-code);
+    text = system_text(-code);
     if (!text)
         text = uv_text(code);
     return text ? text : own_text(code);

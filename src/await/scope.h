@@ -2,6 +2,8 @@
 
 #include "await/future.h"
 
+AW_BEGIN_DECLS
+
 /*
  * scope: task groups and timeouts, structs on the coroutine's stack, entered
  * and left by the same task. The body's code is handed in when they are left.
@@ -13,15 +15,22 @@ typedef struct aw_group {
 
 /*
  * Members are tasks that end before the group is left. The first error cancels
- * the other members and the body. A group lets go of a member when it ends.
+ * the other members and the body.
  *
- * aw_group_create_task: borrowed, valid while the member is unfinished.
- * Refused (the loop's immortal failed future) once the group aborts or is over.
+ * aw_group_leave: takes the body's code and waits; gives the code of the first
+ * error to arrive, AW_ECANCELED, or 0. *n is the room of `errors` on entry and
+ * the number of errors on return (0 if the result is cancelled); both may be
+ * NULL. Once entered, a group must be left.
  *
- * aw_group_leave: waits; gives the code of the first error to arrive,
- * AW_ECANCELED, or 0. *n is the room of `errors` on entry and the number of
- * errors on return (0 if the result is cancelled); both may be NULL.
- * Afterwards the struct owns nothing and still refuses tasks.
+ * Owner: the struct is the caller's, and stays in place until it is left;
+ * afterwards it owns nothing and still refuses tasks. A member is borrowed from
+ * the group, which lets go of it when it ends; aw_ref() to keep it.
+ * Thread: a task's: the same for all of it, but members may be added by any
+ * task of the loop. Codes: enter: AW_ENOTASK. create_task: a failed future of
+ * AW_ESTATE that nobody need read: the group aborts or is over. leave:
+ * AW_ENOTASK: another task's; AW_ESTATE: not entered. Cancellation: while it is
+ * being left, cancels the members, waits for them and goes on outwards, unless
+ * members failed (A61).
  */
 int aw_group_enter(aw_group *g);
 aw_future *aw_group_create_task(aw_group *g, aw_coro coro);
@@ -34,9 +43,18 @@ typedef struct aw_timeout {
 /*
  * Cancels its task when it expires and turns that cancellation into
  * AW_ETIMEDOUT where it is left. `limit` is in seconds from now, `when` on the
- * loop's clock; AW_FOREVER: none. After expiry or leaving, moving is AW_ESTATE.
+ * loop's clock; AW_FOREVER: none. Once entered, it must be left.
+ *
+ * Owner: the struct is the caller's, and stays in place until it is left.
+ * Thread: a task's, the same for all of it; aw_timeout_move() and _expired():
+ * the loop's. Codes: AW_EINVAL: NaN; AW_ENOTASK. move: AW_ESTATE: it has
+ * expired, or was left. leave: `rc`, or AW_ETIMEDOUT for AW_ECANCELED where it
+ * was this timeout that cancelled; AW_ESTATE: not entered. Cancellation: from
+ * outside it stays AW_ECANCELED, also if the time passed as well (A65).
  */
 int aw_timeout_enter(aw_timeout *t, double limit);
 int aw_timeout_move(aw_timeout *t, double when);
 bool aw_timeout_expired(const aw_timeout *t);
 AW_CHECK int aw_timeout_leave(aw_timeout *t, int rc);
+
+AW_END_DECLS

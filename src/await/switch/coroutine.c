@@ -5,6 +5,20 @@
 #include "await/switch/switch.h"
 #include "await/tools.h"
 
+/*
+ * What the C++ runtime keeps for each thread about exceptions that are being
+ * handled (Itanium C++ ABI: Exception Handling, 2.2.2). A coroutine that awaits
+ * in a catch block leaves with its own, and finds its own again. In a program
+ * without that runtime the function is not there.
+ */
+extern struct cxx_exceptions *__cxa_get_globals(void)
+    __attribute__((weak, visibility("default")));
+
+static struct cxx_exceptions *cxx_exceptions(void)
+{
+    return __cxa_get_globals ? __cxa_get_globals() : NULL;
+}
+
 static void leave(struct coroutine *c)
 {
     struct coroutine_home *home = c->home;
@@ -43,14 +57,24 @@ void aw__coroutine_create(struct coroutine *c, struct coroutine_home *home,
 void aw__coroutine_resume(struct coroutine *c, const struct stacks *pool)
 {
     struct coroutine_home *home = c->home;
+    struct cxx_exceptions *current = cxx_exceptions();
+    struct cxx_exceptions homes;
 
     assert(!c->ended);
+    if (current) {
+        homes = *current;
+        *current = c->exceptions;
+    }
     home->tsan_fiber = tool_fiber_current();
     tool_switch_begin(&home->asan_save, stack_bottom(pool, c->stack),
                       pool->room);
     tool_fiber_switch(c->tsan_fiber);
     aw__switch_stacks(&home->context, c->context);
     tool_switch_end(home->asan_save, NULL, NULL);
+    if (current) {
+        c->exceptions = *current;
+        *current = homes;
+    }
     (void)pool; /* only AddressSanitizer asks for the bounds */
 }
 

@@ -25,6 +25,11 @@ struct coroutine_home {
     void *tsan_fiber;
 };
 
+struct cxx_exceptions {
+    void *caught;
+    unsigned uncaught;
+};
+
 struct coroutine {
     void *context; /* while it does not run */
     struct coroutine_home *home;
@@ -33,6 +38,7 @@ struct coroutine {
     void *arg;
     void *asan_save;
     void *tsan_fiber;
+    struct cxx_exceptions exceptions; /* while it does not run */
     bool ended;
 };
 

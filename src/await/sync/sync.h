@@ -2,6 +2,8 @@
 
 #include "await/base.h"
 
+AW_BEGIN_DECLS
+
 /*
  * sync: event and semaphore, for tasks of one loop. Plain structs, zero is
  * ready to use (an unset event, a locked semaphore without a bound); nothing
@@ -25,8 +27,14 @@ typedef struct aw_event {
     aw_waiters waiters;
 } aw_event;
 
-/* Waiting on a set event does not suspend. Setting wakes all who wait now,
-   even if it is cleared again at once. */
+/*
+ * Waiting on a set event does not suspend. Setting wakes all who wait now,
+ * even if it is cleared again at once; it may be freed as soon as it is set.
+ *
+ * Owner: the struct is the caller's, and stays in place while tasks wait.
+ * Thread: wait: a task's; set, clear: the loop's. Codes: AW_EOTHERLOOP;
+ * wait: AW_ECANCELED, AW_ENOTASK. Cancellation: ends the wait.
+ */
 AW_CHECK int aw_event_wait(aw_event *e);
 int aw_event_set(aw_event *e);
 void aw_event_clear(aw_event *e);
@@ -39,7 +47,19 @@ typedef struct aw_semaphore {
                   that nobody who comes later overtakes them */
 } aw_semaphore;
 
-/* AW_EINVAL: negative. aw_semaphore_release: AW_ESTATE beyond the bound. */
+/*
+ * `value` places are free at first, and never more than `bound`. Acquiring a
+ * free one does not suspend. A released one is the first waiter's.
+ *
+ * Owner: the struct is the caller's, and stays in place while tasks wait or
+ * have been chosen and have not gone on. Thread: acquire: a task's; release:
+ * the loop's. Codes: init: AW_EINVAL: negative, or more than the bound.
+ * release: AW_ESTATE: beyond the bound. AW_EOTHERLOOP; acquire: AW_ECANCELED,
+ * AW_ENOTASK. Cancellation: ends the wait; a place that was chosen for it is
+ * passed on.
+ */
 int aw_semaphore_init(aw_semaphore *s, int value, int bound);
 AW_CHECK int aw_semaphore_acquire(aw_semaphore *s);
 int aw_semaphore_release(aw_semaphore *s);
+
+AW_END_DECLS

@@ -1,6 +1,7 @@
 """The C snippets of a Markdown file: list them, or print one so that it compiles.
 
-  snippets.py list FILE           program-N or fragment-N a line
+  snippets.py list FILE           program-N or fragment-N a line; a program is
+                                  followed by what it prints
   snippets.py c FILE N            its C
   snippets.py check FILE N PROG   run PROG; its output must be the text block
                                   that follows the snippet
@@ -28,12 +29,14 @@ def main(what, path, *rest):
     if what == "list":
         if not found:
             sys.exit(f"{path} has no snippet")
-        for n, (_, text) in enumerate(found):
-            print(("program-" if "int main(" in text else "fragment-") + str(n))
+        kinds = [kind for kind, _ in blocks(path)] + [None]
+        for n, (place, text) in enumerate(found):
+            whole = "int main(" in text and kinds[place + 1] == "text"
+            print(("program-" if whole else "fragment-") + str(n))
         return
     place, text = found[int(rest[0])]
     if what == "c":
-        print(text if '#include "await/await.h"' in text else PRELUDE + text)
+        print(text if "await/await.h" in text else PRELUDE + text)
         return
     kind, expected = blocks(path)[place + 1]
     if kind != "text":

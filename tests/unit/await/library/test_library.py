@@ -1,0 +1,213 @@
+"""
+The runtime as others get it: installed as a library, outside the tree, and
+used by the means that they have: pkg-config, a C or C++ compiler, the rules
+of make.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+
+import harness
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCES = ROOT / "src" / "await"
+
+
+def run(*command, **options):
+    ran = subprocess.run([str(word) for word in command], text=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                         timeout=harness.limit(600), **options)
+    if ran.returncode != 0:
+        raise AssertionError(f"{command}: status {ran.returncode}\n"
+                             f"{ran.stdout[-4000:]}")
+    return ran.stdout
+
+
+class Library(harness.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.place = pathlib.Path(tempfile.mkdtemp(prefix="libawait-"))
+        cls.addClassCleanup(shutil.rmtree, cls.place, ignore_errors=True)
+        build, cls.prefix = cls.place / "build", cls.place / "prefix"
+        run("meson", "setup", f"--prefix={cls.prefix}", "--libdir=lib",
+            "-Dtests=disabled", "-Dlibawait=true", "-Dwerror=true", build,
+            ROOT)
+        run("meson", "compile", "-C", build, "await:shared_library",
+            "await:static_library")
+        run("meson", "install", "-C", build, "--no-rebuild", "--tags",
+            "await,devel")
+        cls.shared = cls.prefix / "lib" / "libawait.so"
+        cls.static = cls.prefix / "lib" / "libawait.a"
+        os.environ["PKG_CONFIG_PATH"] = str(cls.prefix / "lib" / "pkgconfig")
+
+    def flags(self, *options):
+        return run("pkg-config", *options, "await").split()
+
+    def build(self, compiler, source, *more, static=False):
+        """Compiled and linked as the page says; the program's path."""
+        program = self.place / f"program-{compiler}-{source.stem}"
+        libraries = (self.flags("--libs", "--static") if static
+                     else self.flags("--libs"))
+        if static:
+            libraries = [self.static if word == "-lawait" else word
+                         for word in libraries]
+        run(compiler, *more, "-Wall", "-Wextra", "-Werror", source,
+            *self.flags("--cflags"), "-o", program, *libraries)
+        return program
+
+    def run_program(self, program):
+        return run(program, env={**os.environ,
+                                 "LD_LIBRARY_PATH": self.shared.parent})
+
+    def compilers(self, *names):
+        there = [name for name in names if shutil.which(name)]
+        if not there:
+            self.skipTest(f"none of {names} is here")
+        return there
+
+    def test_what_it_exports_is_public(self):
+        public = set()
+        for header in (self.prefix / "include" / "await").rglob("*.h"):
+            public |= set(re.findall(r"\baw_\w+", header.read_text()))
+        exported = {line.split()[-1] for line in run(
+            "nm", "-D", "--defined-only", self.shared).splitlines()}
+        self.assertEqual(exported - public, set())
+        self.assertIn("aw_run", exported)
+        self.assertEqual([name for name in exported
+                          if not name.startswith("aw_")], [])
+
+    def test_a_program_may_have_functions_of_any_other_name(self):
+        names = {line.split()[2] for line in run(
+            "nm", "-g", "--defined-only", self.static).splitlines()
+            if len(line.split()) == 3}
+        self.assertEqual([name for name in names
+                          if not name.startswith(("aw_", "aw__"))], [])
+
+    def test_it_has_a_name_a_version_and_a_page(self):
+        dynamic = run("readelf", "-d", self.shared)
+        self.assertRegex(dynamic, r"SONAME.*\[libawait\.so\.\d+\]")
+        version = re.search(r'AW_VERSION "(.*)"',
+                            (SOURCES / "version.h").read_text())[1]
+        self.assertEqual(run("pkg-config", "--modversion", "await").strip(),
+                         version)
+        for page in "README.md", "RULES.md":
+            self.assertTrue((self.prefix / "share/doc/libawait" / page)
+                            .exists())
+
+    def test_headers_are_plain_c_and_cxx(self):
+        self.compilers("gcc")
+        for header in sorted((self.prefix / "include" / "await")
+                             .rglob("*.h")):
+            name = header.relative_to(self.prefix / "include")
+            for compiler, language, standards in (
+                    ("gcc", "c", ("c11", "c17")),
+                    ("clang", "c", ("c11",)),
+                    ("g++", "c++", ("c++11", "c++17", "c++20")),
+                    ("clang++", "c++", ("c++17",))):
+                if not shutil.which(compiler):
+                    continue
+                for standard in standards:
+                    run(compiler, f"-std={standard}", "-pedantic", "-Wall",
+                        "-Wextra", "-Werror", "-fsyntax-only", "-x", language,
+                        *self.flags("--cflags"), "-",
+                        input=f"#include <{name}>\n")
+
+    def test_c_programs_run_with_either_kind(self):
+        for compiler in self.compilers("gcc", "clang"):
+            for static in False, True:
+                with self.subTest(compiler=compiler, static=static):
+                    program = self.build(
+                        compiler, HERE / "program.c", "-std=c11", "-pedantic",
+                        static=static)
+                    self.assertEqual(self.run_program(program),
+                                     "report: mine\nCN BR\n")
+
+    def test_cxx_programs_run_and_catch_what_they_threw(self):
+        for compiler in self.compilers("g++", "clang++"):
+            for static in False, True:
+                with self.subTest(compiler=compiler, static=static):
+                    program = self.build(
+                        compiler, HERE / "exceptions.cc", "-std=c++17",
+                        "-pedantic", static=static)
+                    self.assertEqual(self.run_program(program),
+                                     "each caught its own\n")
+
+    def test_an_exception_does_not_leave_a_coroutine(self):
+        for compiler in self.compilers("g++", "clang++"):
+            program = self.build(compiler, HERE / "exceptions.cc",
+                                 "-std=c++17", "-pedantic")
+            ran = subprocess.run(
+                [program, "escape"], stderr=subprocess.PIPE, text=True,
+                env={**os.environ, "LD_LIBRARY_PATH": self.shared.parent},
+                timeout=harness.limit(60))
+            self.assertEqual(ran.returncode, -6)
+            self.assertIn("terminate called", ran.stderr)
+
+    def test_the_pages_echo_server_is_one(self):
+        """As C and, the same text, as C++."""
+        page = (SOURCES / "README.md").read_text()
+        text = re.search(r"^## An echo server\n\n```c\n(.*?)^```$", page,
+                         re.MULTILINE | re.DOTALL)[1]
+        for compiler, standard, suffix in (("gcc", "c11", "c"),
+                                           ("g++", "c++17", "cc")):
+            if not shutil.which(compiler):
+                continue
+            source = self.place / f"echo.{suffix}"
+            source.write_text(text)
+            program = self.build(compiler, source, f"-std={standard}",
+                                 "-pedantic")
+            with subprocess.Popen(
+                    [program], stdout=subprocess.PIPE, text=True,
+                    env={**os.environ,
+                         "LD_LIBRARY_PATH": self.shared.parent}) as server:
+                try:
+                    port = int(server.stdout.readline().split()[-1])
+                    with socket.create_connection(
+                            ("127.0.0.1", port),
+                            timeout=harness.limit(30)) as client:
+                        client.sendall(b"hello")
+                        got = b""
+                        while len(got) < 5:
+                            got += client.recv(5)
+                        self.assertEqual(got, b"hello")
+                    server.send_signal(signal.SIGINT)
+                    self.assertEqual(server.wait(harness.limit(30)), 0)
+                finally:
+                    server.kill()
+
+    def test_makes_own_rules_build_it(self):
+        """All sources in one folder of objects: no two share a name."""
+        processor = os.uname().machine
+        sources = [path for path in sorted(SOURCES.rglob("*.[cS]"))
+                   if "switch" not in path.stem and "prepare" not in path.stem
+                   or path.stem.endswith(processor)]
+        if not any(path.suffix == ".S" for path in sources):
+            self.skipTest("no assembly for this processor")
+        objects = [re.sub(r"\.[cS]$", ".o", path.name) for path in sources]
+        self.assertEqual(len(objects), len(set(objects)))
+
+    def test_musl_compiles_it(self):
+        self.compilers("musl-gcc")
+        headers = self.place / "headers"
+        headers.mkdir()
+        include = pathlib.Path(run("pkg-config", "--variable=includedir",
+                                   "libuv").strip())
+        for name in "uv.h", "uv":
+            (headers / name).symlink_to(include / name)
+        for source in sorted(SOURCES.rglob("*.c")):
+            if source.stem.startswith(("switch_", "prepare_")):
+                continue
+            run("musl-gcc", "-std=c11", "-pedantic", "-Wall", "-Wextra",
+                "-Werror", "-D_GNU_SOURCE", "-fsyntax-only", f"-I{ROOT}/src",
+                "-isystem", headers, source)
+
+
+harness.main()
