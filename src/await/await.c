@@ -35,8 +35,9 @@ static void on_done(aw_future *f, void *data)
 
 static int suspend_on(struct task *t, aw_future *f, bool given)
 {
-    struct future_wait w = {
-        .wait = {f, cancel_future, abandon_future}, .task = t, .given = given};
+    struct future_wait w = {.wait = {f, cancel_future, abandon_future, NULL},
+                            .task = t,
+                            .given = given};
     int rc = aw__watch_start(&w.watch, f, on_done, t);
 
     if (rc < 0)
@@ -131,7 +132,7 @@ static void abandon_step(struct wait *wait)
 
 static int give_way(struct task *t)
 {
-    struct wait wait = {NULL, NULL, abandon_step};
+    struct wait wait = {NULL, NULL, abandon_step, "its next turn"};
 
     aw__loop_append(t->future.loop, &t->step);
     return aw__task_suspend(t, &wait);
@@ -162,6 +163,7 @@ int aw_sleep(double seconds)
     if (ns <= 0)
         return give_way(t);
     aw__park_init(&park, t);
+    park.wait.what = "the end of a sleep";
     rc = aw__park_wait_until(&park, aw__deadline_after(t->future.loop, ns));
     return rc == AW_ETIMEDOUT ? 0 : rc;
 }

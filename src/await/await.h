@@ -23,6 +23,7 @@
 
 #include "await/base.h"
 #include "await/combine.h"
+#include "await/dump.h"
 #include "await/future.h"
 #include "await/io/stream.h"
 #include "await/loop.h"

@@ -169,6 +169,7 @@ static int wait_for_next(aw_completions *c)
     if (c->taker)
         return AW_ESTATE;
     aw__park_init(&taker.park, t);
+    taker.park.wait.what = "the next of several futures";
     taker.park.wait.abandon = abandon_taker;
     c->taker = &taker.park;
     rc = aw__park_wait(&taker.park);

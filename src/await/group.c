@@ -185,6 +185,7 @@ static int wait_for_members(struct members *g)
         int cancelled;
 
         aw__park_init(&park, g->parent);
+        park.wait.what = "the members of its group";
         g->leaver = &park;
         cancelled = aw__park_wait(&park);
         g->leaver = NULL;

@@ -82,6 +82,7 @@ struct wait {
     bool (*cancel)(struct wait *wait);
     /* The task is destroyed: nothing may point to its stack any more. */
     void (*abandon)(struct wait *wait);
+    const char *what; /* for aw_dump() */
 };
 
 /* A scope of a task, cleaned up if the task is destroyed inside it. */

@@ -52,7 +52,7 @@ static const struct entry_class park_class = {run_park, discard_park};
 
 void aw__park_init(struct park *park, struct task *task)
 {
-    *park = (struct park){.wait = {NULL, cancel_park, aw__park_abandon},
+    *park = (struct park){.wait = {NULL, cancel_park, aw__park_abandon, NULL},
                           .task = task,
                           .entry.class = &park_class};
 }

@@ -120,6 +120,7 @@ static int wait_for_enough(struct task *t, aw_future **fs, size_t n,
     int rc;
 
     aw__park_init(&w.park, t);
+    w.park.wait.what = "several futures";
     w.park.wait.abandon = abandon_waiting;
     rc = watch_all(&w, fs, n);
     if (rc < 0)

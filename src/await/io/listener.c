@@ -345,6 +345,7 @@ static int wait_until(struct closer *c, struct task *t, int64_t deadline_ns)
 
     while (rc == 0 && !is_done(c)) {
         aw__park_init(&c->park, t);
+        c->park.wait.what = "a listener's connections";
         list_append(&c->listener->closers, &c->park.link);
         rc = aw__park_wait_until(&c->park, deadline_ns);
     }

@@ -230,6 +230,7 @@ int aw__stream_wait(aw_stream *s, struct task *t, struct park **place)
     int rc;
 
     aw__park_init(&sp.park, t);
+    sp.park.wait.what = place == &s->reader ? "bytes to read" : "room to write";
     sp.park.wait.abandon = abandon_place;
     *place = &sp.park;
     s->loop->io_awaited++;

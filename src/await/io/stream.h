@@ -37,14 +37,24 @@ int aw_listen(aw_listener **out, const char *host, int port, int backlog,
               aw_serve_fn serve, void *data);
 int aw_listener_port(const aw_listener *l);
 
-/* The same on a socket that is bound already, of TCP or a UNIX path, which is
-   the listener's from now on; after a failure it is closed. The port of the
-   latter is 0. */
+/*
+ * The same on a socket that is bound already, of TCP or a UNIX path; the port
+ * of the latter is 0.
+ *
+ * Owner: fd is the listener's from now on; after a failure it is closed. Else
+ * as aw_listen(). Thread: the loop's. Codes: AW_ECLOSED; the system's.
+ * Cancellation: none.
+ */
 int aw_listen_fd(aw_listener **out, int fd, int backlog, aw_serve_fn serve,
                  void *data);
 
-/* Accept no more while there are so many connections: who comes then waits in
-   the kernel's queue. 0, as at first: any number. */
+/*
+ * Accept no more while there are so many connections: who comes then waits in
+ * the kernel's queue. 0, as at first: any number. Whether there are.
+ *
+ * Owner: nothing changes hands. Thread: the loop's. Codes: none.
+ * Cancellation: none.
+ */
 void aw_listener_bound(aw_listener *l, size_t connections);
 bool aw_listener_is_full(const aw_listener *l);
 
@@ -53,10 +63,10 @@ bool aw_listener_is_full(const aw_listener *l);
  * cancel the rest and wait for their end. Cancelled meanwhile, the caller is
  * told so (AW_ECANCELED) after the rest was cancelled and ended.
  *
- * A connection's own task waits for the
- * others, but those that are closing it, too. Nor is a connection waited for
- * that itself waits for the task that closes: where the rest is cancelled, so
- * is that task, by way of it, and meets the request at its next await.
+ * A connection's own task waits for the others, but those that are closing it,
+ * too. Nor is a connection waited for that itself waits for the task that
+ * closes: where the rest is cancelled, so is that task, by way of it, and meets
+ * the request at its next await.
  *
  * Owner: the listener stays the loop's, and closing it again is harmless: that,
  * too, returns when the connections have ended. Closing the loop closes it.

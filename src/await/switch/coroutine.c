@@ -31,6 +31,19 @@ static void leave(struct coroutine *c)
     tool_switch_end(c->asan_save, &home->asan_bottom, &home->asan_size);
 }
 
+/* Until it is resumed to go on, and not only visited. */
+static void leave_and_be_visited(struct coroutine *c)
+{
+    leave(c);
+    while (c->visit) {
+        void (*visit)(void *arg) = c->visit;
+
+        c->visit = NULL;
+        visit(c->visit_arg);
+        leave(c);
+    }
+}
+
 static void run_entry(void *coroutine)
 {
     struct coroutine *c = coroutine;
@@ -80,7 +93,18 @@ void aw__coroutine_resume(struct coroutine *c, const struct stacks *pool)
 
 void aw__coroutine_yield(struct coroutine *c)
 {
-    leave(c);
+    leave_and_be_visited(c);
+}
+
+void aw__coroutine_visit(struct coroutine *c, const struct stacks *pool,
+                         void (*visit)(void *arg), void *arg)
+{
+    struct coroutine_home home = *c->home;
+
+    c->visit = visit;
+    c->visit_arg = arg;
+    aw__coroutine_resume(c, pool);
+    *c->home = home;
 }
 
 void aw__coroutine_destroy(struct coroutine *c)

@@ -40,6 +40,8 @@ struct coroutine {
     void *tsan_fiber;
     struct cxx_exceptions exceptions; /* while it does not run */
     bool ended;
+    void (*visit)(void *arg); /* to call instead of going on, once */
+    void *visit_arg;
 };
 
 /* Prepare entry(arg) on `stack`, which stays the caller's; nothing runs. When
@@ -53,6 +55,11 @@ void aw__coroutine_resume(struct coroutine *c, const struct stacks *pool);
 
 /* From within: go back to the home. Returns when it is resumed. */
 void aw__coroutine_yield(struct coroutine *c);
+
+/* Call visit(arg) on the stack of a coroutine that has yielded, where it
+   stands, and come back. From the home, or from another coroutine of it. */
+void aw__coroutine_visit(struct coroutine *c, const struct stacks *pool,
+                         void (*visit)(void *arg), void *arg);
 
 /* Give up what tools know of it; after its end, or instead of it: a suspended
    coroutine is abandoned where it stands. Its stack may go then. */

@@ -24,7 +24,7 @@ static void pass_lock_on(struct waiter *w)
 
 int aw_lock_acquire(aw_lock *l)
 {
-    struct waiter w = {.pass_on = pass_lock_on};
+    struct waiter w = {.pass_on = pass_lock_on, .what = "a lock"};
     int rc = aw__waiters_refusal(&l->waiters);
 
     if (rc < 0)
@@ -78,7 +78,7 @@ static int refusal(const aw_condition *c)
 
 int aw_condition_wait(aw_condition *c)
 {
-    struct waiter w = {.pass_on = NULL};
+    struct waiter w = {.what = "a condition"};
     bool cancelled;
     bool notified;
     int rc = refusal(c);

@@ -2,6 +2,8 @@
 
 #include "await/sync/sync.h"
 
+AW_BEGIN_DECLS
+
 /*
  * lock, condition: asyncio's, for tasks of one loop; see sync.h for what holds
  * for all of these. Between a release and the step of the waiter that is next
@@ -35,7 +37,13 @@ typedef struct aw_condition {
     aw_waiters waiters;
 } aw_condition;
 
-/* Make it ready; the lock is borrowed, and may serve several conditions. */
+/*
+ * Make it ready.
+ *
+ * Owner: the caller's struct; the lock is borrowed, stays as long as it, and
+ * may serve several conditions. Thread: any, before it is used. Codes: none.
+ * Cancellation: none.
+ */
 void aw_condition_init(aw_condition *c, aw_lock *lock);
 
 /*
@@ -55,3 +63,5 @@ AW_CHECK int aw_condition_wait(aw_condition *c);
 AW_CHECK int aw_condition_wait_for(aw_condition *c, bool (*holds)(void *arg),
                                    void *arg);
 int aw_condition_notify(aw_condition *c, size_t n);
+
+AW_END_DECLS

@@ -100,7 +100,8 @@ int aw_queue_put(aw_queue *q, aw_value v)
     int rc = refusal(q);
 
     while (rc == 0 && aw_queue_full(q) && !q->closed) {
-        struct waiter w = {.pass_on = putter_destroyed};
+        struct waiter w = {.pass_on = putter_destroyed,
+                           .what = "room in a queue"};
 
         rc = aw__waiters_wait(&q->putters, &w);
         if (rc < 0 && w.park.state == PARK_DECIDED)
@@ -132,7 +133,8 @@ int aw_queue_get(aw_queue *q, aw_value *v)
     int rc = refusal(q);
 
     while (rc == 0 && q->count == 0 && !q->closed) {
-        struct waiter w = {.pass_on = getter_destroyed};
+        struct waiter w = {.pass_on = getter_destroyed,
+                           .what = "an item of a queue"};
 
         rc = aw__waiters_wait(&q->getters, &w);
         if (rc < 0 && w.park.state == PARK_DECIDED)
@@ -157,7 +159,7 @@ int aw_queue_task_done(aw_queue *q)
 
 int aw_queue_join(aw_queue *q)
 {
-    struct waiter w = {.pass_on = NULL};
+    struct waiter w = {.what = "the join of a queue"};
     int rc = refusal(q);
 
     if (rc < 0 || q->unfinished == 0)

@@ -2,6 +2,8 @@
 
 #include "await/sync/sync.h"
 
+AW_BEGIN_DECLS
+
 /*
  * queue: asyncio's queues, for tasks of one loop; see sync.h for what holds for
  * all of these. Items come out in their order; those who wait to put or to get
@@ -94,7 +96,14 @@ AW_CHECK int aw_queue_join(aw_queue *q);
 int aw_queue_close(aw_queue *q);
 int aw_queue_close_now(aw_queue *q);
 
-/* How many are in it; whether putting would wait; whether it is closed. */
+/*
+ * How many are in it; whether putting would wait; whether it is closed.
+ *
+ * Owner: nothing changes hands. Thread: the loop's. Codes: none.
+ * Cancellation: none.
+ */
 size_t aw_queue_size(const aw_queue *q);
 bool aw_queue_full(const aw_queue *q);
 bool aw_queue_closed(const aw_queue *q);
+
+AW_END_DECLS

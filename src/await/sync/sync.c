@@ -6,7 +6,7 @@
 
 int aw_event_wait(aw_event *e)
 {
-    struct waiter w = {.pass_on = NULL};
+    struct waiter w = {.what = "an event"};
 
     return e->set ? 0 : aw__waiters_wait(&e->waiters, &w);
 }
@@ -66,7 +66,7 @@ static void return_place(struct waiter *w)
 
 int aw_semaphore_acquire(aw_semaphore *s)
 {
-    struct waiter w = {.pass_on = return_place};
+    struct waiter w = {.pass_on = return_place, .what = "a semaphore"};
     int rc = aw__waiters_refusal(&s->waiters);
 
     if (rc < 0)

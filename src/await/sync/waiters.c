@@ -79,6 +79,7 @@ int aw__waiters_wait(aw_waiters *queue, struct waiter *w)
         return rc;
     aw__park_init(&w->park, t);
     w->park.wait.abandon = abandon;
+    w->park.wait.what = w->what;
     w->queue = queue;
     own(queue, t->future.loop);
     list_append(list_of(queue), &w->park.link);

@@ -18,6 +18,7 @@ struct waiter {
     /* It was chosen, and is destroyed with its loop before it went on: pass on
        what it was chosen for. NULL: nothing. */
     void (*pass_on)(struct waiter *w);
+    const char *what; /* it waits for, for aw_dump() */
 };
 
 /* 0; AW_EOTHERLOOP: tasks of another loop wait there. */

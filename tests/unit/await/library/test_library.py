@@ -73,6 +73,18 @@ class Library(harness.Case):
             self.skipTest(f"none of {names} is here")
         return there
 
+    def prototypes(self):
+        """The functions that the headers declare and do not define."""
+        found = set()
+        for header in (self.prefix / "include" / "await").rglob("*.h"):
+            text = re.sub(r"/\*.*?\*/", "", header.read_text(),
+                          flags=re.DOTALL)
+            found |= set(re.findall(
+                r"^(?!typedef|static)\w[\w ]*?[ *]+(aw_\w+)\([^;{]*\);",
+                text, re.MULTILINE))
+        self.assertGreater(len(found), 80)
+        return found
+
     def test_what_it_exports_is_public(self):
         public = set()
         for header in (self.prefix / "include" / "await").rglob("*.h"):
@@ -80,6 +92,7 @@ class Library(harness.Case):
         exported = {line.split()[-1] for line in run(
             "nm", "-D", "--defined-only", self.shared).splitlines()}
         self.assertEqual(exported - public, set())
+        self.assertEqual(self.prototypes() - exported, set())
         self.assertIn("aw_run", exported)
         self.assertEqual([name for name in exported
                           if not name.startswith("aw_")], [])
