@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "await/await.h"
@@ -65,12 +67,6 @@ static int begin_server(void *arg)
     return rc;
 }
 
-/* Whether the items are not codes alone. */
-static bool has_urls(const struct get *get)
-{
-    return get->plan.url_count > 0 || get->settings.inputs.count > 0;
-}
-
 static int begin_input(struct get *get)
 {
     const char *bad = NULL;
@@ -109,27 +105,61 @@ static int begin(struct get *get)
     return rc;
 }
 
+/* What we started is on this machine: no proxy's business. And it is told the
+   attempts' numbers, as those are that the environment names. */
+static void set_servers(const struct get *get, struct transfer_options *options)
+{
+    const struct get_plan *plan = &get->plan;
+    bool ours = get->server_started || get->settings.direct;
+
+    memcpy(options->fixtures, plan->fixtures, sizeof(plan->fixtures));
+    options->fixture_count = plan->fixture_count;
+    options->proxies = proxy_environment();
+    if (!plan->source.base) /* only URLs: no server was needed */
+        return;
+    (void)endpoint_of(&options->user_for, plan->source.base);
+    if (!ours)
+        return;
+    options->has_started = true;
+    options->started = options->user_for;
+    options->fixtures[options->fixture_count++] = options->user_for;
+}
+
+/* Whom to trust, as the variables of OpenSSL and curl(1) have it. */
+static void set_certificates(struct transfer_options *options)
+{
+    const char *names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE"};
+
+    for (size_t i = 0; i < 2 && !options->ca_file; i++) {
+        const char *file = getenv(names[i]);
+
+        options->ca_file = file && *file ? file : NULL;
+    }
+    options->ca_path = getenv("SSL_CERT_DIR");
+    if (options->ca_path && !*options->ca_path)
+        options->ca_path = NULL;
+}
+
 static struct download_options options_of(struct get *get)
 {
     const struct get_settings *settings = &get->settings;
-
-    /* What we started is on this machine: no proxy's business. */
-    return (struct download_options){
+    struct download_options options = {
         .transfer = {.user = get->plan.source.user,
                      .password = get->plan.source.password,
-                     .direct = settings->direct ||
-                               (get->server_started && !has_urls(get)),
                      .timeout_us = settings->work.timeout_us,
                      .connect_timeout_us = settings->work.connect_timeout_us,
                      .reuse = settings->reuse == 0},
         .output = get->output,
         .max_req = get->plan.connections,
         .limits = get->plan.limits,
-        .fixture = get->plan.may_be_fixture,
         .country_names = settings->work.country_names,
         .verify_content = true,
         .compat = get->plan.compat,
     };
+
+    set_servers(get, &options.transfer);
+    set_certificates(&options.transfer);
+    return options;
 }
 
 static void set_input(struct get *get, bool country_names,

@@ -97,9 +97,20 @@ static const struct block blocks[] = {
     BLOCK_OF_SECTION("ENVIRONMENT"),
     BLOCK_OF_TERM("`FLAGS_SERVER`", "The server, unless `--server` names one; "
                                     "anything that this option accepts."),
-    BLOCK_OF_TERM("`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`",
-                  "As curl(1) has them, but for servers that were started for "
-                  "the run."),
+    BLOCK_OF_TERM(
+        "`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`",
+        "Proxies for http, for https, and for both; hosts and networks "
+        "that are reached directly. The last three also in upper "
+        "case; no other variable names a proxy. A server that was "
+        "started for the run is reached directly. Errors name the "
+        "proxy, without its credentials."),
+    BLOCK_OF_TERM("`CURL_CA_BUNDLE`, `SSL_CERT_FILE`, `SSL_CERT_DIR`",
+                  "The certificates that are trusted, in place of the "
+                  "system's."),
+    BLOCK_OF_TERM("`FLAGS_ORIGIN`",
+                  "A `flags serve`, as that is `FLAGS_SERVER`'s server: to "
+                  "these two and to those that it starts `flags get` tells the "
+                  "number of each attempt, in `X-Flags-Attempt`."),
     BLOCK_OF_TERM("`NO_COLOR`, `TERM`", "Whether there is colour, and a "
                                         "progress bar; see `flags`(1)."),
     BLOCK_OF_SECTION("FILES"),

@@ -1,6 +1,5 @@
 #include "command/get_options.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -181,25 +180,18 @@ static void plan_connections(struct get_plan *plan, bool has_lists)
                         wanted, plan->connections);
 }
 
-/* Whether the URL's host is this machine, by a name that says so. */
-static bool is_on_this_machine(const char *url)
+/* The servers that the environment of `flags serve -- COMMAND` names. */
+static void find_fixtures(struct get_plan *plan)
 {
-    static const char *const hosts[] = {"localhost", "[::1]", "127."};
-    CURLU *parts = curl_url();
-    char *host = NULL;
-    bool here = false;
+    static const char *const names[GET_FIXTURES] = {"FLAGS_SERVER",
+                                                    "FLAGS_ORIGIN"};
 
-    /* Placeholders of a template are no part of a URL, but never of a host's
-       either. */
-    if (parts &&
-        curl_url_set(parts, CURLUPART_URL, url, CURLU_URLENCODE) == CURLUE_OK &&
-        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
-        here = strcasecmp(host, hosts[0]) == 0 || strcmp(host, hosts[1]) == 0 ||
-               strncmp(host, hosts[2], strlen(hosts[2])) == 0;
+    for (size_t i = 0; i < GET_FIXTURES; i++) {
+        const char *url = getenv(names[i]);
+
+        if (url && endpoint_of(&plan->fixtures[plan->fixture_count], url))
+            plan->fixture_count++;
     }
-    curl_free(host);
-    curl_url_cleanup(parts);
-    return here;
 }
 
 static const char *default_directory(enum compat compat)
@@ -296,8 +288,7 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     if (!made.directory)
         made.directory = default_directory(made.compat);
     made.strategy = downloader_find(strategy_names[settings->strategy]);
-    made.may_be_fixture =
-        made.source.fixture || is_on_this_machine(made.source.base);
+    find_fixtures(&made);
     made.max_req = clamp_max_req(made.strategy, settings->max_req);
     plan_connections(&made, settings->inputs.count > 0);
     *plan = made;

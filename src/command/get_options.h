@@ -4,6 +4,7 @@
 #include "cli/option.h"
 #include "cli/work.h"
 #include "download/options.h"
+#include "text/endpoint.h"
 
 /*
  * get_options: what the command line of `flags get` may say, in its table, and
@@ -28,10 +29,12 @@ struct get_settings {
     /* Not in the help: for `flags compare`, which starts us. */
     int64_t feed_fd; /* where to write a report/feed.h; 0: nowhere */
     bool hush;       /* not a line about an item */
-    bool direct;     /* past the proxies of the environment */
+    bool direct;     /* the server is a fixture that was started for us */
 };
 
 extern const struct option_table get_option_table;
+
+enum { GET_FIXTURES = 2 };
 
 struct get_plan {
     struct selection selection; /* may be empty, where there are */
@@ -44,9 +47,10 @@ struct get_plan {
     unsigned connections; /* the same, but no more than there are items */
     enum compat compat;
     const char *directory; /* borrowed from the settings */
-    bool may_be_fixture;   /* the server is started by us, or is on this
-                              machine, where it may be a `flags serve`: number
-                              the attempts, for it to repeat its weather */
+    /* Origins of the environment's that are a `flags serve`: attempts are
+       numbered there, for it to repeat its weather. */
+    struct endpoint fixtures[GET_FIXTURES];
+    size_t fixture_count;
 };
 
 /*

@@ -69,9 +69,11 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("`TMPDIR`",
                   "Where `flags compare` keeps the files of its runs while it "
                   "lasts; `/tmp` without it."),
-    BLOCK_OF_TERM("`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`",
-                  "As curl(1) has them, but for servers that `flags` has "
-                  "started itself."),
+    BLOCK_OF_TERM(
+        "`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`",
+        "Proxies, see `flags-get`(1). What `flags` has started itself "
+        "is reached directly, and is added to `no_proxy` and "
+        "`NO_PROXY` of the programs that it runs."),
     BLOCK_OF_SECTION("FILES"),
     BLOCK_OF_TERM("`" FLAGS_DATA_CORPUS "`",
                   "The flags that come with the program, for its own server: "

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "process/corpus.h"
+#include "process/no_proxy.h"
 
 enum { NUMBER_SIZE = 24 };
 
@@ -103,7 +104,8 @@ int compare_work_begin(struct compare_work *work,
         return rc;
     work->server_started = true;
     work->url = work->server.url;
-    return source_set_base(&work->source, work->server.url);
+    rc = no_proxy_add(work->server.url);
+    return rc < 0 ? rc : source_set_base(&work->source, work->server.url);
 }
 
 void compare_work_close(struct compare_work *work)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "text/endpoint.h"
+
 #define BOOK_PATH "/{cc}/{cc}.gif"
 
 static const struct preset {
@@ -225,6 +227,7 @@ static void decode(char *text)
 static int set_url(struct source *source, const char *text, const char **why)
 {
     bool is_template = strpbrk(text, "{}") != NULL;
+    struct endpoint endpoint;
     size_t length;
     int rc;
 
@@ -233,7 +236,7 @@ static int set_url(struct source *source, const char *text, const char **why)
         *why = "a URL begins with http:// or https://";
     else if (!is_template && strpbrk(text, "?#"))
         *why = "a base URL has no query: use a template with {cc}";
-    else if (path_of(text) == authority_of(text))
+    else if (!endpoint_of(&endpoint, text))
         *why =
             "it is not a URL"; /* libcurl would take http:///h for http://h */
     else

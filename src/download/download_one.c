@@ -16,6 +16,7 @@ struct download {
     struct events *events;
     int64_t started_us;
     struct save_file file;
+    struct content content;
 };
 
 static void emit(struct download *download, struct event event)
@@ -42,17 +43,16 @@ static int64_t time_left_us(const struct download *download)
     return left_us > 1 ? left_us : 1;
 }
 
-/* One request; `file` is where a long body may go to. True: the answer is
-   there, complete. */
+/* One request. True: the answer is there, complete. */
 static bool request(struct download *download, const char *url,
-                    struct save_file *file, struct reply *reply)
+                    const struct intake_sinks *sinks, struct reply *reply)
 {
     const struct transfer_request wanted = {
         .url = url,
         .timeout_us = time_left_us(download),
         .limit_us = download->attempt->timeout_us,
-        .attempt = download->options->fixture ? download->attempt->number : 0,
-        .file = file,
+        .attempt = download->attempt->number,
+        .sinks = *sinks,
         .on_first_byte = events_wants(download->events, EVENT_FIRST_BYTE)
                              ? on_first_byte
                              : NULL,
@@ -67,22 +67,34 @@ static bool request(struct download *download, const char *url,
 /* Whether what came may be called by the file's name. */
 static bool check(struct download *download, struct reply *reply)
 {
-    const char *promised;
-    const char *found;
-    size_t bytes;
-    const void *body = transfer_body(download->way->transfer, &bytes);
+    char text[CONTENT_TEXT_SIZE];
+    const char *wrong;
 
-    if (bytes == 0) {
-        reply_fail(reply, CAUSE_CONTENT, "the body is empty");
-        return false;
-    }
-    if (!download->options->verify_content ||
-        content_fits(download->attempt->item->name, body, bytes, &promised,
-                     &found))
+    if (!download->options->verify_content)
         return true;
-    reply_fail(reply, CAUSE_CONTENT, "not %s%s%s", promised,
-               found ? ", but " : "", found ? found : "");
-    return false;
+    if (reply->bytes == 0)
+        wrong = "the body is empty";
+    else
+        wrong = content_wrong(&download->content, text);
+    if (wrong)
+        reply_fail(reply, CAUSE_CONTENT, "%s", wrong);
+    return !wrong;
+}
+
+/* The image, to its file. */
+static bool request_image(struct download *download, struct reply *reply)
+{
+    struct intake_sinks sinks = {.file = &download->file};
+    bool complete;
+
+    if (download->options->verify_content) {
+        content_begin(&download->content, download->attempt->item->name);
+        sinks.content = &download->content;
+    }
+    complete = request(download, download->attempt->item->url, &sinks, reply) &&
+               check(download, reply);
+    content_close(&download->content);
+    return complete;
 }
 
 /* Ask for the metadata and name the file after the country that it tells. */
@@ -91,12 +103,14 @@ static bool fetch_name(struct download *download, struct reply *reply,
 {
     char country[METADATA_COUNTRY_SIZE];
     char text[METADATA_TEXT_SIZE];
+    const struct intake_sinks memory = {0};
     const char *wrong;
     const void *body;
     size_t bytes;
     int rc;
 
-    if (!request(download, download->attempt->item->metadata_url, NULL, reply))
+    if (!request(download, download->attempt->item->metadata_url, &memory,
+                 reply))
         return false;
     body = transfer_body(download->way->transfer, &bytes);
     wrong = bytes > 0 ? metadata_country(body, bytes, country, text)
@@ -124,13 +138,11 @@ static bool fetch(struct download *download, struct outcome *outcome)
     int64_t bytes;
     int rc;
 
-    if (!request(download, item->url, &download->file, reply)) {
+    if (!request_image(download, reply)) {
         if (reply->cause == CAUSE_HTTP && reply->http_status == 404)
             outcome->status = STATUS_NOT_FOUND;
         return false;
     }
-    if (!check(download, reply))
-        return false;
     bytes = reply->bytes;
     rc = transfer_store(transfer, &download->file);
     if (rc < 0) {

@@ -21,7 +21,6 @@ struct download_options {
                          strategy allows: the caller has clamped it */
     struct schedule_limits limits; /* but max_req and timeout_us, which are
                                       those above */
-    bool fixture;                  /* the server is ours: number the attempts */
     bool country_names;  /* name files by the country in metadata.json */
     bool verify_content; /* bytes must be what the file's name promises */
     enum compat compat;

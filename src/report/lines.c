@@ -20,10 +20,7 @@ static void print_http(FILE *out, const char *prefix, const struct reply *reply)
 
 static void print_cause(FILE *out, const struct reply *reply)
 {
-    if (reply->cause == CAUSE_HTTP)
-        print_http(out, "HTTP", reply);
-    else
-        escape_print(out, reply->text);
+    escape_print(out, reply->text);
 }
 
 /* The first edition's. */

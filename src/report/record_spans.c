@@ -47,6 +47,8 @@ static const char *cause_word(enum cause cause)
         return "cancelled";
     case CAUSE_PROTOCOL:
         return "bad HTTP";
+    case CAUSE_PROXY:
+        return "proxy";
     case CAUSE_LOCAL:
     case CAUSE_HTTP:
     case CAUSE_NONE:

@@ -68,3 +68,13 @@ void url_print_bare(FILE *out, const char *url)
     fprintf(out, "%.*s", (int)(authority - url), url);
     escape_print(out, shown + (shown > authority));
 }
+
+void url_mask_within(char *room, size_t size, const char *text)
+{
+    const char *scheme_end = strstr(text, "://");
+    const char *begin = scheme_end ? scheme_end + strlen("://") : text;
+    const char *at = strrchr(begin, '@');
+
+    snprintf(room, size, "%.*s%s%s", (int)(begin - text), text, at ? "..." : "",
+             at ? at : begin);
+}

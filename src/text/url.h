@@ -20,3 +20,11 @@ void url_print_bare(FILE *out, const char *url);
  * call it.
  */
 void url_print(FILE *out, const char *url, bool as_localhost);
+
+/*
+ * A copy of `text`, which may quote a URL, without whatever may be credentials:
+ * more is left out than url_mask() leaves out, for what libcurl refuses may be
+ * no proper URL. Cut to `size`.
+ */
+enum { URL_MASKED_SIZE = 256 };
+void url_mask_within(char *room, size_t size, const char *text);

@@ -1,17 +1,19 @@
 #include "transfer/content.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#define GIF "a GIF image"
-#define PNG "a PNG image"
-#define JPEG "a JPEG image"
-#define WEBP "a WebP image"
-#define SVG "an SVG image"
-#define HTML "an HTML page"
-
-/* Told apart by their addresses: XML with another root, and XML whose root was
-   not seen. */
+/* Told apart by their addresses. */
+static const char GIF[] = "a GIF image";
+static const char PNG[] = "a PNG image";
+static const char JPEG[] = "a JPEG image";
+static const char WEBP[] = "a WebP image";
+static const char SVG[] = "an SVG image";
+static const char HTML[] = "an HTML page";
+static const char GZIP[] = "a gzip file";
+static const char JSON[] = "JSON";
+/* XML with another root, and XML whose root was not seen. */
 static const char other_xml[] = "an XML document";
 static const char unseen_xml[] = "an XML document";
 
@@ -64,6 +66,35 @@ static bool is_element(const struct text *text, const char *name)
            strncasecmp(local, name, strlen(name)) == 0;
 }
 
+/* Skip a declaration, with what it declares in brackets. */
+static bool skip_declaration(struct text *text)
+{
+    int depth = 0;
+    char quote = '\0';
+
+    for (; text->at < text->end; text->at++) {
+        char c = *text->at;
+
+        if (quote) {
+            quote = c == quote ? '\0' : quote;
+        } else if (starts(text, "<!--")) {
+            if (!skip_past(text, "-->"))
+                return false;
+            text->at--;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '[') {
+            depth++;
+        } else if (c == ']') {
+            depth--;
+        } else if (c == '>' && depth <= 0) {
+            text->at++;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Skip declarations and comments. False: there is nothing behind them. */
 static bool skip_prolog(struct text *text)
 {
@@ -72,8 +103,10 @@ static bool skip_prolog(struct text *text)
     while (more && text->at < text->end) {
         if (starts(text, "<!--"))
             more = skip_past(text, "-->");
-        else if (starts(text, "<?") || starts(text, "<!"))
-            more = skip_past(text, ">");
+        else if (starts(text, "<?"))
+            more = skip_past(text, "?>");
+        else if (starts(text, "<!"))
+            more = skip_declaration(text);
         else
             return true;
         skip_spaces(text);
@@ -120,32 +153,100 @@ const char *content_kind(const void *head, size_t bytes)
     if (bytes >= 12 && memcmp(head, "RIFF", 4) == 0 &&
         memcmp(text.at + 8, "WEBP", 4) == 0)
         return WEBP;
+    if (bytes >= 3 && memcmp(head, "\x1f\x8b\x08", 3) == 0)
+        return GZIP;
     return markup_kind(text);
 }
 
-bool content_fits(const char *name, const void *head, size_t bytes,
-                  const char **promised, const char **found)
+static const struct {
+    const char *extension;
+    const char *kind;
+} promises[] = {
+    {".gif", GIF}, {".png", PNG},   {".jpg", JPEG},  {".jpeg", JPEG},
+    {".svg", SVG}, {".webp", WEBP}, {".html", HTML}, {".htm", HTML},
+    {".gz", GZIP}, {".tgz", GZIP},  {".svgz", GZIP}, {".json", JSON},
+};
+
+static const char *promised_by(const char *name)
 {
-    static const struct {
-        const char *extension;
-        const char *kind;
-    } promises[] = {
-        {".gif", GIF}, {".png", PNG},   {".jpg", JPEG},  {".jpeg", JPEG},
-        {".svg", SVG}, {".webp", WEBP}, {".html", HTML}, {".htm", HTML},
-    };
     const char *extension = strrchr(name, '.');
 
-    *promised = NULL;
     for (size_t i = 0; extension && i < sizeof(promises) / sizeof(*promises);
          i++) {
         if (strcasecmp(extension, promises[i].extension) == 0)
-            *promised = promises[i].kind;
+            return promises[i].kind;
     }
-    *found = content_kind(head, bytes);
-    if (!*promised)
+    return NULL;
+}
+
+/* Whether a body that begins with these bytes may be called so. */
+static bool fits(const char *promised, const char *found, size_t bytes)
+{
+    if (!promised)
         return true;
+    if (promised == JSON) /* has no signature */
+        return !found;
     /* A long prolog may hide the root of a head that is not the whole. */
-    if (*found == unseen_xml && bytes >= 1024)
-        return strcmp(*promised, SVG) == 0;
-    return *found && strcmp(*promised, *found) == 0;
+    if (found == unseen_xml && bytes >= CONTENT_FIRST)
+        return promised == SVG;
+    return found == promised;
+}
+
+static enum ending_format format_of(const char *promised, const char *found)
+{
+    static const struct {
+        const char *kind;
+        enum ending_format format;
+    } formats[] = {{GIF, ENDING_GIF},   {PNG, ENDING_PNG}, {JPEG, ENDING_JPEG},
+                   {WEBP, ENDING_WEBP}, {SVG, ENDING_SVG}, {GZIP, ENDING_GZIP}};
+
+    for (size_t i = 0; found && i < sizeof(formats) / sizeof(*formats); i++) {
+        if (found == formats[i].kind)
+            return formats[i].format;
+    }
+    if (promised == SVG)
+        return ENDING_SVG;
+    return promised == JSON ? ENDING_JSON : ENDING_NONE;
+}
+
+void content_begin(struct content *content, const char *name)
+{
+    content_close(content);
+    content->promised = promised_by(name);
+    content->found = NULL;
+    content->fits = !content->promised;
+    ending_begin(&content->ending, ENDING_NONE);
+}
+
+int content_add(struct content *content, const void *bytes, size_t count)
+{
+    if (content->ending.bytes == 0) {
+        content->found = content_kind(bytes, count);
+        content->fits = fits(content->promised, content->found, count);
+        ending_begin(&content->ending,
+                     format_of(content->promised, content->found));
+    }
+    return ending_add(&content->ending, bytes, count);
+}
+
+const char *content_wrong(const struct content *content,
+                          char text[CONTENT_TEXT_SIZE])
+{
+    const char *kind = content->found ? content->found : content->promised;
+
+    if (!content->fits)
+        snprintf(text, CONTENT_TEXT_SIZE, "not %s%s%s", content->promised,
+                 content->found ? ", but " : "",
+                 content->found ? content->found : "");
+    else if (ending_is_complete(&content->ending))
+        return NULL;
+    else
+        snprintf(text, CONTENT_TEXT_SIZE, "%s %s", kind,
+                 content->ending.broken ? "that is broken" : "without its end");
+    return text;
+}
+
+void content_close(struct content *content)
+{
+    ending_close(&content->ending);
 }

@@ -7,12 +7,46 @@
 #include <string.h>
 #include <unistd.h>
 
-static int add_all(EVP_MD_CTX *context, int fd)
+int digest_sum_begin(struct digest_sum *sum)
+{
+    /* Used again, a context knows its algorithm, which costs to look up. */
+    if (sum->context)
+        return EVP_DigestInit_ex2(sum->context, NULL, NULL) ? 0 : -ENOMEM;
+    sum->context = EVP_MD_CTX_new();
+    if (sum->context && EVP_DigestInit_ex2(sum->context, EVP_sha256(), NULL))
+        return 0;
+    digest_sum_close(sum);
+    return -ENOMEM;
+}
+
+int digest_sum_add(struct digest_sum *sum, const void *bytes, size_t count)
+{
+    return EVP_DigestUpdate(sum->context, bytes, count) ? 0 : -ENOMEM;
+}
+
+int digest_sum_end(struct digest_sum *sum, struct digest *digest)
+{
+    struct digest made;
+
+    if (!EVP_DigestFinal_ex(sum->context, made.bytes, NULL))
+        return -ENOMEM;
+    *digest = made;
+    return 0;
+}
+
+void digest_sum_close(struct digest_sum *sum)
+{
+    EVP_MD_CTX_free(sum->context);
+    sum->context = NULL;
+}
+
+static int add_all(struct digest_sum *sum, int fd)
 {
     char block[16384];
 
     for (;;) {
         ssize_t got = read(fd, block, sizeof(block));
+        int rc;
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -20,30 +54,27 @@ static int add_all(EVP_MD_CTX *context, int fd)
             return -errno;
         if (got == 0)
             return 0;
-        if (!EVP_DigestUpdate(context, block, (size_t)got))
-            return -ENOMEM;
+        rc = digest_sum_add(sum, block, (size_t)got);
+        if (rc < 0)
+            return rc;
     }
 }
 
 int digest_file(struct digest *digest, const char *path)
 {
-    struct digest made;
-    EVP_MD_CTX *context;
-    int rc;
+    struct digest_sum sum = {0};
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int rc;
 
     if (fd < 0)
         return -errno;
-    context = EVP_MD_CTX_new();
-    rc = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL)
-             ? add_all(context, fd)
-             : -ENOMEM;
-    if (rc == 0 && !EVP_DigestFinal_ex(context, made.bytes, NULL))
-        rc = -ENOMEM;
-    EVP_MD_CTX_free(context);
-    close(fd);
+    rc = digest_sum_begin(&sum);
     if (rc == 0)
-        *digest = made;
+        rc = add_all(&sum, fd);
+    if (rc == 0)
+        rc = digest_sum_end(&sum, digest);
+    digest_sum_close(&sum);
+    close(fd);
     return rc;
 }
 

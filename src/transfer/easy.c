@@ -4,7 +4,9 @@
 
 #include "config.h"
 
-enum { REDIRECTS = 10 };
+/* Large bodies cost less in pieces of this size; for small ones more than
+   that costs a mapping each. */
+enum { RECEIVE_BUFFER = 100 * 1024 };
 
 static CURLcode restrict_protocols(CURL *easy)
 {
@@ -34,8 +36,9 @@ static CURLcode set_numbers(CURL *easy, const struct transfer_options *options)
     } numbers[] = {
         {CURLOPT_NOSIGNAL, 1},
         {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
-        {CURLOPT_FOLLOWLOCATION, 1},
-        {CURLOPT_MAXREDIRS, REDIRECTS},
+        {CURLOPT_FOLLOWLOCATION, 0}, /* transfer.h does */
+        {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+        {CURLOPT_BUFFERSIZE, RECEIVE_BUFFER},
         {CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_timeout_us / 1000)},
         {CURLOPT_FRESH_CONNECT, !options->reuse},
         {CURLOPT_FORBID_REUSE, !options->reuse},
@@ -60,9 +63,12 @@ static CURLcode set_strings(CURL *easy, const struct transfer_options *options)
     } strings[] = {
         {CURLOPT_USERAGENT,
          options->user_agent ? options->user_agent : "flags/" FLAGS_VERSION},
-        {CURLOPT_USERNAME, options->user},
-        {CURLOPT_PASSWORD, options->password},
-        {CURLOPT_NOPROXY, options->direct ? "*" : NULL},
+        /* proxy.h reads the variables. */
+        {CURLOPT_PROXY, ""},
+        {CURLOPT_NOPROXY, ""},
+        {CURLOPT_CAINFO, options->ca_file},
+        {CURLOPT_CAPATH, options->ca_path},
+        {CURLOPT_COOKIEFILE, ""}, /* an engine, and no file */
     };
     CURLcode code = CURLE_OK;
 

@@ -12,11 +12,18 @@
 struct pending {
     struct pending *next;
     struct pending *previous;
+    struct multi *multi;
     CURL *easy;
     aw_future *done;
     CURLcode result;
     bool is_done;   /* libcurl has let go of the handle */
     bool is_paused; /* it does not receive just now */
+
+    /* It is to end soon: most have by the time that libcurl returns, so the
+       timer is made only then. */
+    struct pending *next_hurried;
+    int64_t limit_us;
+    aw_handle *timer; /* NULL: none */
 };
 
 struct multi {
@@ -28,6 +35,7 @@ struct multi {
     uv_idle_t soon;         /* the same, if it is 0 */
     unsigned open;          /* of the two handles */
     struct pending pending; /* head of a ring */
+    struct pending *hurried;
     bool closing;
     aw_future *closed; /* who waits for the end; NULL: nobody */
 };
@@ -62,12 +70,28 @@ static void unlink_pending(struct pending *pending)
     pending->next->previous = pending->previous;
 }
 
+static void forget_hurry(struct pending *pending)
+{
+    struct pending **at = &pending->multi->hurried;
+
+    while (*at && *at != pending)
+        at = &(*at)->next_hurried;
+    if (*at)
+        *at = pending->next_hurried;
+    if (pending->timer) {
+        aw_handle_cancel(pending->timer);
+        aw_handle_unref(pending->timer);
+        pending->timer = NULL;
+    }
+}
+
 /* libcurl has let go of it: wake up who waits. */
 static void finish(struct pending *pending, CURLcode result)
 {
     pending->is_done = true;
     pending->result = result;
     unlink_pending(pending);
+    forget_hurry(pending);
     aw_set_value(pending->done, (aw_value){0});
 }
 
@@ -109,6 +133,29 @@ static void fail_all(struct multi *multi, CURLMcode code)
     }
 }
 
+static void on_hurry(void *arg)
+{
+    struct pending *pending = arg;
+
+    curl_multi_remove_handle(pending->multi->curl, pending->easy);
+    finish(pending, CURLE_OPERATION_TIMEDOUT);
+}
+
+/* Set the timers of those that are to end soon and have not yet. Without
+   memory for one, the transfer's own timeout ends it. */
+static void hurry(struct multi *multi)
+{
+    while (multi->hurried) {
+        struct pending *pending = multi->hurried;
+
+        multi->hurried = pending->next_hurried;
+        pending->next_hurried = NULL;
+        if (!pending->timer)
+            (void)aw_call_later(multi->loop, (double)pending->limit_us / 1e6,
+                                on_hurry, pending, &pending->timer);
+    }
+}
+
 /* Let libcurl work on a socket, or on what is due. */
 static void act(struct multi *multi, curl_socket_t fd, int mask)
 {
@@ -118,6 +165,7 @@ static void act(struct multi *multi, curl_socket_t fd, int mask)
     reap(multi);
     if (code != CURLM_OK)
         fail_all(multi, code);
+    hurry(multi);
 }
 
 static void on_socket_ready(curl_socket_t fd, int mask, void *arg)
@@ -249,48 +297,77 @@ static CURLcode prepare(struct multi *multi, CURL *easy,
     return code;
 }
 
+/* Wait for a transfer that libcurl has. */
+static CURLcode wait_for(struct pending *pending)
+{
+    struct multi *multi = pending->multi;
+    int rc;
+
+    pending->next = &multi->pending;
+    pending->previous = multi->pending.previous;
+    pending->previous->next = pending;
+    multi->pending.previous = pending;
+    rc = aw_await(pending->done, NULL);
+    if (!pending->is_done) {
+        /* Cancelled, before anything that the transfer uses goes. */
+        curl_multi_remove_handle(multi->curl, pending->easy);
+        unlink_pending(pending);
+        forget_hurry(pending);
+    }
+    if (rc == 0)
+        return pending->result;
+    return rc == AW_ECANCELED ? CURLE_ABORTED_BY_CALLBACK : CURLE_OUT_OF_MEMORY;
+}
+
 CURLcode multi_perform(struct multi *multi, CURL *easy)
 {
-    struct pending pending = {.easy = easy};
+    struct pending pending = {.multi = multi, .easy = easy};
     CURLcode code = prepare(multi, easy, &pending);
-    int rc;
 
     if (code != CURLE_OK)
         return code;
     pending.done = aw_future_new(multi->loop);
     if (!pending.done)
         return CURLE_OUT_OF_MEMORY;
-    if (curl_multi_add_handle(multi->curl, easy) != CURLM_OK) {
-        aw_unref(pending.done);
-        return CURLE_OUT_OF_MEMORY;
-    }
-    pending.next = &multi->pending;
-    pending.previous = multi->pending.previous;
-    pending.previous->next = &pending;
-    multi->pending.previous = &pending;
-    rc = aw_await(pending.done, NULL);
-    if (!pending.is_done) {
-        /* Cancelled, before anything that the transfer uses goes. */
-        curl_multi_remove_handle(multi->curl, easy);
-        unlink_pending(&pending);
-    }
+    if (curl_multi_add_handle(multi->curl, easy) == CURLM_OK)
+        code = wait_for(&pending);
+    else
+        code = CURLE_OUT_OF_MEMORY;
     aw_unref(pending.done);
-    if (rc == 0)
-        return pending.result;
-    return rc == AW_ECANCELED ? CURLE_ABORTED_BY_CALLBACK : CURLE_OUT_OF_MEMORY;
+    return code;
 }
 
+/* The way is the first member of its own kind. */
 static CURLcode perform(struct way *way, CURL *easy)
 {
-    /* `way` is its first member. */
-    return multi_perform(((struct way_multi *)way)->multi, easy);
+    struct way_multi *own = (struct way_multi *)way;
+
+    own->easy = easy;
+    return multi_perform(own->multi, easy);
+}
+
+static void end_within(struct way *way, int64_t limit_us)
+{
+    void *private = NULL;
+    struct pending *pending;
+
+    curl_easy_getinfo(((struct way_multi *)way)->easy, CURLINFO_PRIVATE,
+                      &private);
+    pending = private;
+    if (!pending || pending->limit_us > 0)
+        return;
+    pending->limit_us = limit_us;
+    pending->next_hurried = pending->multi->hurried;
+    pending->multi->hurried = pending;
 }
 
 void way_multi_init(struct way_multi *way, struct transfer *transfer,
                     struct multi *multi)
 {
     *way = (struct way_multi){
-        .way = {.perform = perform, .transfer = transfer},
+        .way = {.perform = perform,
+                .end_within = end_within,
+                .transfer = transfer},
         .multi = multi,
     };
 }

@@ -32,6 +32,7 @@ CURLcode multi_perform(struct multi *multi, CURL *easy);
 struct way_multi {
     struct way way;
     struct multi *multi;
+    CURL *easy; /* of the transfer that runs */
 };
 
 void way_multi_init(struct way_multi *way, struct transfer *transfer,

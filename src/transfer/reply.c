@@ -5,6 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text/url.h"
+
+enum { WORDS_SIZE = CURL_ERROR_SIZE };
+
+static void make_printable(char *text)
+{
+    /* libcurl's words may quote the server's. */
+    for (char *at = text; *at; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            *at = '?';
+    }
+}
+
 void reply_fail(struct reply *reply, enum cause cause, const char *format, ...)
 {
     va_list arguments;
@@ -13,11 +26,21 @@ void reply_fail(struct reply *reply, enum cause cause, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(reply->text, sizeof(reply->text), format, arguments);
     va_end(arguments);
-    /* libcurl's words may quote the server's. */
-    for (char *at = reply->text; *at; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?';
-    }
+    make_printable(reply->text);
+}
+
+/* Go on with the text. */
+__attribute__((format(printf, 2, 3))) static void add(struct reply *reply,
+                                                      const char *format, ...)
+{
+    size_t length = strlen(reply->text);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(reply->text + length, sizeof(reply->text) - length, format,
+              arguments);
+    va_end(arguments);
+    make_printable(reply->text + length);
 }
 
 void reply_fail_save(struct reply *reply, int error)
@@ -32,27 +55,44 @@ void reply_fail_save(struct reply *reply, int error)
                strerror(-error));
 }
 
-/* libcurl's words for what happened, the general ones if need be. */
-static const char *words(const struct reply *reply,
-                         const struct reply_facts *facts)
+static bool is_said(const char *text)
 {
-    return facts->error[0] ? facts->error : curl_easy_strerror(reply->curl);
+    return text && *text;
+}
+
+/* libcurl's words for what happened, the general ones if need be, without the
+   credentials of URLs that they may quote. */
+static const char *words(const struct reply *reply,
+                         const struct reply_facts *facts, char room[WORDS_SIZE])
+{
+    if (!is_said(facts->error))
+        return curl_easy_strerror(reply->curl);
+    url_mask_within(room, WORDS_SIZE, facts->error);
+    return room;
 }
 
 /* The system's words, if there are any, else libcurl's. */
 static const char *system_words(const struct reply *reply,
-                                const struct reply_facts *facts)
+                                const struct reply_facts *facts,
+                                char room[WORDS_SIZE])
 {
-    return reply->os_error ? strerror(reply->os_error) : words(reply, facts);
+    return reply->os_error ? strerror(reply->os_error)
+                           : words(reply, facts, room);
 }
 
-static void explain_status(struct reply *reply)
+static void explain_status(struct reply *reply, const struct reply_facts *facts)
 {
+    enum { PROXY_CREDENTIALS = 407 };
+
     /* A part that nobody asked for is not what was asked for. */
     if (reply->http_status / 100 == 2 && reply->http_status != 206)
         return;
-    reply_fail(reply, CAUSE_HTTP, "HTTP %ld%s%s", reply->http_status,
-               reply->reason[0] ? " " : "", reply->reason);
+    reply_fail(reply,
+               facts->proxy && reply->http_status == PROXY_CREDENTIALS
+                   ? CAUSE_PROXY
+                   : CAUSE_HTTP,
+               "HTTP %ld%s%s", reply->http_status,
+               reply->reason[0] ? " - " : "", reply->reason);
 }
 
 static void explain_timeout(struct reply *reply,
@@ -62,6 +102,7 @@ static void explain_timeout(struct reply *reply,
     /* Of a kept connection libcurl tells no time. */
     bool kept = reply->local_port != 0 && !reply->new_connection;
     bool connected = kept || reply->times.connected_us > 0;
+    bool secured = kept || !facts->tls || reply->times.secured_us > 0;
 
     if (!connected && facts->connect_timeout_us > 0 &&
         (facts->timeout_us == 0 ||
@@ -71,7 +112,14 @@ static void explain_timeout(struct reply *reply,
     else if (!connected)
         reply_fail(reply, CAUSE_TIMEOUT, "timeout: no connection within %g s",
                    limit_s);
-    else if (reply->times.first_byte_us == 0)
+    else if (!secured)
+        reply_fail(reply, CAUSE_TIMEOUT, "timeout: no TLS within %g s",
+                   facts->connect_timeout_us > 0 &&
+                           (facts->timeout_us == 0 ||
+                            facts->connect_timeout_us < facts->timeout_us)
+                       ? (double)facts->connect_timeout_us / 1e6
+                       : limit_s);
+    else if (!facts->head_complete)
         reply_fail(reply, CAUSE_TIMEOUT, "timeout: no answer within %g s",
                    limit_s);
     else if (facts->expected_bytes >= 0)
@@ -106,18 +154,10 @@ static void explain_redirect(struct reply *reply)
 static void explain_complete(struct reply *reply,
                              const struct reply_facts *facts)
 {
-    explain_status(reply);
-    if (reply->cause == CAUSE_NONE && facts->encoding[0])
+    explain_status(reply, facts);
+    if (reply->cause == CAUSE_NONE && is_said(facts->encoding))
         reply_fail(reply, CAUSE_PROTOCOL, "unasked Content-Encoding: %s",
                    facts->encoding);
-}
-
-/* What broke, broke after the answer's status had come. */
-static bool broke_in_body(const struct reply *reply)
-{
-    return reply->curl == CURLE_PARTIAL_FILE ||
-           reply->curl == CURLE_RECV_ERROR || reply->curl == CURLE_SEND_ERROR ||
-           reply->curl == CURLE_WRITE_ERROR;
 }
 
 /* It is we who lack something. */
@@ -127,9 +167,59 @@ static bool is_local(int os_error)
            os_error == ENOBUFS;
 }
 
+/* OpenSSL's words for a connection that is closed in the middle: libcurl 8.14
+   passes them on, where 7.88 tells of a body that is too short. */
+static bool ended_early(const struct reply_facts *facts)
+{
+    return facts->cut_off || (facts->tls && facts->error &&
+                              strstr(facts->error, "unexpected eof"));
+}
+
+static void explain_break(struct reply *reply, const struct reply_facts *facts)
+{
+    char room[WORDS_SIZE];
+
+    if (ended_early(facts) && facts->head_complete)
+        explain_truncation(reply, facts);
+    else if (ended_early(facts))
+        reply_fail(reply, CAUSE_EMPTY_REPLY,
+                   "the server closed the connection without an answer");
+    else
+        /* Without a word from the system it is libcurl that gave up: bad
+           chunks, for one. */
+        reply_fail(reply, reply->os_error ? CAUSE_RESET : CAUSE_PROTOCOL,
+                   "%s%s", reply->os_error ? "the connection broke: " : "",
+                   system_words(reply, facts, room));
+}
+
+static void explain_connect(struct reply *reply,
+                            const struct reply_facts *facts)
+{
+    char room[WORDS_SIZE];
+    enum cause cause = is_local(reply->os_error) ? CAUSE_LOCAL : CAUSE_CONNECT;
+
+    reply_fail(reply, cause, "cannot connect: %s",
+               system_words(reply, facts, room));
+}
+
+/* libcurl calls it lack of memory if a line of the head is longer than its
+   buffer may become (100 KiB), before 8.7 or so. */
+static bool is_long_line(const struct reply *reply,
+                         const struct reply_facts *facts)
+{
+    enum { TOO_LARGE = 100 }; /* CURLE_TOO_LARGE, of libcurl 8.6 */
+
+    return (reply->curl == CURLE_OUT_OF_MEMORY ||
+            (int)reply->curl == TOO_LARGE) &&
+           !facts->no_memory && !facts->head_complete &&
+           (reply->local_port > 0 || reply->times.connected_us > 0);
+}
+
 static void explain_failure(struct reply *reply,
                             const struct reply_facts *facts)
 {
+    char room[WORDS_SIZE];
+
     switch (reply->curl) {
     case CURLE_ABORTED_BY_CALLBACK:
         reply_fail(reply, CAUSE_CANCELLED, "cancelled");
@@ -137,12 +227,10 @@ static void explain_failure(struct reply *reply,
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
         reply_fail(reply, CAUSE_RESOLVE, "cannot resolve: %s",
-                   words(reply, facts));
+                   words(reply, facts, room));
         break;
     case CURLE_COULDNT_CONNECT:
-        reply_fail(reply,
-                   is_local(reply->os_error) ? CAUSE_LOCAL : CAUSE_CONNECT,
-                   "cannot connect: %s", system_words(reply, facts));
+        explain_connect(reply, facts);
         break;
     case CURLE_OPERATION_TIMEDOUT:
         explain_timeout(reply, facts);
@@ -153,7 +241,7 @@ static void explain_failure(struct reply *reply,
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
-        reply_fail(reply, CAUSE_TLS, "TLS: %s", words(reply, facts));
+        reply_fail(reply, CAUSE_TLS, "TLS: %s", words(reply, facts, room));
         break;
     case CURLE_GOT_NOTHING:
         reply_fail(reply, CAUSE_EMPTY_REPLY,
@@ -164,18 +252,14 @@ static void explain_failure(struct reply *reply,
         break;
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-        /* Without a word from the system it is libcurl that gave up: bad
-           chunks, for one. */
-        reply_fail(reply, reply->os_error ? CAUSE_RESET : CAUSE_PROTOCOL,
-                   "%s%s", reply->os_error ? "the connection broke: " : "",
-                   system_words(reply, facts));
+        explain_break(reply, facts);
         break;
     case CURLE_OUT_OF_MEMORY:
     case CURLE_FAILED_INIT:
         reply_fail(reply, CAUSE_LOCAL, "%s", curl_easy_strerror(reply->curl));
         break;
     default:
-        reply_fail(reply, CAUSE_PROTOCOL, "%s", words(reply, facts));
+        reply_fail(reply, CAUSE_PROTOCOL, "%s", words(reply, facts, room));
         break;
     }
 }
@@ -190,8 +274,53 @@ static int believable_error(const struct reply *reply,
 {
     if (reply->os_error == 0 || reply->curl == CURLE_COULDNT_CONNECT)
         return reply->os_error;
-    return strstr(facts->error, strerror(reply->os_error)) ? reply->os_error
-                                                           : 0;
+    return facts->error && strstr(facts->error, strerror(reply->os_error))
+               ? reply->os_error
+               : 0;
+}
+
+/* What no answer of the server's can explain. True: it was one of these. */
+static bool explain_proxy(struct reply *reply, const struct reply_facts *facts)
+{
+    if (facts->bad_proxy)
+        reply_fail(reply, CAUSE_PROXY, "not the URL of a proxy");
+    else if (facts->proxy && facts->connect_status / 100 > 2 &&
+             reply->http_status == 0)
+        reply_fail(reply, CAUSE_PROXY, "refused to connect: HTTP %ld",
+                   facts->connect_status);
+    else
+        return false;
+    return true;
+}
+
+static void explain(struct reply *reply, const struct reply_facts *facts)
+{
+    bool cancelled = reply->curl == CURLE_ABORTED_BY_CALLBACK;
+
+    if (facts->save_error < 0)
+        reply_fail_save(reply, facts->save_error);
+    else if (explain_proxy(reply, facts))
+        ;
+    else if (reply->curl == CURLE_TOO_MANY_REDIRECTS ||
+             (reply->curl == CURLE_UNSUPPORTED_PROTOCOL &&
+              reply->http_status / 100 == 3))
+        explain_redirect(reply);
+    /* An error's status decides, whatever becomes of its body. */
+    else if (facts->head_complete && reply->http_status >= 400 && !cancelled)
+        explain_status(reply, facts);
+    else if (is_said(facts->wrong) && !cancelled)
+        reply_fail(reply, CAUSE_PROTOCOL, "%s", facts->wrong);
+    else if (facts->limit_bytes > 0)
+        reply_fail(reply, CAUSE_CONTENT, "longer than %lld bytes",
+                   (long long)facts->limit_bytes);
+    else if (is_long_line(reply, facts))
+        reply_fail(reply, CAUSE_PROTOCOL, "a header line longer than 100 KiB");
+    else if (reply->curl == CURLE_OK ||
+             (facts->head_complete && reply->http_status / 100 == 3 &&
+              !cancelled))
+        explain_complete(reply, facts);
+    else
+        explain_failure(reply, facts);
 }
 
 void reply_explain(struct reply *reply, const struct reply_facts *facts)
@@ -199,19 +328,12 @@ void reply_explain(struct reply *reply, const struct reply_facts *facts)
     reply->os_error = believable_error(reply, facts);
     reply->cause = CAUSE_NONE;
     reply->text[0] = '\0';
-    if (facts->save_error < 0)
-        reply_fail_save(reply, facts->save_error);
-    else if (reply->curl == CURLE_OK)
-        explain_complete(reply, facts);
-    else if (reply->curl == CURLE_TOO_MANY_REDIRECTS ||
-             (reply->curl == CURLE_UNSUPPORTED_PROTOCOL &&
-              reply->http_status / 100 == 3))
-        explain_redirect(reply);
-    else if (reply->http_status >= 400 && broke_in_body(reply))
-        explain_status(reply);
-    else if (facts->limit_bytes > 0)
-        reply_fail(reply, CAUSE_CONTENT, "longer than %lld bytes",
-                   (long long)facts->limit_bytes);
-    else
-        explain_failure(reply, facts);
+    explain(reply, facts);
+    if (reply->cause == CAUSE_NONE || reply->cause == CAUSE_CANCELLED ||
+        facts->save_error < 0)
+        return;
+    if (facts->proxy)
+        add(reply, " (%s)", facts->proxy);
+    if (facts->target)
+        add(reply, " (redirected to %s)", facts->target);
 }

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "transfer/head.h"
+
 /*
  * reply: how one transfer ended, and why, in words.
  */
@@ -21,6 +23,7 @@ enum cause {
     CAUSE_TRUNCATED,   /* the body ended early */
     CAUSE_REDIRECT,    /* too many, or to something other than http(s) */
     CAUSE_PROTOCOL,    /* what came is not HTTP as it should be */
+    CAUSE_PROXY,       /* a proxy refused, or is none */
     CAUSE_CONTENT,     /* an empty body, or not what the name promises */
     CAUSE_METADATA,    /* metadata.json does not tell the country */
     CAUSE_INPUT,       /* what was asked for is no URL, or has no name */
@@ -40,7 +43,7 @@ struct reply_times {
     int64_t total_us;
 };
 
-enum { REPLY_REASON_SIZE = 64, REPLY_TEXT_SIZE = 256 };
+enum { REPLY_TEXT_SIZE = 384 };
 
 /* One request's end. Plain memory, nothing to free; `url` is borrowed from the
    item. */
@@ -53,23 +56,38 @@ struct reply {
     int64_t bytes;    /* of the body */
     long local_port;  /* names the connection; 0: there was none */
     bool new_connection;
-    int64_t retry_after_us; /* from the receipt of the answer; -1: none */
     struct reply_times times;
-    char reason[REPLY_REASON_SIZE]; /* of the status line, cut: "Not Found" */
-    char text[REPLY_TEXT_SIZE];     /* the cause, one line, not from the server
-                                       alone: "cannot connect: Connection refused";
-                                       "" without a cause */
+    int64_t retry_after_us; /* from the receipt of the answer; INT64_MAX: beyond
+                               all measure; -1: the server does not say */
+    /* Of the last answer, as the server has them; "": it has none. */
+    char reason[HEAD_REASON_SIZE]; /* of the status line, cut: "Not Found" */
+    char type[HEAD_FIELD_SIZE];    /* Content-Type */
+    char etag[HEAD_FIELD_SIZE];
+    char last_modified[HEAD_FIELD_SIZE];
+    char text[REPLY_TEXT_SIZE]; /* the cause, one line, not from the server
+                                   alone: "cannot connect: Connection refused";
+                                   "" without a cause */
 };
 
-/* What explains an end beside the fields of the reply. */
+/* What explains an end beside the fields of the reply. Zeros are none of it,
+   but for expected_bytes. */
 struct reply_facts {
-    const char *error;    /* libcurl's own words; "" if it had none */
-    const char *encoding; /* the Content-Encoding of the answer; "" */
-    int64_t timeout_us;   /* of the attempt, 0: none */
+    const char *error;    /* libcurl's own words; NULL or "" if it had none */
+    const char *encoding; /* an unasked Content-Encoding; NULL or "" */
+    const char *wrong;    /* with the answer's head, in words; NULL or "" */
+    bool head_complete;
+    bool tls;     /* the server is addressed by https */
+    bool cut_off; /* TLS ended without saying so */
+    bool no_memory;
+    const char *target; /* where they led; NULL: there were none */
+    int64_t timeout_us; /* of the attempt, 0: none */
     int64_t connect_timeout_us;
     int64_t expected_bytes; /* of the body, as declared; -1: not */
     int save_error;         /* a negative errno code: writing failed */
     int64_t limit_bytes;    /* we gave up on a longer body; 0: we did not */
+    const char *proxy;   /* "proxy http://host:1 of http_proxy"; NULL: none */
+    bool bad_proxy;      /* it is no URL of a proxy */
+    long connect_status; /* of its answer to CONNECT; 0: there was none */
 };
 
 /* Fill in `cause` and `text` from the other fields and the facts, and clear an

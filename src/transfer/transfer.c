@@ -1,195 +1,40 @@
 #include "transfer/transfer.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "text/url.h"
 #include "transfer/easy.h"
-
-enum {
-    FIRST_CAPACITY = 4096,
-    /* Of the body that comes with an error, which nobody wants, read so much
-       that the connection can be used again, then give up. */
-    DISCARD_LIMIT = 1024 * 1024,
-    ENCODING_SIZE = 32
-};
+#include "transfer/exchange.h"
+#include "transfer/headers.h"
+#include "transfer/redirect.h"
 
 struct transfer {
     CURL *easy;
     const struct transfer_options *options;
-    /* The request's own headers. libcurl keeps a pointer to the list, whose
-       nodes are plain memory: no allocation a request. */
-    struct curl_slist headers[2];
-    char encoding_header[32];
-    char attempt_header[32];
-    char error[CURL_ERROR_SIZE];
-    char *body;
-    size_t capacity;
-    size_t length;
-    char head[TRANSFER_HEAD]; /* of a body that went to the file */
-    size_t head_bytes;        /* 0: it did not, it is all in the buffer */
+    struct headers headers;
+    struct exchange exchange;
+
+    /* As the handle is set. */
+    const char *proxy_set;
+    bool credentials_set;
+    bool has_cookies;
 
     /* The request that runs. */
     const struct transfer_request *request;
-    struct reply *reply;
-    char encoding[ENCODING_SIZE];
-    int save_error;
-    bool first_byte_seen;
-    bool no_memory;
-    bool too_long;
+    struct endpoint first; /* whom it is for */
+    char *target;          /* where redirects have led; NULL: nowhere yet */
+    int redirects;
+    struct proxy proxy;
+    bool bad_proxy;
+    bool tls;
+    struct reply_times before; /* total_us: of the hops before */
 };
-
-/* One line of a header or of a status, without its end, as a string in `to`,
-   cut to `size`. */
-static void copy_line(char *to, size_t size, const char *from, size_t bytes)
-{
-    size_t length = 0;
-
-    while (bytes > 0 && (*from == ' ' || *from == '\t')) {
-        from++;
-        bytes--;
-    }
-    while (bytes > 0 && strchr(" \t\r\n", from[bytes - 1]))
-        bytes--;
-    for (; length < bytes && length < size - 1; length++) {
-        char c = from[length];
-
-        to[length] = (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
-    }
-    to[length] = '\0';
-}
-
-/* The status line: HTTP/1.1 404 Not Found. An answer begins, perhaps not the
-   last one: forget what was said of the one before. */
-static void read_status(struct transfer *transfer, const char *line,
-                        size_t bytes)
-{
-    struct reply *reply = transfer->reply;
-    const char *space = memchr(line, ' ', bytes);
-    size_t at = space ? (size_t)(space - line) + 1 : bytes;
-
-    transfer->encoding[0] = '\0';
-    reply->http_status = 0;
-    while (at < bytes && line[at] >= '0' && line[at] <= '9' &&
-           reply->http_status < 100)
-        reply->http_status = reply->http_status * 10 + line[at++] - '0';
-    copy_line(reply->reason, sizeof(reply->reason), line + at, bytes - at);
-}
-
-static size_t on_header(char *line, size_t size, size_t count, void *arg)
-{
-    static const char encoding[] = "content-encoding:";
-    struct transfer *transfer = arg;
-    size_t bytes = size * count;
-    size_t length = sizeof(encoding) - 1;
-
-    if (!transfer->first_byte_seen) {
-        transfer->first_byte_seen = true;
-        if (transfer->request->on_first_byte)
-            transfer->request->on_first_byte(transfer->request->arg);
-    }
-    if (bytes >= 5 && memcmp(line, "HTTP/", 5) == 0)
-        read_status(transfer, line, bytes);
-    else if (bytes > length && strncasecmp(line, encoding, length) == 0)
-        copy_line(transfer->encoding, sizeof(transfer->encoding), line + length,
-                  bytes - length);
-    return bytes;
-}
-
-/* Room for `bytes` more, within TRANSFER_BUFFER. */
-static bool grow(struct transfer *transfer, size_t bytes)
-{
-    size_t capacity = transfer->capacity ? transfer->capacity : FIRST_CAPACITY;
-    char *body;
-
-    while (capacity < transfer->length + bytes)
-        capacity *= 2;
-    if (capacity == transfer->capacity)
-        return true;
-    body = realloc(transfer->body, capacity);
-    if (!body)
-        return false;
-    transfer->body = body;
-    transfer->capacity = capacity;
-    return true;
-}
-
-/* Write what is in the buffer to `file`, keeping its first bytes. */
-static int drain(struct transfer *transfer, struct save_file *file)
-{
-    int rc = file->fd < 0 ? save_create(file) : 0;
-
-    if (rc == 0 && transfer->length > 0)
-        rc = save_write(file, transfer->body, transfer->length);
-    if (rc == 0 && transfer->head_bytes == 0 && transfer->length > 0) {
-        transfer->head_bytes =
-            transfer->length < TRANSFER_HEAD ? transfer->length : TRANSFER_HEAD;
-        memcpy(transfer->head, transfer->body, transfer->head_bytes);
-    }
-    transfer->length = 0;
-    return rc;
-}
-
-/*
- * Make room for `bytes`: a full buffer goes to the file in one write. False:
- * the transfer ends, the cause being noted.
- */
-static bool make_room(struct transfer *transfer, size_t bytes)
-{
-    if (transfer->length + bytes > TRANSFER_BUFFER) {
-        if (!transfer->request->file) {
-            transfer->too_long = true;
-            return false;
-        }
-        transfer->save_error = drain(transfer, transfer->request->file);
-        if (transfer->save_error < 0)
-            return false;
-    }
-    transfer->no_memory = !grow(transfer, bytes);
-    return !transfer->no_memory;
-}
-
-static size_t on_body(char *from, size_t size, size_t count, void *arg)
-{
-    struct transfer *transfer = arg;
-    size_t bytes = size * count;
-
-    transfer->reply->bytes += (int64_t)bytes;
-    if (transfer->reply->http_status / 100 != 2)
-        return transfer->reply->bytes <= DISCARD_LIMIT ? bytes : 0;
-    /* libcurl hands over at most CURL_MAX_WRITE_SIZE, far less than the
-       buffer holds. */
-    static_assert((int)CURL_MAX_WRITE_SIZE < (int)TRANSFER_BUFFER, "room");
-    if (!make_room(transfer, bytes))
-        return 0;
-    memcpy(transfer->body + transfer->length, from, bytes);
-    transfer->length += bytes;
-    return bytes;
-}
-
-static CURLcode set_callbacks(struct transfer *transfer)
-{
-    CURL *easy = transfer->easy;
-    CURLcode code;
-
-    code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-    return code;
-}
 
 struct transfer *transfer_new(const struct transfer_options *options)
 {
@@ -198,15 +43,14 @@ struct transfer *transfer_new(const struct transfer_options *options)
     if (!transfer)
         return NULL;
     transfer->options = options;
-    /* Asked for in a header of our own: with CURLOPT_ACCEPT_ENCODING libcurl
-       would decode what was not asked for. */
-    snprintf(transfer->encoding_header, sizeof(transfer->encoding_header),
-             "Accept-Encoding: identity");
-    transfer->headers[0].data = transfer->encoding_header;
-    transfer->headers[1].data = transfer->attempt_header;
+    if (headers_init(&transfer->headers, options->headers) < 0) {
+        free(transfer);
+        return NULL;
+    }
     transfer->easy = curl_easy_init();
     if (transfer->easy && easy_configure(transfer->easy, options) == CURLE_OK &&
-        set_callbacks(transfer) == CURLE_OK)
+        exchange_configure(&transfer->exchange, transfer->easy,
+                           options->reuse) == CURLE_OK)
         return transfer;
     transfer_free(transfer);
     return NULL;
@@ -217,44 +61,102 @@ void transfer_free(struct transfer *transfer)
     if (!transfer)
         return;
     curl_easy_cleanup(transfer->easy);
-    free(transfer->body);
+    exchange_close(&transfer->exchange);
+    headers_close(&transfer->headers);
+    free(transfer->target);
     free(transfer);
 }
 
-/* 0 would be no limit: what is left is at least a millisecond. */
-static CURLcode set_timeout(CURL *easy, int64_t timeout_us)
+static bool is_fixture(const struct transfer *transfer,
+                       const struct endpoint *origin)
 {
-    return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-                            (long)((timeout_us + 999) / 1000));
+    const struct transfer_options *options = transfer->options;
+
+    for (size_t i = 0; i < options->fixture_count; i++) {
+        if (endpoint_equal(&options->fixtures[i], origin))
+            return true;
+    }
+    return false;
 }
 
-/* Forget the request before; set what is this one's. */
-static CURLcode begin(struct transfer *transfer,
-                      const struct transfer_request *request,
-                      struct reply *reply)
+/* The fields of a hop to `origin`. */
+static CURLcode set_headers(struct transfer *transfer,
+                            const struct endpoint *origin)
 {
+    struct headers *headers = &transfer->headers;
+
+    headers_begin(headers, !endpoint_equal(origin, &transfer->first));
+    /* Asked for in a header of our own: with CURLOPT_ACCEPT_ENCODING libcurl
+       would decode what was not asked for. */
+    if (!headers_have(headers, "Accept-Encoding"))
+        headers_add(headers, "Accept-Encoding: identity");
+    if (transfer->request->attempt > 0 && is_fixture(transfer, origin))
+        headers_add(headers, "X-Flags-Attempt: %u", transfer->request->attempt);
+    return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
+                            headers_list(headers));
+}
+
+/* Those of the options are for one origin alone. */
+static CURLcode set_credentials(struct transfer *transfer,
+                                const struct endpoint *origin)
+{
+    const struct transfer_options *options = transfer->options;
+    const struct endpoint *owner =
+        options->user_for.host[0] ? &options->user_for : &transfer->first;
+    bool wanted = options->user && endpoint_equal(origin, owner);
     CURLcode code;
 
-    *reply = (struct reply){.url = request->url, .retry_after_us = -1};
-    transfer->request = request;
-    transfer->reply = reply;
-    transfer->length = 0;
-    transfer->head_bytes = 0;
-    transfer->encoding[0] = '\0';
-    transfer->error[0] = '\0';
-    transfer->save_error = 0;
-    transfer->first_byte_seen = false;
-    transfer->no_memory = false;
-    transfer->too_long = false;
-    transfer->headers[0].next = NULL;
-    if (request->attempt > 0) {
-        snprintf(transfer->attempt_header, sizeof(transfer->attempt_header),
-                 "X-Flags-Attempt: %u", request->attempt);
-        transfer->headers[0].next = &transfer->headers[1];
-    }
-    code = curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url);
+    if (wanted == transfer->credentials_set)
+        return CURLE_OK;
+    code = curl_easy_setopt(transfer->easy, CURLOPT_USERNAME,
+                            wanted ? options->user : NULL);
     if (code == CURLE_OK)
-        code = set_timeout(transfer->easy, request->timeout_us);
+        code = curl_easy_setopt(transfer->easy, CURLOPT_PASSWORD,
+                                wanted ? options->password : NULL);
+    transfer->credentials_set = wanted;
+    return code;
+}
+
+static CURLcode set_proxy(struct transfer *transfer,
+                          const struct endpoint *origin)
+{
+    const struct transfer_options *options = transfer->options;
+    const char *url;
+    CURLcode code;
+
+    if (options->has_started && endpoint_equal(&options->started, origin))
+        transfer->proxy = (struct proxy){NULL, NULL};
+    else
+        transfer->proxy = proxy_choose(&options->proxies, origin);
+    url = transfer->proxy.url;
+    transfer->bad_proxy = url && !proxy_is_valid(url);
+    if (transfer->bad_proxy)
+        return CURLE_COULDNT_RESOLVE_PROXY;
+    if (url == transfer->proxy_set)
+        return CURLE_OK;
+    /* "" is none, whatever the environment says. */
+    code = curl_easy_setopt(transfer->easy, CURLOPT_PROXY, url ? url : "");
+    transfer->proxy_set = url;
+    return code;
+}
+
+static CURLcode prepare_hop(struct transfer *transfer, const char *url)
+{
+    struct endpoint origin = {.host = ""};
+    CURLcode code;
+
+    if (!endpoint_of(&origin, url))
+        return CURLE_URL_MALFORMAT;
+    if (transfer->redirects == 0)
+        transfer->first = origin;
+    transfer->tls = origin.https;
+    code = set_headers(transfer, &origin);
+    if (code == CURLE_OK)
+        code = set_credentials(transfer, &origin);
+    if (code == CURLE_OK)
+        code = set_proxy(transfer, &origin);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
     return code;
 }
 
@@ -274,6 +176,102 @@ static long number_of(CURL *easy, CURLINFO which)
     return number;
 }
 
+/* What is left of the request's time: 0: no limit; -1: nothing. */
+static int64_t time_left_us(const struct transfer *transfer)
+{
+    int64_t left_us = transfer->request->timeout_us;
+
+    if (left_us == 0)
+        return 0;
+    left_us -= transfer->before.total_us;
+    return left_us > 0 ? left_us : -1;
+}
+
+static CURLcode perform_hop(struct transfer *transfer, struct way *way,
+                            const char *url)
+{
+    CURLcode code = prepare_hop(transfer, url);
+    int64_t left_us = time_left_us(transfer);
+
+    if (code != CURLE_OK)
+        return code;
+    if (left_us < 0)
+        return CURLE_OPERATION_TIMEDOUT;
+    code = exchange_perform(&transfer->exchange, way, left_us);
+    transfer->has_cookies =
+        transfer->has_cookies || transfer->exchange.head.sets_cookies;
+    return code;
+}
+
+/* Whether the answer leads on, and to where, in *target, which is the
+   caller's. CURLE_OK and NULL: it is the last one. */
+static CURLcode find_target(const struct transfer *transfer, CURLcode code,
+                            const char *url, char **target)
+{
+    const struct head *head = &transfer->exchange.head;
+
+    *target = NULL;
+    if (head->part != HEAD_COMPLETE || head->status / 100 != 3 ||
+        head->status == 304 || head->wrong[0] ||
+        code == CURLE_ABORTED_BY_CALLBACK)
+        return code;
+    code = redirect_target(transfer->easy, url, target);
+    if (code == CURLE_OK && *target &&
+        transfer->redirects == TRANSFER_REDIRECTS) {
+        free(*target);
+        *target = NULL;
+        return CURLE_TOO_MANY_REDIRECTS;
+    }
+    return code;
+}
+
+/* From hop to hop, to the last one. */
+static CURLcode perform(struct transfer *transfer, struct way *way)
+{
+    const char *url = transfer->request->url;
+
+    for (;;) {
+        char *target;
+        CURLcode code = perform_hop(transfer, way, url);
+
+        code = find_target(transfer, code, url, &target);
+        if (!target)
+            return code;
+        transfer->before.total_us +=
+            time_of(transfer->easy, CURLINFO_TOTAL_TIME_T);
+        free(transfer->target);
+        transfer->target = target;
+        transfer->redirects++;
+        url = target;
+    }
+}
+
+/* Forget the request before; set what is this one's. */
+static void begin(struct transfer *transfer,
+                  const struct transfer_request *request)
+{
+    struct exchange *exchange = &transfer->exchange;
+
+    transfer->request = request;
+    transfer->redirects = 0;
+    free(transfer->target);
+    transfer->target = NULL;
+    transfer->proxy = (struct proxy){NULL, NULL};
+    transfer->bad_proxy = false;
+    transfer->before = (struct reply_times){0};
+    head_begin(&exchange->head);
+    exchange->error[0] = '\0';
+    exchange->body_error = 0;
+    exchange->cut_off = false;
+    exchange->on_first_byte = request->on_first_byte;
+    exchange->arg = request->arg;
+    intake_begin(&exchange->intake, &request->sinks);
+    /* They are for the redirects of one request. */
+    if (transfer->has_cookies)
+        curl_easy_setopt(transfer->easy, CURLOPT_COOKIELIST, "ALL");
+    transfer->has_cookies = false;
+}
+
 /*
  * libcurl does not tell why it got no socket (7.88): ask the system again.
  * A positive errno, 0: it gives one.
@@ -288,9 +286,40 @@ static int socket_error(void)
     return 0;
 }
 
-/* What libcurl knows of the transfer. */
-static void look_up(struct transfer *transfer, struct reply *reply)
+/* What libcurl knows of the last hop's times, counted from the first. */
+static struct reply_times times_of(const struct transfer *transfer)
 {
+    CURL *easy = transfer->easy;
+    int64_t before_us = transfer->before.total_us;
+    struct reply_times times = {
+        .resolved_us = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
+        .connected_us = time_of(easy, CURLINFO_CONNECT_TIME_T),
+        .secured_us = time_of(easy, CURLINFO_APPCONNECT_TIME_T),
+        .first_byte_us = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T),
+        .total_us = time_of(easy, CURLINFO_TOTAL_TIME_T),
+    };
+    int64_t *each[] = {&times.resolved_us, &times.connected_us,
+                       &times.secured_us, &times.first_byte_us,
+                       &times.total_us};
+
+    for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++)
+        *each[i] += *each[i] > 0 ? before_us : 0;
+    return times;
+}
+
+/* For dates, which servers tell by the wall clock. */
+static int64_t wall_clock_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec;
+}
+
+/* What libcurl knows of the transfer, and what the server said. */
+static void look_up(const struct transfer *transfer, struct reply *reply)
+{
+    const struct head *head = &transfer->exchange.head;
     CURL *easy = transfer->easy;
     long local_port;
 
@@ -300,89 +329,95 @@ static void look_up(struct transfer *transfer, struct reply *reply)
     local_port = number_of(easy, CURLINFO_LOCAL_PORT);
     reply->local_port = local_port > 0 ? local_port : 0; /* 8.14: -1 */
     reply->new_connection = number_of(easy, CURLINFO_NUM_CONNECTS) > 0;
-    reply->times = (struct reply_times){
-        .resolved_us = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
-        .connected_us = time_of(easy, CURLINFO_CONNECT_TIME_T),
-        .secured_us = time_of(easy, CURLINFO_APPCONNECT_TIME_T),
-        .first_byte_us = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T),
-        .total_us = time_of(easy, CURLINFO_TOTAL_TIME_T),
+    reply->times = times_of(transfer);
+    reply->http_status = head->status;
+    reply->bytes = head->status >= 300 ? transfer->exchange.discarded
+                                       : transfer->exchange.intake.bytes;
+    reply->retry_after_us =
+        head->retry_after[0] ? head_retry_after_us(head, wall_clock_s()) : -1;
+    memcpy(reply->reason, head->reason, sizeof(reply->reason));
+    memcpy(reply->type, head->type, sizeof(reply->type));
+    memcpy(reply->etag, head->etag, sizeof(reply->etag));
+    memcpy(reply->last_modified, head->last_modified,
+           sizeof(reply->last_modified));
+}
+
+/* Whether the body's coding is one that nobody asked for. */
+static const char *unasked_coding(const struct transfer *transfer)
+{
+    return headers_have(&transfer->headers, "Accept-Encoding")
+               ? NULL
+               : transfer->exchange.head.coding;
+}
+
+static void explain(const struct transfer *transfer, struct reply *reply)
+{
+    const struct exchange *exchange = &transfer->exchange;
+    const struct transfer_request *request = transfer->request;
+    const struct head *head = &exchange->head;
+    int body_error = exchange->body_error;
+    char proxy[PROXY_TEXT_SIZE];
+    char target[URL_MASKED_SIZE];
+    struct reply_facts facts = {
+        .error = exchange->error,
+        .encoding = unasked_coding(transfer),
+        .wrong = head->wrong,
+        .head_complete = head->part == HEAD_COMPLETE,
+        .tls = transfer->tls,
+        .cut_off = exchange->cut_off,
+        .no_memory = body_error == -ENOMEM,
+        .timeout_us = request->limit_us > request->timeout_us
+                          ? request->limit_us
+                          : request->timeout_us,
+        .connect_timeout_us = transfer->options->connect_timeout_us,
+        .expected_bytes = head->chunked ? -1 : head->length,
+        .bad_proxy = transfer->bad_proxy,
+        .connect_status = number_of(transfer->easy, CURLINFO_HTTP_CONNECTCODE),
     };
-}
 
-/* A kept connection broke before anything of the answer came. */
-static bool broke_unanswered(const struct transfer *transfer, CURLcode code)
-{
-    return (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
-            code == CURLE_GOT_NOTHING) &&
-           !transfer->first_byte_seen &&
-           number_of(transfer->easy, CURLINFO_NUM_CONNECTS) == 0;
-}
-
-/*
- * libcurl repeats a request whose kept connection broke unanswered, which is
- * nobody's fault. But it counts that over the life of the handle, and gives up
- * at every sixth (7.88, CONN_MAX_RETRIES), which sets the count back. Each is
- * as innocent as the first, and none comes twice: the connection is gone.
- */
-static CURLcode perform(struct transfer *transfer, struct way *way)
-{
-    int64_t left_us = transfer->request->timeout_us;
-    CURLcode code = way->perform(way, transfer->easy);
-
-    while (broke_unanswered(transfer, code)) {
-        left_us -= time_of(transfer->easy, CURLINFO_TOTAL_TIME_T);
-        if (transfer->request->timeout_us > 0 && left_us <= 0)
-            break;
-        code = set_timeout(transfer->easy, left_us > 0 ? left_us : 0);
-        if (code == CURLE_OK)
-            code = way->perform(way, transfer->easy);
+    if (body_error == -EMSGSIZE)
+        facts.limit_bytes = intake_limit(&request->sinks);
+    else if (body_error == -ENOMEM)
+        reply->curl = CURLE_OUT_OF_MEMORY;
+    else
+        facts.save_error = body_error;
+    if (transfer->proxy.url) {
+        proxy_text(proxy, &transfer->proxy);
+        facts.proxy = proxy;
     }
-    return code;
+    if (transfer->target) {
+        url_mask(target, sizeof(target), transfer->target);
+        facts.target = target;
+    }
+    reply_explain(reply, &facts);
 }
 
 void transfer_perform(struct transfer *transfer, struct way *way,
                       const struct transfer_request *request,
                       struct reply *reply)
 {
-    struct reply_facts facts = {
-        .error = transfer->error,
-        .encoding = transfer->encoding,
-        .timeout_us = request->limit_us > request->timeout_us
-                          ? request->limit_us
-                          : request->timeout_us,
-        .connect_timeout_us = transfer->options->connect_timeout_us,
-        .expected_bytes = -1,
-    };
-    curl_off_t expected = -1;
+    struct exchange *exchange = &transfer->exchange;
 
-    reply->curl = begin(transfer, request, reply);
-    if (reply->curl == CURLE_OK)
-        reply->curl = perform(transfer, way);
+    *reply = (struct reply){.url = request->url};
+    begin(transfer, request);
+    reply->curl = perform(transfer, way);
+    if (reply->curl == CURLE_OK && exchange->head.status / 100 == 2)
+        exchange->body_error = intake_end(&exchange->intake);
     look_up(transfer, reply);
-    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
-                      &expected);
-    facts.expected_bytes = expected;
-    facts.save_error = transfer->save_error;
-    if (transfer->too_long)
-        facts.limit_bytes = TRANSFER_BUFFER;
-    if (transfer->no_memory)
-        reply->curl = CURLE_OUT_OF_MEMORY;
-    if (strcasecmp(transfer->encoding, "identity") == 0)
-        transfer->encoding[0] = '\0';
-    reply_explain(reply, &facts);
-    if (reply->cause != CAUSE_NONE && request->file)
-        save_discard(request->file);
+    explain(transfer, reply);
+    if (reply->cause != CAUSE_NONE && request->sinks.file)
+        save_discard(request->sinks.file);
 }
 
 const void *transfer_body(const struct transfer *transfer, size_t *bytes)
 {
-    bool whole = transfer->head_bytes == 0;
+    const struct intake *intake = &transfer->exchange.intake;
 
-    *bytes = whole ? transfer->length : transfer->head_bytes;
-    return whole ? transfer->body : transfer->head;
+    *bytes = intake->handed_on ? 0 : intake->length;
+    return intake->handed_on ? NULL : intake->buffer;
 }
 
 int transfer_store(struct transfer *transfer, struct save_file *file)
 {
-    return drain(transfer, file);
+    return intake_store(&transfer->exchange.intake, file);
 }

@@ -4,27 +4,44 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text/endpoint.h"
+#include "transfer/intake.h"
+#include "transfer/proxy.h"
 #include "transfer/reply.h"
 #include "transfer/save.h"
 #include "transfer/way.h"
 
 /*
  * transfer: one worker's HTTP transfers: an easy handle and the buffer that
- * bodies are received into, both reused from request to request.
+ * bodies are received into, both reused from request to request. Redirects are
+ * followed here, hop by hop, so that each hop gets what is meant for its
+ * origin and nothing else.
  *
  * Ownership: transfer_new() gives it to the worker, who frees it when no
  * request runs. One request at a time.
  */
 
+enum { TRANSFER_FIXTURES = 3, TRANSFER_REDIRECTS = 10 };
+
 /* What all requests of a run share. The strings must outlive the transfers. */
 struct transfer_options {
     const char *user_agent;     /* NULL: flags/VERSION */
-    const char *user;           /* credentials, for the first host alone */
+    const char *user;           /* credentials */
     const char *password;       /* NULL: none */
+    struct endpoint user_for;   /* whose they are; host "": of each request's
+                                   first origin */
+    const char *const *headers; /* added fields, as of headers.h; NULL: none */
     int64_t timeout_us;         /* an attempt; 0: none */
     int64_t connect_timeout_us; /* 0: libcurl's */
     bool reuse;                 /* of connections */
-    bool direct;                /* no proxy, whatever the environment says */
+    const char *ca_file;    /* certificates that are trusted, PEM; NULL: the */
+    const char *ca_path;    /* system's. A directory of them; NULL: likewise */
+    struct proxies proxies; /* zeros: none, everything is reached directly */
+    /* Servers that are `flags serve`: they are told the attempt's number. */
+    struct endpoint fixtures[TRANSFER_FIXTURES];
+    size_t fixture_count;
+    struct endpoint started; /* by ourselves: reached without a proxy */
+    bool has_started;
 };
 
 struct transfer;
@@ -33,19 +50,14 @@ struct transfer;
 struct transfer *transfer_new(const struct transfer_options *options);
 void transfer_free(struct transfer *transfer);
 
-enum {
-    TRANSFER_BUFFER = 64 * 1024, /* bodies beyond it do not stay in memory */
-    TRANSFER_HEAD = 1024         /* of a longer body, for looking at */
-};
-
 /* One request. */
 struct transfer_request {
     const char *url;
-    int64_t timeout_us;     /* of this request; 0: none */
-    int64_t limit_us;       /* what it is part of, for words: the attempt's */
-    unsigned attempt;       /* told to a fixture in X-Flags-Attempt; 0: not */
-    struct save_file *file; /* where a body beyond TRANSFER_BUFFER goes, not
-                               open yet; NULL: such a body is an error */
+    int64_t timeout_us; /* of this request; 0: none */
+    int64_t limit_us;   /* what it is part of, for words: the attempt's */
+    unsigned attempt;   /* told to a fixture in X-Flags-Attempt; 0: not */
+    struct intake_sinks sinks; /* where the body goes; without a file, one
+                                beyond INTAKE_BUFFER is an error */
     void (*on_first_byte)(void *arg); /* or NULL; must not call libcurl */
     void *arg;
 };
@@ -58,8 +70,8 @@ void transfer_perform(struct transfer *transfer, struct way *way,
                       const struct transfer_request *request,
                       struct reply *reply);
 
-/* The body, until the next request; only its head if it was longer than
-   TRANSFER_BUFFER. */
+/* The body, until the next request; NULL if it was longer than INTAKE_BUFFER.
+ */
 const void *transfer_body(const struct transfer *transfer, size_t *bytes);
 
 /*

@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 struct transfer;
 
@@ -17,17 +19,23 @@ struct way {
     /* Run `easy` to its end. Cancelled: CURLE_ABORTED_BY_CALLBACK, in every
        way, and libcurl has let go of the handle. */
     CURLcode (*perform)(struct way *way, CURL *easy);
+    /* From within a callback of the transfer that runs: it ends soon after
+       that time at the latest, as CURLE_OPERATION_TIMEDOUT. */
+    void (*end_within)(struct way *way, int64_t limit_us);
     struct transfer *transfer; /* the worker's easy handle and its buffers */
 };
 
 /*
  * Blocks the thread. `stop` is looked at by libcurl's progress callback, at
  * least once a second; once it is true, transfers end as cancelled. It is
- * borrowed until the way's last transfer has ended.
+ * borrowed until the way's last transfer has ended. So is the limit of
+ * end_within(), which may be passed by a second.
  */
 struct way_blocking {
     struct way way;
     const atomic_bool *stop;
+    int64_t end_us; /* on the monotonic clock; 0: no limit */
+    bool expired;   /* it has come */
 };
 
 void way_blocking_init(struct way_blocking *blocking, struct transfer *transfer,

@@ -84,10 +84,8 @@ static void open_bench(struct bench *bench, const struct server *server,
     bench->options = (struct download_options){
         .transfer = {.timeout_us = 10000000,
                      .connect_timeout_us = 5000000,
-                     .reuse = true,
-                     .direct = true},
+                     .reuse = true},
         .max_req = downloader == &downloader_sequential ? 1 : 16,
-        .fixture = true,
         .verify_content = true,
     };
     require(save_dir_open(&bench->options.output, bench->output) == 0);

@@ -150,6 +150,7 @@ size_t server_flag(const char *code, char flag[SERVER_FLAG_SIZE])
     memset(flag, code[0] ^ code[1], bytes);
     memcpy(flag, "GIF89a", 6);
     memcpy(flag + 6, code, 2);
+    flag[bytes - 1] = ';'; /* the trailer */
     return bytes;
 }
 

@@ -44,7 +44,7 @@ class SameWork(Case):
     def test_errors_of_the_weather_are_the_same_in_every_run(self):
         server = self.serve("--error-rate", ".4", "--seed", "5")
         run = self.flags("compare", "-r", "3", "-w", "0", "-s", server.url,
-                         "--reuse", "yes,no")
+                         "--reuse", "yes,no", env={"FLAGS_ORIGIN": server.url})
 
         self.assertStatus(run, 0)
         self.assertRegex(run.stdout, r"(?m)^In each run: [1-9]\d* of 20 errors\.$")

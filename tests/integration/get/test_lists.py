@@ -124,7 +124,8 @@ class Tries(Case):
                 begin = time.monotonic()
                 run = self.get("-S", strategy, "-s", server.url, "BR", "US",
                                "DE", "FR", "ZZ", "--retry", "2",
-                               "--retry-delay", "0.05", "--json", "-q")
+                               "--retry-delay", "0.05", "--json", "-q",
+                               env={"FLAGS_ORIGIN": server.url})
                 took = time.monotonic() - begin
                 report = json.loads(run.stdout)
 

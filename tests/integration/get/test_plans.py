@@ -61,7 +61,7 @@ class Plans(Case):
             at = options.index("-m")
             del options[at:at + 2]
         run = self.get("-S", strategy, "-s", server.url, *options, "-q",
-                       "--json")
+                       "--json", env={"FLAGS_ORIGIN": server.url})
         report = json.loads(run.stdout)
         items = {item["item"]: (item["status"], item["attempts"],
                                 item["bytes"], item.get("file"))

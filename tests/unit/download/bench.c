@@ -150,6 +150,9 @@ void bench_each(server_handler handler, void *arg, const char *const *codes,
             bench.options = *options;
             if (options->transfer.timeout_us == 0)
                 bench.options.transfer = transfer;
+            bench.options.transfer.fixture_count =
+                options->transfer.fixture_count;
+            cr_assert(endpoint_of(&bench.options.transfer.fixtures[0], base));
         }
         bench_prepare(&bench, downloader);
         bench_run(&bench, downloader);

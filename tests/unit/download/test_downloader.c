@@ -65,7 +65,7 @@ static void look_for_missing(struct bench *bench, const struct server *server)
     (void)server;
     cr_expect(eq(u64, bench_count(bench, STATUS_OK), 1));
     cr_expect(eq(u64, bench_count(bench, STATUS_NOT_FOUND), 1));
-    cr_expect(eq(str, bench->text, "HTTP 404 Not Found"));
+    cr_expect(eq(str, bench->text, "HTTP 404 - Not Found"));
     cr_expect(ne(ptr, strstr(bench->url, "/zz/zz.gif"), NULL));
     cr_expect(ne(ptr, strstr(bench->finals, "ZZ not_found  0\n"), NULL));
     bench_expect_files(bench, "br.gif ");
@@ -271,7 +271,8 @@ Test(downloader, numbers_its_attempts_for_a_fixture_alone)
 
     bench_each(count_attempts, &with, NULL, 0, &options, look_for_requests);
     cr_expect(eq(uint, atomic_load(&with), 0));
-    options.fixture = true;
+
+    options.transfer.fixture_count = 1; /* the server */
     bench_each(count_attempts, &with, NULL, 0, &options, look_for_requests);
     cr_expect(eq(uint, atomic_load(&with), 3 * 40));
 }

@@ -43,7 +43,7 @@ static void look_for_one_error(struct bench *bench, const struct server *server)
     cr_expect(eq(u64, bench_count(bench, STATUS_ERROR), 1));
     cr_expect(eq(u64, bench_count(bench, STATUS_OK), 3));
     cr_expect(ne(ptr, strstr(bench->finals, "BR error  0\n"), NULL));
-    cr_expect(eq(str, bench->text, "HTTP 418 I'm a Teapot"));
+    cr_expect(eq(str, bench->text, "HTTP 418 - I'm a Teapot"));
     bench_expect_files(bench, "Land_of_cn-CN.gif Land_of_in-IN.gif "
                               "United_States_of_America-US.gif ");
 }

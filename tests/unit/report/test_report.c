@@ -371,6 +371,8 @@ Test(report, what_a_server_says_cannot_move_the_cursor)
     struct lines lines = {.out = out, .strategy = "async"};
 
     snprintf(evil.reply.reason, sizeof(evil.reply.reason), "\x1b[2J\r\xc2\x9b");
+    snprintf(evil.reply.text, sizeof(evil.reply.text), "HTTP 418 - %s",
+             evil.reply.reason);
     lines_init(&lines, &events);
 
     final(0, &ba, &evil);

@@ -47,7 +47,7 @@ struct reply fetch_to(const struct server *server, const char *path,
 
     server_url(server, NULL, path, url);
     return fetch_request(&(struct transfer_request){
-        .url = url, .timeout_us = 10000000, .file = file});
+        .url = url, .timeout_us = 10000000, .sinks = {.file = file}});
 }
 
 struct reply fetch(const struct server *server, const char *path)

@@ -63,29 +63,21 @@ TestSuite(multi, .init = setup, .fini = curl_global_cleanup, .timeout = 20);
 
 /* One transfer of a task's own. */
 struct fetch {
-    struct way way; /* first: perform() finds the rest by it */
-    struct multi *multi;
+    struct way_multi way;
     struct reply reply;
     char url[SERVER_URL_SIZE];
     int64_t timeout_us;
 };
 
-static const struct transfer_options options = {.reuse = true, .direct = true};
-
-static CURLcode perform(struct way *way, CURL *easy)
-{
-    return multi_perform(((struct fetch *)way)->multi, easy);
-}
+static const struct transfer_options options = {.reuse = true};
 
 static struct fetch fetch_new(struct bench *bench, const char *url)
 {
-    struct fetch fetch = {
-        .way = {.perform = perform, .transfer = transfer_new(&options)},
-        .multi = bench->multi,
-        .timeout_us = 10000000,
-    };
+    struct transfer *transfer = transfer_new(&options);
+    struct fetch fetch = {.timeout_us = 10000000};
 
-    cr_assert(ne(ptr, fetch.way.transfer, NULL));
+    cr_assert(ne(ptr, transfer, NULL));
+    way_multi_init(&fetch.way, transfer, bench->multi);
     snprintf(fetch.url, sizeof(fetch.url), "%s", url);
     return fetch;
 }
@@ -97,13 +89,14 @@ static int fetch_run(void *arg, aw_value *ret)
                                        .timeout_us = fetch->timeout_us};
 
     (void)ret;
-    transfer_perform(fetch->way.transfer, &fetch->way, &request, &fetch->reply);
+    transfer_perform(fetch->way.way.transfer, &fetch->way.way, &request,
+                     &fetch->reply);
     return fetch->reply.cause == CAUSE_CANCELLED ? AW_ECANCELED : 0;
 }
 
 static void fetch_close(struct fetch *fetch)
 {
-    transfer_free(fetch->way.transfer);
+    transfer_free(fetch->way.way.transfer);
 }
 
 /* One request, alone. */
@@ -173,7 +166,7 @@ static int fetch_a_flag(struct bench *bench)
     fetch_run(&fetch, &(aw_value){0});
     cr_expect(eq(int, (int)fetch.reply.cause, CAUSE_NONE));
     cr_expect(eq(long, fetch.reply.http_status, 200));
-    body = transfer_body(fetch.way.transfer, &got);
+    body = transfer_body(fetch.way.way.transfer, &got);
     cr_assert(eq(sz, got, bytes));
     cr_expect(memcmp(body, flag, bytes) == 0);
     fetch_close(&fetch);

@@ -82,7 +82,7 @@ static enum server_then echo_head(struct server_request *request, void *arg)
     return SERVER_KEEP;
 }
 
-Test(transfer, tells_the_attempt_only_when_asked_to)
+Test(transfer, tells_the_attempt_to_fixtures_alone)
 {
     struct server *server = server_start(echo_head, NULL);
     char url[SERVER_URL_SIZE];
@@ -90,11 +90,13 @@ Test(transfer, tells_the_attempt_only_when_asked_to)
     struct reply reply;
 
     server_url(server, NULL, "/", url);
+    cr_assert(endpoint_of(&fetcher.options.fixtures[0], url));
+    fetcher.options.fixture_count = 1;
     reply = fetch_request(&request);
     cr_expect(eq(int, reply.cause, CAUSE_NONE));
     expect_body("attempt", 7);
 
-    request.attempt = 0;
+    fetcher.options.fixtures[0].port ^= 1; /* another server */
     reply = fetch_request(&request);
     cr_expect(eq(int, reply.cause, CAUSE_NONE));
     expect_body("without", 7);
@@ -260,17 +262,25 @@ Test(transfer, keeps_credentials_from_other_servers)
     server_stop(other);
 }
 
-Test(transfer, goes_directly_to_a_server_of_our_own)
+Test(transfer, goes_through_the_proxies_that_it_is_told_of_alone)
 {
     struct server *server = server_start(server_flags, NULL);
     struct reply reply;
 
-    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    setenv("http_proxy", "http://u:s3cret@127.0.0.1:1", 1);
     reply = fetch(server, "/br/br.gif");
-    cr_expect(ne(int, reply.cause, CAUSE_NONE));
+    cr_expect(eq(int, reply.cause, CAUSE_NONE));
 
-    fetcher.options.direct = true;
+    fetcher.options.proxies = proxy_environment();
     fetcher_renew();
+    reply = fetch(server, "/br/br.gif");
+    cr_expect(eq(int, reply.cause, CAUSE_CONNECT));
+    cr_expect(eq(str, reply.text,
+                 "cannot connect: Connection refused (proxy "
+                 "http://...@127.0.0.1:1 of http_proxy)"));
+
+    setenv("no_proxy", "example.org,127.0.0.0/8", 1);
+    fetcher.options.proxies = proxy_environment();
     reply = fetch(server, "/br/br.gif");
     cr_expect(eq(int, reply.cause, CAUSE_NONE));
     server_stop(server);

@@ -18,7 +18,7 @@ static const struct script {
     {"/empty", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", SERVER_KEEP,
      CAUSE_NONE, ""},
     {"/teapot", "HTTP/1.1 418 I'm a Teapot\r\nContent-Length: 3\r\n\r\nno\n",
-     SERVER_KEEP, CAUSE_HTTP, "HTTP 418 I'm a Teapot"},
+     SERVER_KEEP, CAUSE_HTTP, "HTTP 418 - I'm a Teapot"},
     {"/without-a-phrase", "HTTP/1.1 500\r\nContent-Length: 0\r\n\r\n",
      SERVER_KEEP, CAUSE_HTTP, "HTTP 500"},
     {"/truncated", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfour",
@@ -27,7 +27,7 @@ static const struct script {
      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nfour",
      SERVER_CLOSE, CAUSE_TRUNCATED, "truncated after 4 bytes"},
     {"/truncated-error", "HTTP/1.1 503 Busy\r\nContent-Length: 10\r\n\r\nfour",
-     SERVER_CLOSE, CAUSE_HTTP, "HTTP 503 Busy"},
+     SERVER_CLOSE, CAUSE_HTTP, "HTTP 503 - Busy"},
     {"/silent", "", SERVER_CLOSE, CAUSE_EMPTY_REPLY,
      "the server closed the connection without an answer"},
     {"/reset", "HTTP/1.1 200 OK\r\nContent-Le", SERVER_RESET, CAUSE_RESET,
@@ -62,7 +62,7 @@ static const struct script {
     {"/unasked-part",
      "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-0/9\r\n"
      "Content-Length: 1\r\n\r\nx",
-     SERVER_KEEP, CAUSE_HTTP, "HTTP 206 Partial Content"},
+     SERVER_KEEP, CAUSE_HTTP, "HTTP 206 - Partial Content"},
     {"/until-closed", "HTTP/1.1 200 OK\r\n\r\nx", SERVER_CLOSE, CAUSE_NONE, ""},
 };
 
@@ -87,6 +87,10 @@ Test(transfer_faults, names_the_cause_of_each_failure)
 
     for (size_t i = 0; i < SCRIPTS; i++) {
         struct reply reply = fetch(server, scripts[i].path);
+        char *target = strstr(reply.text, " (redirected to http://127.0.0.1:");
+
+        if (target) /* its port is another one each time */
+            *target = '\0';
 
         cr_expect(eq(int, reply.cause, scripts[i].cause), "%s",
                   scripts[i].path);

@@ -1,0 +1,167 @@
+#include "transfer/ending.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { JSON_LIMIT = 1024 * 1024, WEBP_HEADER = 12 };
+
+void ending_begin(struct ending *ending, enum ending_format format)
+{
+    /* The levels need no zeros: each is written before it is read. */
+    memset(ending, 0, offsetof(struct ending, levels));
+    ending->format = format;
+    ending->inflate = NULL;
+}
+
+void ending_close(struct ending *ending)
+{
+    if (ending->inflate)
+        inflateEnd(ending->inflate);
+    free(ending->inflate);
+    ending->inflate = NULL;
+}
+
+/* The length stands at the fifth byte; an odd one is followed by a byte of
+   padding, which many leave out. */
+static void add_webp(struct ending *ending, const unsigned char *at,
+                     size_t count)
+{
+    const unsigned char *length = ending->word + 4;
+    uint64_t size;
+
+    while (ending->have < WEBP_HEADER && count > 0) {
+        ending->word[ending->have++] = *at++;
+        count--;
+    }
+    size = (uint64_t)length[0] | (uint64_t)length[1] << 8 |
+           (uint64_t)length[2] << 16 | (uint64_t)length[3] << 24;
+    ending->complete = ending->have == WEBP_HEADER && ending->bytes >= size + 8;
+}
+
+/* What comes out is of no interest: zlib checks its sum. */
+static int add_gzip(struct ending *ending, const unsigned char *at,
+                    size_t count)
+{
+    enum { GZIP_ONLY = 16 };
+    unsigned char bin[16384];
+    z_stream *inflating = ending->inflate;
+    int code = Z_OK;
+
+    if (!inflating) {
+        inflating = calloc(1, sizeof(*inflating));
+        if (!inflating)
+            return -ENOMEM;
+        if (inflateInit2(inflating, GZIP_ONLY + MAX_WBITS) != Z_OK) {
+            free(inflating);
+            return -ENOMEM;
+        }
+        ending->inflate = inflating;
+    }
+    inflating->next_in = (unsigned char *)(uintptr_t)at;
+    inflating->avail_in = (unsigned)count;
+    do {
+        inflating->next_out = bin;
+        inflating->avail_out = sizeof(bin);
+        code = inflate(inflating, Z_NO_FLUSH);
+    } while (code == Z_OK);
+    if (code == Z_MEM_ERROR)
+        return -ENOMEM;
+    ending->complete = code == Z_STREAM_END;
+    /* Z_BUF_ERROR: it wants more. */
+    ending->broken = code != Z_STREAM_END && code != Z_BUF_ERROR;
+    return 0;
+}
+
+typedef void (*parser)(struct ending *ending, unsigned char byte);
+
+static parser parser_of(enum ending_format format)
+{
+    switch (format) {
+    case ENDING_GIF:
+        return ending_gif;
+    case ENDING_PNG:
+        return ending_png;
+    case ENDING_JPEG:
+        return ending_jpeg;
+    case ENDING_SVG:
+        return ending_svg;
+    case ENDING_JSON:
+        return ending_json;
+    default:
+        return NULL;
+    }
+}
+
+static void remember_tail(struct ending *ending, const unsigned char *at,
+                          size_t count)
+{
+    for (size_t i = count > 8 ? count - 8 : 0; i < count; i++)
+        ending->tail = ending->tail << 8 | at[i];
+}
+
+int ending_add(struct ending *ending, const void *bytes, size_t count)
+{
+    const unsigned char *at = bytes;
+    const unsigned char *end = at + count;
+    parser parse = parser_of(ending->format);
+
+    ending->bytes += count;
+    if (ending->broken || (ending->complete && ending->format != ENDING_JSON))
+        return 0;
+    if (ending->format == ENDING_WEBP)
+        add_webp(ending, at, count);
+    if (ending->format == ENDING_GZIP)
+        return add_gzip(ending, at, count);
+    if (ending->format == ENDING_JSON && ending->bytes > JSON_LIMIT)
+        return 0;
+    if (ending->format == ENDING_JSON && ending->bytes == count && count >= 3 &&
+        memcmp(at, "\xef\xbb\xbf", 3) == 0)
+        at += 3; /* a byte order mark, which RFC 8259, 8.1, lets us ignore */
+    if (ending->format != ENDING_SVG)
+        remember_tail(ending, at, count);
+    while (parse && at < end && !ending->broken) {
+        if (ending->skip > 0) {
+            size_t left = (size_t)(end - at);
+            size_t skipped = ending->skip < left ? (size_t)ending->skip : left;
+
+            ending->skip -= skipped;
+            at += skipped;
+        } else {
+            parse(ending, *at++);
+            if (ending->complete && ending->format != ENDING_JSON)
+                break;
+        }
+    }
+    return 0;
+}
+
+/* What is no file of its format in any other way than by its first bytes ends
+   with the format's last ones. */
+static bool ends_like(const struct ending *ending, unsigned length,
+                      uint64_t last)
+{
+    uint64_t mask = length == 8 ? UINT64_MAX : (1ULL << 8 * length) - 1;
+
+    return (ending->by_search || ending->state <= 1) &&
+           (ending->tail & mask) == last;
+}
+
+bool ending_is_complete(const struct ending *ending)
+{
+    bool complete = ending->complete && !ending->broken;
+
+    switch (ending->format) {
+    case ENDING_GIF:
+        return complete || ends_like(ending, 1, 0x3b);
+    case ENDING_PNG:
+        return complete || ends_like(ending, 8, 0x49454e44ae426082);
+    case ENDING_JPEG:
+        return complete || ends_like(ending, 2, 0xffd9);
+    case ENDING_JSON:
+        return complete || ending->bytes > JSON_LIMIT;
+    default:
+        return complete || ending->format == ENDING_NONE;
+    }
+}

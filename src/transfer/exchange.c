@@ -1,0 +1,216 @@
+#include "transfer/exchange.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+    /* Of the body that comes with an error, which nobody wants, read so much
+       that the connection can be used again, then give up. */
+    DISCARD_BYTES = 1024 * 1024,
+    DISCARD_US = 1000000,
+    FIRST_SUCCESS = 200,
+    FIRST_REDIRECT = 300,
+    REQUEST_TIMEOUT = 408
+};
+
+static long number_of(CURL *easy, CURLINFO which)
+{
+    long number = 0;
+
+    curl_easy_getinfo(easy, which, &number);
+    return number;
+}
+
+/* The connection that is in use was not made for this request. */
+static bool is_kept(const struct exchange *exchange)
+{
+    return number_of(exchange->easy, CURLINFO_NUM_CONNECTS) == 0;
+}
+
+/*
+ * CURLOPT_PREREQFUNCTION: a connection is there, and the request is about to be
+ * sent, for the second time perhaps: libcurl repeats one by itself if a kept
+ * connection turns out to be dead.
+ */
+static int on_request(void *arg, char *remote, char *local, int remote_port,
+                      int local_port)
+{
+    struct exchange *exchange = arg;
+
+    (void)remote;
+    (void)local;
+    (void)remote_port;
+    (void)local_port;
+    head_begin(&exchange->head);
+    exchange->error[0] = '\0'; /* of the connection before */
+    if (!is_kept(exchange) || !tls_has_answer(exchange->easy))
+        return CURL_PREREQFUNC_OK;
+    exchange->stale = true;
+    return CURL_PREREQFUNC_ABORT;
+}
+
+/* The head is complete. False: nothing more of the answer is wanted. */
+static bool on_head(struct exchange *exchange)
+{
+    const struct head *head = &exchange->head;
+
+    if (head->status >= FIRST_REDIRECT) {
+        exchange->way->end_within(exchange->way, DISCARD_US);
+        return true;
+    }
+    if (head->length > intake_limit(exchange->intake.sinks)) {
+        exchange->body_error = -EMSGSIZE;
+        return false;
+    }
+    if (head_ends_by_close(head))
+        close_watch_begin(&exchange->closing, exchange->easy);
+    return true;
+}
+
+/* A line of an answer that is somebody else's: the server gave up a connection
+   that it took to be idle, or what it had sent before was too long. */
+static bool is_stale(const struct exchange *exchange, enum head_part before)
+{
+    const struct head *head = &exchange->head;
+
+    return before == HEAD_EXPECTED &&
+           (head->is_garbage ||
+            (head->status == REQUEST_TIMEOUT && head->major < 2)) &&
+           is_kept(exchange);
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *arg)
+{
+    struct exchange *exchange = arg;
+    enum head_part before = exchange->head.part;
+    bool goes_on = head_line(&exchange->head, line, size * count);
+
+    if (is_stale(exchange, before)) {
+        exchange->stale = true;
+        return 0;
+    }
+    if (exchange->on_first_byte) {
+        exchange->on_first_byte(exchange->arg);
+        exchange->on_first_byte = NULL;
+    }
+    if (goes_on && before == HEAD_FIELDS &&
+        exchange->head.part == HEAD_COMPLETE)
+        goes_on = on_head(exchange);
+    return goes_on ? size * count : 0;
+}
+
+static size_t on_body(char *from, size_t size, size_t count, void *arg)
+{
+    struct exchange *exchange = arg;
+    size_t bytes = size * count;
+
+    if (exchange->head.status >= FIRST_REDIRECT) {
+        exchange->discarded += (int64_t)bytes;
+        return exchange->discarded <= DISCARD_BYTES ? bytes : 0;
+    }
+    exchange->body_error = intake_add(&exchange->intake, from, bytes);
+    return exchange->body_error == 0 ? bytes : 0;
+}
+
+CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse)
+{
+    CURLcode code = tls_configure(easy);
+
+    exchange->easy = easy;
+    exchange->reuse = reuse;
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+    return code;
+}
+
+void exchange_close(struct exchange *exchange)
+{
+    intake_close(&exchange->intake);
+}
+
+/* 0 would be no limit: what is left is at least a millisecond. */
+static CURLcode set_timeout(CURL *easy, int64_t timeout_us)
+{
+    return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                            (long)((timeout_us + 999) / 1000));
+}
+
+static CURLcode perform_once(struct exchange *exchange, int64_t timeout_us)
+{
+    struct close_watch *closing = &exchange->closing;
+    CURLcode code = set_timeout(exchange->easy, timeout_us);
+
+    head_begin(&exchange->head);
+    intake_begin(&exchange->intake, exchange->intake.sinks);
+    exchange->error[0] = '\0';
+    exchange->discarded = 0;
+    exchange->body_error = 0;
+    exchange->stale = false;
+    exchange->cut_off = false;
+    closing->watching = false;
+    if (code == CURLE_OK)
+        code = exchange->way->perform(exchange->way, exchange->easy);
+    close_watch_end(closing);
+    /* libcurl 8.14 takes it for a failure to receive, 7.88 for the end. */
+    if (closing->watching && !closing->received &&
+        (code == CURLE_OK || code == CURLE_RECV_ERROR)) {
+        exchange->cut_off = true;
+        code = CURLE_PARTIAL_FILE;
+    }
+    return code;
+}
+
+/* It ended on a kept connection before its own answer began. */
+static bool failed_unanswered(const struct exchange *exchange, CURLcode code)
+{
+    if (exchange->stale)
+        return true;
+    switch (code) {
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9: no status line */
+        return !exchange->head.any && is_kept(exchange);
+    default:
+        return false;
+    }
+}
+
+CURLcode exchange_perform(struct exchange *exchange, struct way *way,
+                          int64_t timeout_us)
+{
+    curl_off_t spent_us = 0;
+    CURLcode code;
+
+    exchange->way = way;
+    code = perform_once(exchange, timeout_us);
+    if (!failed_unanswered(exchange, code))
+        return code;
+    if (timeout_us > 0) {
+        curl_easy_getinfo(exchange->easy, CURLINFO_TOTAL_TIME_T, &spent_us);
+        if (spent_us >= timeout_us)
+            return CURLE_OPERATION_TIMEDOUT;
+        timeout_us -= spent_us;
+    }
+    code = curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
+    if (code == CURLE_OK)
+        code = perform_once(exchange, timeout_us);
+    curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT,
+                     exchange->reuse ? 0L : 1L);
+    return code;
+}

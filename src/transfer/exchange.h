@@ -1,0 +1,54 @@
+#pragma once
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "transfer/head.h"
+#include "transfer/intake.h"
+#include "transfer/tls.h"
+#include "transfer/way.h"
+
+/*
+ * exchange: one request and its answer on an easy handle; redirects are not
+ * followed. What libcurl leaves to us is done here: whether the answer is
+ * framed as it should be, and whether it is the answer to this request at all.
+ *
+ * Ownership: embedded by the transfer, zeroed; exchange_close() once, after
+ * the easy handle was freed.
+ */
+struct exchange {
+    CURL *easy;
+    struct way *way; /* of the request that runs */
+    bool reuse;      /* connections are kept */
+
+    struct head head;
+    struct intake intake;
+    struct close_watch closing;
+    char error[CURL_ERROR_SIZE]; /* libcurl's words; "" if it had none */
+
+    void (*on_first_byte)(void *arg); /* called once, then set to NULL */
+    void *arg;
+
+    int64_t discarded; /* bytes of a body that nobody wants */
+    int body_error;    /* a code of intake.h: why the body was not taken */
+    bool stale;        /* what a kept connection brought was not for us */
+    bool cut_off;      /* TLS that ended without saying so */
+};
+
+/* Once: the callbacks. */
+CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse);
+
+/*
+ * Send what the handle is set to, and receive the answer. A request that fails
+ * on a kept connection before the first byte of its own answer is sent once
+ * more, on a new one (RFC 9110, 9.2.2).
+ *
+ * An answer whose status alone decides (300 and above) is over when its body
+ * is, or after a second, or a mebibyte of it: whatever is returned then,
+ * head.part tells that its head is complete.
+ */
+CURLcode exchange_perform(struct exchange *exchange, struct way *way,
+                          int64_t timeout_us);
+
+void exchange_close(struct exchange *exchange);
