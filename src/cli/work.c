@@ -7,10 +7,13 @@
 #include "cli/suggest.h"
 #include "country/names.h"
 
-/* The code of the country whose name that is, or nearly; NULL: of none. */
+/* The code of the country whose name that is, or nearly; NULL: of none. Three
+   letters are near to too many names. */
 static const char *code_meant(const char *word)
 {
-    const char *name = suggest_nearest(word, country_names, CODES_ALL);
+    const char *name = strlen(word) > 3
+                           ? suggest_nearest(word, country_names, CODES_ALL)
+                           : NULL;
 
     for (size_t i = 0; name && i < CODES_ALL; i++) {
         if (country_names[i] == name)
