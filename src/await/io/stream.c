@@ -131,6 +131,8 @@ static ssize_t read_ahead(aw_stream *s, void *buf, size_t room)
     if (n > (ssize_t)room) {
         s->buffer = more;
         s->end = (size_t)n - room;
+        if (s->end == READ_BUFFER) /* libuv has nowhere to put what follows */
+            stop_reading(s);
         return (ssize_t)room;
     }
     s->readable = n == (ssize_t)room && ++s->at_once < READS_AT_ONCE;

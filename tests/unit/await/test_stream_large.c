@@ -109,3 +109,37 @@ TaskTest(stream_large, reading_ahead_is_bounded)
     expect_rc(aw_listener_close(l, 1e9), 0);
     expect_lines("true\n");
 }
+
+enum { BURST = 60000 };
+
+/* Reads a little, lets others have many turns, reads the rest. */
+static int read_late(aw_stream *s, void *data)
+{
+    size_t *at = data;
+    unsigned char buf[5000];
+    ssize_t n;
+
+    while ((n = aw_read(s, buf, *at < 300 ? 100 : sizeof(buf))) > 0) {
+        cr_assert(eq(int, memcmp(buf, large + *at, (size_t)n), 0));
+        *at += (size_t)n;
+        turns(5);
+    }
+    return (int)n;
+}
+
+/* What is read beyond what was asked for may fill the stream's memory to the
+   last byte while more is there. */
+TaskTest(stream_large, a_burst_behind_a_small_read_is_no_lack_of_memory)
+{
+    size_t at = 0;
+
+    fill_large();
+    aw_listener *l = listen_with(read_late, &at);
+    int fd = connect_to(l);
+    turns(5);
+    cr_assert(eq(int, (int)write(fd, large, BURST), BURST));
+    shutdown(fd, SHUT_WR);
+    expect_rc(aw_listener_close(l, 10), 0);
+    close(fd);
+    cr_assert(eq(sz, at, (size_t)BURST));
+}
