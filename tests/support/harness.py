@@ -59,6 +59,13 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+# What a shell that runs us in the background, or nohup, has ignored would be
+# ignored by the program as well, which keeps to that.
+for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
+
+
 def die_with_parent(number):
     """Run in a child: it gets this signal when the test program is gone."""
     _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
