@@ -6,7 +6,7 @@
 
 #include "cli/values.h"
 #include "comparison/comparison.h"
-#include "fixture/delay.h"
+#include "fixture/rules/delay.h"
 #include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -19,25 +19,6 @@ const char *const serve_profiles[] = {"LOCAL", "DELAY",   "ERROR", "FLAKY",
 static const char *const key_names[] = {"path", "path+query", "path+range",
                                         NULL};
 
-/* How rules begin, for a shell to complete. */
-static const char *const *rule_beginnings(void)
-{
-    static const char *const words[] = {
-        "delay=",        "slow-headers=",  "bandwidth=",
-        "slice=",        "status=",        "limit=",
-        "reset=",        "close=",         "truncate=",
-        "hang=",         "corrupt=",       "garbage",
-        "empty",         "bad-chunk",      "bad-length=",
-        "header-bomb=",  "html",           "redirect",
-        "redirect-loop", "etag=",          "meta=",
-        "read=",         "early=",         "refuse",
-        "accept=stall",  "down=",          "tls=",
-        "goaway",        "rst-stream=",    "window=stall",
-        "max-streams=",  "settings-flood", NULL};
-
-    return words;
-}
-
 static int take_delay(void *settings, const char *text)
 {
     return delay_parse(&((struct serve_settings *)settings)->delay, text);
@@ -135,7 +116,7 @@ static const struct option_row rows[] = {
              "accept, down; with --tls: tls; with "
              "--http2: goaway, rst-stream, window, max-streams, "
              "settings-flood",
-     .words = rule_beginnings,
+     .words = fault_beginnings,
      .offset = FIELD(faults)},
     {.name = "seed",
      .kind = OPTION_INTEGER,

@@ -24,7 +24,7 @@ struct compare_settings {
 
     int64_t runs, warmups;
     int order;           /* enum comparison_order */
-    const char *weather; /* as fixture/delay.h reads it */
+    const char *weather; /* as fixture/rules/delay.h reads it */
     int64_t seed;
 
     const char *json, *markdown, *html, *trace; /* files; NULL: not wanted */

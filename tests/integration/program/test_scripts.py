@@ -301,7 +301,7 @@ class Lint(Script):
                  "private to await/"),
                 ("src/comparison/a.c", '#include "command/commands.h"\n',
                  "comparison/ must not include from command/"),
-                ("src/findings/a.c", '#include "fixture/delay.h"\n',
+                ("src/findings/a.c", '#include "fixture/rules/delay.h"\n',
                  "findings/ must not include from fixture/"),
                 ("src/text/a.c", '#include "country/codes.h"\n',
                  "text/ must not include from country/"),
