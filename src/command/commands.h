@@ -11,6 +11,7 @@ extern const struct command command_get;
 extern const struct command command_compare;
 extern const struct command command_serve;
 extern const struct command command_list;
+extern const struct command command_merge;
 
 /* Not in the help, for those who install the program: `flags manual [COMMAND]`
    writes a page of the manual, `flags completion SHELL` completions. */
@@ -20,7 +21,7 @@ extern const struct command command_completion;
 /* The program itself, as its help and its manual page see it. */
 extern const struct command command_program;
 
-enum { COMMANDS = 4 };
+enum { COMMANDS = 5 };
 extern const struct command *const commands[COMMANDS + 1];
 extern const struct program program;
 
@@ -29,3 +30,4 @@ extern const struct manual get_manual;
 extern const struct manual compare_manual;
 extern const struct manual serve_manual;
 extern const struct manual list_manual;
+extern const struct manual merge_manual;

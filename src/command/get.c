@@ -173,6 +173,7 @@ static void set_input(struct get *get, bool country_names,
     };
     get->input.urls = get->plan.urls;
     get->input.url_count = get->plan.url_count;
+    get->input.shard = get->plan.shard;
     get->input.output = get->output;
     get->input.find_server = find_server;
     get->input.arg = get;
@@ -251,16 +252,20 @@ static int verdict_of(const struct get *get)
     });
 }
 
-/* Nothing was asked for: all that there is are lists, with nothing in them. */
+/* There was nothing to do: all that there is are lists, with nothing in them,
+   or the shard is empty. */
 static bool is_empty(const struct get *get, int rc)
 {
-    return rc == 0 && get->settings.inputs.count > 0 && !get->reports.failed &&
+    return rc == 0 && !get->reports.failed &&
            get->reports.tally.stop == STOP_NONE &&
            counts_total(&get->reports.tally.counts) == 0;
 }
 
+/* A shard of few items may have none. */
 static int empty_list(const struct get *get)
 {
+    if (get->plan.shard.count)
+        return EXIT_STATUS_OK;
     message("--input '%s': the list is empty", get->settings.inputs.items[0]);
     return EXIT_STATUS_USAGE;
 }

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "command/get_items.h"
+#include "command/get_shard.h"
 #include "download/descriptors.h"
 #include "download/downloader.h"
 #include "process/corpus.h"
@@ -119,6 +120,16 @@ static const struct option_row rows[] = {
      .metavar = "FILE",
      .help = "write a list of what is not in place, for --input",
      .offset = FIELD(failed)},
+    {.name = "shard",
+     .kind = OPTION_TEXT,
+     .metavar = "I/N",
+     .help = "only the items of part I (from 0) of N, by the hash of their "
+             "names; auto: as Slurm, Kubernetes or GNU parallel say",
+     .offset = FIELD(shard)},
+    {.name = "shared",
+     .kind = OPTION_FLAG,
+     .help = "--rate and --max-host are for all parts together",
+     .offset = FIELD(shared)},
     {.name = "dry-run",
      .kind = OPTION_FLAG,
      .help = "print code, URL and file of each item, and contact nobody",
@@ -173,7 +184,7 @@ static void plan_connections(struct get_plan *plan, bool has_lists)
     size_t items = plan->selection.count + plan->url_count;
 
     if (!has_lists && items < wanted)
-        wanted = (unsigned)items;
+        wanted = items ? (unsigned)items : 1;
     plan->connections = descriptors_fit(plan->strategy, wanted);
     if (plan->connections < wanted)
         message_warning("--max-req %u: the limit of open files allows %u",
@@ -280,11 +291,15 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     rc = check_corpus(&made, line);
     if (rc == 0)
         rc = get_items_check(&made, settings, line);
+    if (rc == 0)
+        rc = get_shard(&made, settings, line);
     if (rc < 0) {
         get_plan_close(&made);
         return rc;
     }
     made.limits = get_limits(settings, line);
+    if (settings->shared)
+        get_shard_limits(&made);
     if (!made.directory)
         made.directory = default_directory(made.compat);
     made.strategy = downloader_find(strategy_names[settings->strategy]);

@@ -4,6 +4,7 @@
 #include "cli/option.h"
 #include "cli/work.h"
 #include "download/options.h"
+#include "download/shard.h"
 #include "text/endpoint.h"
 
 /*
@@ -24,6 +25,8 @@ struct get_settings {
     bool timeline;
     const char *json, *events, *failed; /* as trace */
     bool dry_run;
+    const char *shard; /* "3/8", "auto"; NULL: everything is ours */
+    bool shared;       /* limits are those of all shards together */
     const char *trace; /* a file, "-" for stdout; NULL: not wanted */
     int compat;        /* enum compat, less 1; only if it was given */
     /* Not in the help: for `flags compare`, which starts us. */
@@ -40,6 +43,7 @@ struct get_plan {
     struct selection selection; /* may be empty, where there are */
     const char *const *urls;    /* which the line has, as it has lists */
     size_t url_count;
+    struct shard shard;
     struct schedule_limits limits;
     struct source source;
     const struct downloader *strategy;

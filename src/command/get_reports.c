@@ -104,6 +104,8 @@ static int open_files(struct get_reports *reports)
                            .max_req = reports->plan->connections,
                            .seed = reports->plan->limits.retry.seed,
                            .directory = reports->plan->directory,
+                           .shard = reports->plan->shard.index,
+                           .shard_count = reports->plan->shard.count,
                        });
     return rc;
 }

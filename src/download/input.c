@@ -128,6 +128,13 @@ static int refuse(struct input *input, struct item **item, const char *text,
     return *item ? 0 : -ENOMEM;
 }
 
+/* What is no item belongs to one of the shards, too, by its text. */
+static int refuse_ours(struct input *input, struct item **item,
+                       const char *text, const char *why)
+{
+    return shard_has(&input->shard, text) ? refuse(input, item, text, why) : 0;
+}
+
 /* Its name is the item's from now on; if it is another's, the item fails. */
 static int claim(struct input *input, struct item **item)
 {
@@ -171,7 +178,9 @@ static int add_url(struct input *input, struct item **item, const char *url,
     else if (!trouble && !name_by_url(name, url))
         trouble = "a URL without a file's name at its end";
     if (trouble)
-        return refuse(input, item, url, trouble);
+        return refuse_ours(input, item, url, trouble);
+    if (!shard_has(&input->shard, name))
+        return 0;
     *item = item_of_url(&parts);
     return *item ? claim(input, item) : -ENOMEM;
 }
@@ -188,6 +197,8 @@ static int add_code(struct input *input, struct item **item, const char *text)
         .named = true};
     int rc;
 
+    if (!shard_has(&input->shard, chosen.code))
+        return 0;
     rc = item_of_code(item, &input->codes, input->index, &chosen);
     return rc < 0 ? rc : claim(input, item);
 }
@@ -233,7 +244,7 @@ static int read_line(struct input *input, struct item **item, char *line,
     }
     line = trim(line);
     if (broken)
-        return refuse(input, item, line, "a NUL character");
+        return refuse_ours(input, item, line, "a NUL character");
     if (!*line && !name)
         return 0;
     if (is_letter(line[0]) && is_letter(line[1]) && !line[2])
@@ -272,7 +283,7 @@ static int refuse_long_line(struct input *input, struct item **item)
              input->buffer + input->begin);
     input->line++;
     input->too_long = true;
-    return refuse(input, item, text, "a line that is too long");
+    return refuse_ours(input, item, text, "a line that is too long");
 }
 
 /* The next item of the list. *item NULL: it has no more; -EAGAIN: it has to be
@@ -288,8 +299,10 @@ static int next_of_list(struct input *input, struct item **item)
         if (input->too_long && !pass_over(input))
             return -EAGAIN;
         end = end_of_line(input);
-        if (!end && input->end - input->begin >= INPUT_LINE_MOST)
-            return refuse_long_line(input, item);
+        if (!end && input->end - input->begin >= INPUT_LINE_MOST) {
+            rc = refuse_long_line(input, item);
+            continue;
+        }
         if (!end)
             return input->at_end ? 0 : -EAGAIN;
         line = input->buffer + input->begin;
@@ -329,8 +342,8 @@ static int next_item(void *arg, struct item **item)
         input->codes.next += rc == 0;
         return rc < 0 ? rc : claim(input, item);
     }
-    if (input->next_url < input->url_count)
-        return add_url(input, item, input->urls[input->next_url++], NULL);
+    while (rc == 0 && !*item && input->next_url < input->url_count)
+        rc = add_url(input, item, input->urls[input->next_url++], NULL);
     while (rc == 0 && !*item && input->list < input->list_count) {
         rc = next_of_list(input, item);
         if (rc == 0 && !*item)

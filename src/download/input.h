@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "download/item.h"
+#include "download/shard.h"
 #include "transfer/claims.h"
 #include "transfer/save.h"
 
@@ -37,6 +38,8 @@ struct input {
     const char *const *urls;
     size_t url_count;
     struct save_dir *output; /* where names are claimed; NULL: here */
+    struct shard shard;      /* what of URLs and lists is passed over; codes are
+                                chosen by the selection */
     /* Called when a list has a code, and codes.source no base: gives it one.
        0 or a negative code. Perhaps in another thread. */
     int (*find_server)(void *arg);

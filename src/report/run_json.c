@@ -183,6 +183,9 @@ void run_json_begin(struct run_json *json, FILE *out,
             head->strategy, head->max_req, head->seed);
     fputs(",\"directory\":", out);
     escape_json(out, head->directory);
+    if (head->shard_count)
+        fprintf(out, ",\"shard\":{\"index\":%" PRIu32 ",\"count\":%" PRIu32 "}",
+                head->shard, head->shard_count);
     fputs(",\"items\":[", out);
 }
 
@@ -206,9 +209,10 @@ int run_json_end(struct run_json *json, const struct tally *tally)
         fprintf(out, "%s\"%s\":%" PRIu64, i ? "," : "",
                 status_name((enum status)i), tally->counts.of[i]);
     fprintf(out,
-            "},\"retries\":%" PRIu64 ",\"elapsed\":%.6f,\"stop\":\"%s\"}\n",
-            tally->retries, seconds(tally_observed_us(tally)),
-            stop_name(tally->stop));
+            "},\"named\":%" PRIu64 ",\"missing\":%" PRIu64
+            ",\"retries\":%" PRIu64 ",\"elapsed\":%.6f,\"stop\":\"%s\"}\n",
+            tally->named, tally->missing, tally->retries,
+            seconds(tally_observed_us(tally)), stop_name(tally->stop));
     tdestroy(json->flights, free_flight);
     json->flights = NULL;
     return json->error;

@@ -31,6 +31,7 @@ struct run_json_head {
     unsigned max_req;
     uint64_t seed;
     const char *directory;
+    uint32_t shard, shard_count; /* 0: there are no shards */
 };
 
 void run_json_begin(struct run_json *json, FILE *out,
