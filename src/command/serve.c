@@ -17,6 +17,7 @@
 #include "command/serve_child.h"
 #include "command/serve_log.h"
 #include "command/serve_options.h"
+#include "command/serve_ready.h"
 #include "command/serve_tls.h"
 #include "process/corpus.h"
 #include "process/interrupt.h"
@@ -75,68 +76,16 @@ static void keep_heap(void)
 #endif
 }
 
-/* Whoever reaches it can download what is below the root. */
-static void warn_of_others(const struct serve *serve)
-{
-    if (serve_is_own_address(serve->settings.bind))
-        return;
-    message_warning("--bind %s: other hosts can reach the server%s",
-                    serve->settings.bind,
-                    serve->settings.remote_control
-                        ? ", and by --remote-control its /__flags/, too"
-                        : "; its /__flags/ is for this one alone");
-}
-
-/* Whole or not at all: whoever waits for the file reads it when it is there. */
-static int write_port_file(const struct serve *serve)
-{
-    const char *name = serve->settings.port_file;
-    char temporary[PATH_MAX];
-    FILE *out;
-    int rc = 0;
-
-    if (snprintf(temporary, sizeof(temporary), "%s.%ld", name,
-                 (long)getpid()) >= (int)sizeof(temporary))
-        return -ENAMETOOLONG;
-    out = fopen(temporary, "we");
-    if (!out)
-        return -errno;
-    for (size_t i = 0; i < serve->plan.count; i++)
-        fprintf(out, "%d\n", fixture_port(serve->server, i));
-    if (ferror(out))
-        rc = -EIO;
-    if (fclose(out) != 0 && rc == 0)
-        rc = -errno;
-    if (rc == 0 && rename(temporary, name) < 0)
-        rc = -errno;
-    if (rc < 0)
-        unlink(temporary);
-    return rc;
-}
-
 static int announce(struct serve *serve)
 {
-    char url[128];
-    int rc;
+    const char *what;
+    int rc =
+        serve_ready_announce(&serve->settings, serve->server, serve->plan.count,
+                             serve->tls.ca, serve->line.command != NULL, &what);
 
-    if (serve->settings.port_file) {
-        rc = write_port_file(serve);
-        if (rc < 0) {
-            fail(serve, "cannot write", serve->settings.port_file, rc);
-            return rc;
-        }
-    }
-    warn_of_others(serve);
-    if (serve->settings.quiet && serve->line.command)
-        return 0; /* standard output is the command's own */
-    for (size_t i = 0; i < serve->plan.count; i++) {
-        serve_url(&serve->settings, serve->server, serve->settings.bind, i,
-                  "/flags", url, sizeof(url));
-        printf("flags serve: listening on %s\n", url);
-    }
-    rc = command_flush_stdout();
     if (rc < 0)
-        fail(serve, "cannot write to", "standard output", rc);
+        fail(serve, what ? "cannot write" : "cannot write to standard output",
+             what, rc);
     return rc;
 }
 
@@ -251,6 +200,7 @@ static int open_server(struct serve *serve)
         .dotfiles = settings->dotfiles,
         .cors = settings->cors,
         .remote_control = settings->remote_control,
+        .request_faults = settings->request_faults,
         .key = (enum fixture_key)settings->attempt_key,
         .on_event = serve->log.out ? on_event : NULL,
         .on_notice = on_notice,
@@ -262,7 +212,9 @@ static int open_server(struct serve *serve)
 
     if (rc == 0)
         return 0;
-    if (failed < serve->plan.count) {
+    if (failed > serve->plan.count) {
+        fail(serve, "cannot listen on", settings->unix_path, rc);
+    } else if (failed < serve->plan.count) {
         snprintf(where, sizeof(where), "%s port %d", settings->bind,
                  serve->plan.listeners[failed].port);
         fail(serve, "cannot listen on", where, rc);

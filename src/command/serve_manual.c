@@ -120,6 +120,9 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT("A value with a comma or a blank stands in double quotes: "
                   "`redirect=\"http://h/a,b\"`. What a rule does hangs on its "
                   "own text, not on its place among others."),
+    BLOCK_OF_TEXT("A UNIX socket (`--unix`) has no TCP reset: there its client "
+                  "meets the end of the connection, or ECONNRESET where it "
+                  "sent what was not read."),
     BLOCK_OF_SECTION("UPSTREAM"),
     BLOCK_OF_TEXT(
         "With `--upstream`, what no rule decides is fetched from that server "
@@ -189,6 +192,10 @@ static const struct block blocks[] = {
         "each text of the header `X-Flags-Run`. A client that comes again gets "
         "other dice, not other "
         "rules."),
+    BLOCK_OF_TEXT(
+        "With `--request-faults`, a request may bring a rule for itself, as "
+        "`X-Flags-Fault: status=503 #1`. It is asked before all others; one "
+        "that cannot be is answered by 400 and the reason."),
     BLOCK_OF_SECTION("CONTROL"),
     BLOCK_OF_TERM(
         "`GET /__flags/stats`",
@@ -198,7 +205,29 @@ static const struct block blocks[] = {
         "the `gaps` between attempts, in seconds: whether a client waited as "
         "it was told."),
     BLOCK_OF_TERM("`POST /__flags/reset`",
-                  "Forget all that, and count attempts anew."),
+                  "Forget all that and the journal, and count attempts anew. "
+                  "Rules stay."),
+    BLOCK_OF_TERM("`GET /__flags/rules`, `POST /__flags/rules`",
+                  "The rules, one a line, in the order in which they are "
+                  "asked; those that are posted, as `--fault` has them, come "
+                  "behind the others of `--fault`. If one cannot be, the "
+                  "answer is 400 with the reason, and nothing has changed. "
+                  "Rules of the listener must be there at the start, but for "
+                  "`down=`{N}`-`{M}."),
+    BLOCK_OF_TERM(
+        "`GET /__flags/requests`",
+        "The journal, as JSON: `requests` in the order of their arrival with "
+        "`fields`, rule and end, and how many were `forgotten`: 4,096 are "
+        "kept, 4 MiB at most. `?path=`{PATTERN}, `method=` and `header=`{NAME} "
+        "or {NAME}`:`{VALUE} choose among them."),
+    BLOCK_OF_TERM(
+        "`GET /__flags/verify`",
+        "Status 200 if there was such a request, with `times=`{N} exactly so "
+        "many, else 409; with what was seen, as JSON. It is chosen as above. "
+        "Where requests were forgotten, no number is exact, and `times` does "
+        "not hold."),
+    BLOCK_OF_TERM("`GET /__flags/metrics`, `GET /__flags/health`",
+                  "Counters in the text format of Prometheus; `ok`."),
     BLOCK_OF_TEXT(
         "None is counted, nor does it have weather. They are refused to web "
         "pages of other origins, and, without `--remote-control`, to other "

@@ -19,6 +19,8 @@ const char *const serve_profiles[] = {"LOCAL", "DELAY",   "ERROR", "FLAKY",
 static const char *const key_names[] = {"path", "path+query", "path+range",
                                         NULL};
 
+static const char *const ready_forms[] = {"text", "json", NULL};
+
 static int take_delay(void *settings, const char *text)
 {
     return delay_parse(&((struct serve_settings *)settings)->delay, text);
@@ -47,6 +49,12 @@ static const struct option_row rows[] = {
      .fallback = "8000",
      .help = "the port; 0: any that is free",
      .offset = FIELD(port)},
+    {.name = "unix",
+     .kind = OPTION_TEXT,
+     .metavar = "PATH",
+     .shown = "none",
+     .help = "listen on a UNIX socket, too",
+     .offset = FIELD(unix_path)},
     {.name = "upstream",
      .kind = OPTION_TEXT,
      .metavar = "URL",
@@ -146,12 +154,24 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .help = "let other hosts use /__flags/, and under any name of this one",
      .offset = FIELD(remote_control)},
+    {.name = "request-faults",
+     .kind = OPTION_FLAG,
+     .help = "let a request bring a rule for itself: X-Flags-Fault: RULE",
+     .offset = FIELD(request_faults)},
     {.group = "For scripts",
      .name = "port-file",
      .kind = OPTION_TEXT,
      .metavar = "FILE",
      .help = "write the port there once it listens (a line each)",
      .offset = FIELD(port_file)},
+    {.name = "ready",
+     .kind = OPTION_CHOICE,
+     .metavar = "text|json",
+     .choices = ready_forms,
+     .fallback = "text",
+     .help = "how standard output tells that it listens: a line each, or one "
+             "JSON object with urls, ports, unix, ca and pid",
+     .offset = FIELD(ready)},
     {.name = "exit-after",
      .kind = OPTION_INTEGER,
      .metavar = "N",

@@ -10,11 +10,15 @@
  * serve_options: the settings of `flags serve`, and the weathers they make.
  */
 
+/* How it says that it listens. */
+enum serve_ready { SERVE_READY_TEXT, SERVE_READY_JSON };
+
 struct serve_settings {
     const char *root; /* NULL: the corpus */
     const char *bind;
     int64_t port;
-    const char *upstream; /* NULL: none */
+    const char *unix_path; /* NULL: none */
+    const char *upstream;  /* NULL: none */
     bool tls;
     const char *ca_file; /* NULL: a temporary one */
     bool http2;
@@ -26,6 +30,7 @@ struct serve_settings {
     int64_t seed;
     struct option_texts faults;
     const char *port_file;
+    int ready; /* enum serve_ready */
     int64_t exit_after;
     bool exit_with_parent;
     int64_t idle_us;
@@ -36,6 +41,7 @@ struct serve_settings {
     bool cors;
     bool dotfiles;
     bool remote_control;
+    bool request_faults;
     int attempt_key; /* enum fixture_key */
 };
 

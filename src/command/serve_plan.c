@@ -46,30 +46,15 @@ static int refuse_rule(struct command_line *line, const char *rule,
     return -EINVAL;
 }
 
-/* Why a kind can do nothing under these settings; NULL: it can. */
-static const char *why_useless(enum fault_kind kind,
-                               const struct serve_settings *settings)
-{
-    switch (fault_scope(kind)) {
-    case SCOPE_TLS:
-        return settings->tls ? NULL : "it is for --tls";
-    case SCOPE_HTTP2:
-    case SCOPE_SESSION:
-        return settings->http2 || settings->http2_only ? NULL
-                                                       : "it is for --http2";
-    case SCOPE_HTTP1:
-        return settings->http2_only ? "HTTP/2 has no such fault" : NULL;
-    case SCOPE_REQUEST:
-    case SCOPE_BODY:
-    case SCOPE_LISTENER:
-        break;
-    }
-    return NULL;
-}
-
 static int add_rules(struct weather *w, const struct serve_settings *settings,
                      struct command_line *line)
 {
+    const struct fault_spoken spoken = {
+        .tls = settings->tls,
+        .http1 = !settings->http2_only,
+        .http2 = settings->http2 || settings->http2_only,
+    };
+
     for (size_t i = 0; i < settings->faults.count; i++) {
         const char *rule = settings->faults.items[i];
         char why[400] = "";
@@ -80,8 +65,8 @@ static int add_rules(struct weather *w, const struct serve_settings *settings,
             return refuse_rule(line, rule, why);
         if (rc < 0)
             return rc;
-        useless =
-            why_useless(w->rules.items[w->rules.count - 1]->kind, settings);
+        useless = fault_why_useless(w->rules.items[w->rules.count - 1]->kind,
+                                    &spoken);
         if (useless)
             return refuse_rule(line, rule, useless);
     }
@@ -136,6 +121,7 @@ static int plan_listener(struct serve_plan *plan, const char *profile,
         .name = profile,
         .host = settings->bind,
         .port = settings->port ? (int)settings->port + (int)i : 0,
+        .unix_path = settings->unix_path,
         .weather = w,
     };
     return add_rules(w, settings, line);
@@ -185,8 +171,15 @@ static int check(const struct serve_settings *settings,
                  "--ca-file '%.80s': only with --tls", settings->ca_file);
         return -EINVAL;
     }
+    if (settings->unix_path && !*settings->unix_path)
+        return command_line_refuse(line, "--unix", "", "a path", NULL);
     if (!settings->book)
         return 0;
+    if (settings->unix_path) {
+        snprintf(line->error, sizeof(line->error),
+                 "--unix: not together with --book, which is three servers");
+        return -EINVAL;
+    }
     if (command_line_has(line, &serve_option_table, "profile")) {
         snprintf(line->error, sizeof(line->error),
                  "--profile: not together with --book, which has its own");
