@@ -120,7 +120,7 @@ int ending_add(struct ending *ending, const void *bytes, size_t count)
         memcmp(at, "\xef\xbb\xbf", 3) == 0)
         at += 3; /* a byte order mark, which RFC 8259, 8.1, lets us ignore */
     if (ending->format != ENDING_SVG)
-        remember_tail(ending, at, count);
+        remember_tail(ending, at, (size_t)(end - at));
     while (parse && at < end && !ending->broken) {
         if (ending->skip > 0) {
             size_t left = (size_t)(end - at);

@@ -9,6 +9,9 @@
 
 #include "await/tools.h"
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22 /* Linux 5.14; headers of musl may lack it */
+#endif
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102 /* Linux 6.13; headers of Debian 12 lack it */
 #endif
@@ -116,11 +119,12 @@ static bool add_slab(struct stacks *pool)
     return true;
 }
 
-/* Emulators say yes to advice they do not know: see whether the kernel can
-   still read there, once. */
-static bool is_guarded(const char *low)
+/* Emulators say yes to advice they do not know: see, once, whether the kernel
+   refuses to bring in what is guarded. Advice and no access, for valgrind would
+   follow us there. */
+static bool is_guarded(char *low, size_t size)
 {
-    return access(low, F_OK) < 0 && errno == EFAULT;
+    return madvise(low, size, MADV_POPULATE_READ) < 0 && errno == EFAULT;
 }
 
 static bool install_guard(struct stacks *pool, char *low)
@@ -132,7 +136,7 @@ static bool install_guard(struct stacks *pool, char *low)
             pool->guard_by_mprotect = true; /* an older kernel */
         } else if (!pool->guard_checked) {
             pool->guard_checked = true;
-            pool->guard_by_mprotect = !is_guarded(low);
+            pool->guard_by_mprotect = !is_guarded(low, pool->guard);
         }
     }
     return !pool->guard_by_mprotect ||
