@@ -15,6 +15,7 @@
 #include "command/commands.h"
 #include "command/serve_address.h"
 #include "command/serve_child.h"
+#include "command/serve_forecast.h"
 #include "command/serve_log.h"
 #include "command/serve_options.h"
 #include "command/serve_ready.h"
@@ -298,6 +299,15 @@ static void warn(const struct serve *serve)
                 kinds);
 }
 
+static int forecast(struct serve *serve)
+{
+    int rc = serve_forecast_print(&serve->settings, &serve->plan);
+
+    if (rc < 0)
+        fail(serve, "cannot write to standard output", NULL, rc);
+    return serve->status;
+}
+
 /* Everything but the options. Gives the status. */
 static int serve_run(struct serve *serve)
 {
@@ -343,6 +353,8 @@ static int run(int argc, char **argv)
             status = command_usage_error(&serve->line);
         else if (rc < 0)
             fail(serve, "cannot begin", "", rc);
+        else if (serve->settings.forecast.count > 0)
+            status = forecast(serve);
         else if (!serve->settings.exit_with_parent || follow_parent(parent))
             status = serve_run(serve);
         serve_plan_close(&serve->plan);

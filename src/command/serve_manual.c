@@ -196,6 +196,14 @@ static const struct block blocks[] = {
         "With `--request-faults`, a request may bring a rule for itself, as "
         "`X-Flags-Fault: status=503 #1`. It is asked before all others; one "
         "that cannot be is answered by 400 and the reason."),
+    BLOCK_OF_SECTION("FORECAST"),
+    BLOCK_OF_TEXT(
+        "What a request meets is decided before it is made, so `--forecast` "
+        "can print it: of each attempt the delay, what the client meets, and "
+        "the rule. It is the forecast of a request without a body or a rule of "
+        "its own. Whether a `limit` has room, nobody knows before; rules for "
+        "connections and the listener are named besides. {PATH} is that of a "
+        "URL, with its `/flags`."),
     BLOCK_OF_SECTION("CONTROL"),
     BLOCK_OF_TERM(
         "`GET /__flags/stats`",
@@ -226,6 +234,10 @@ static const struct block blocks[] = {
         "many, else 409; with what was seen, as JSON. It is chosen as above. "
         "Where requests were forgotten, no number is exact, and `times` does "
         "not hold."),
+    BLOCK_OF_TERM(
+        "`GET /__flags/forecast?path=`{PATH}`&attempts=`{N}",
+        "What requests for the path will meet, as JSON, or as a page in a "
+        "browser, without their being made: see FORECAST."),
     BLOCK_OF_TERM("`GET /__flags/metrics`, `GET /__flags/health`",
                   "Counters in the text format of Prometheus; `ok`."),
     BLOCK_OF_TEXT(
@@ -262,6 +274,9 @@ static const struct block blocks[] = {
                   "path."),
     BLOCK_OF_TERM("`flags serve --fault 'reset=body:50% @*.gif %10'`",
                   "One in ten images breaks off in the middle."),
+    BLOCK_OF_TERM("`flags serve --fault 'status=503 %30' --seed 7 --forecast "
+                  "/flags/br/br.gif`",
+                  "What seed 7 has for Brazil's flag."),
     BLOCK_OF_TERM("`flags serve -p 0 --port-file port --root testdata`",
                   "For a script: any free port, whose number it finds in the "
                   "file."),

@@ -29,6 +29,9 @@ struct serve_settings {
     double error_rate;
     int64_t seed;
     struct option_texts faults;
+    struct option_texts forecast; /* paths; none: serve */
+    int64_t attempts;
+    bool json;
     const char *port_file;
     int ready; /* enum serve_ready */
     int64_t exit_after;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/suggest.h"
+#include "command/serve_forecast.h"
 #include "command/serve_options.h"
 #include "fixture/upstream/upstream.h"
 #include "text/escape.h"
@@ -173,6 +174,8 @@ static int check(const struct serve_settings *settings,
     }
     if (settings->unix_path && !*settings->unix_path)
         return command_line_refuse(line, "--unix", "", "a path", NULL);
+    if (serve_forecast_check(settings, line) < 0)
+        return -EINVAL;
     if (!settings->book)
         return 0;
     if (settings->unix_path) {
