@@ -52,8 +52,9 @@ class Readme(Case):
             text)
 
     def test_shows_the_two_commands_first(self):
-        self.assertEqual(list(self.shown)[:2],
-                         ["scripts/run get", "scripts/test"])
+        first, second, third = list(self.shown)[:3]
+        self.assertEqual((first, third), ("scripts/run get", "scripts/test"))
+        self.assertRegex(second, r"^printf .*\| scripts/run get -i - -o out$")
         self.assertRegex(self.shown["scripts/test"],
                          r"\n\d+ passed, 0 failed(, \d+ skipped)?\n\Z")
 
