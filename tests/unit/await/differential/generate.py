@@ -8,8 +8,8 @@ import random
 import re
 
 POLICIES = [".", "c", "a", "e"]
-KINDS = ["await", "combine", "sync", "scope", "cancel", "callback", "query",
-         "time"]
+KINDS = ["await", "combine", "sync", "queue", "scope", "cancel", "callback",
+         "query", "time"]
 SYNC = 10  # an index above every body's
 
 
@@ -36,6 +36,16 @@ class Generator:
         self.semaphores = [
             r.choice(["0/0", "1/0", "1/1", "2/0", "2/2"])
             for _ in range(max(r.choice([0, 1, 2]), int("sync" in themes)))]
+        queueing = "queue" in themes
+        self.locks = max(r.choice([0, 0, 1, 2]), int(queueing))
+        # Each has the lock of its number.
+        self.conditions = min(self.locks, max(r.choice([0, 0, 1, 2]),
+                                              int(queueing)))
+        self.queues = [r.choice(["0/f", "1/f", "1/f", "2/f", "1/l", "0/p",
+                                 "2/p"])
+                       for _ in range(max(r.choice([0, 0, 1, 2]),
+                                          int(queueing)))]
+        self.shutdown = int(r.random() < 0.2)
         self.callbacks = max(r.choice([0, 1, 2, 3]),
                              int("callback" in themes))
         self.turns = r.choice([0, 12])
@@ -289,7 +299,77 @@ class Generator:
     def expired(self, body):
         return self.scopes and [f"expired {self.pick('x', self.scopes)}"]
 
+    def lock(self, body):
+        return self.locks and [f"lock {self.pick('l', self.locks)}"]
+
+    def unlock(self, body):
+        return self.locks and [
+            f"{self.random.choice(['unlock'] * 4 + ['locked'])} "
+            f"{self.pick('l', self.locks)}"]
+
+    def locked(self, body):
+        """A lock with something done under it."""
+        if not self.locks or body.depth > 2:
+            return None
+        name = self.pick("l", self.locks)
+        lines = self.block(body, "try")
+        return [f"a lock {name}", *lines[:-1], "finally", f". unlock {name}",
+                "end"]
+
+    def notified(self, body):
+        if not self.conditions:
+            return None
+        n = self.random.randrange(self.conditions)
+        lines = [f"notified d{n}"]
+        if self.random.random() < 0.8:
+            lines = [f"a lock l{n}", *lines]
+            if self.random.random() < 0.9:
+                lines.append(f". unlock l{n}")
+        return lines
+
+    def notify(self, body):
+        if not self.conditions:
+            return None
+        n = self.random.randrange(self.conditions)
+        line = f"notify d{n} {self.random.choice([1, 1, 1, 2, 9])}"
+        if body.callback or self.random.random() < 0.3:
+            return [line]
+        return [f"a lock l{n}", f". {line}", f". unlock l{n}"]
+
+    def queue(self):
+        return self.pick("q", len(self.queues))
+
+    def put(self, body):
+        return self.queues and [
+            f"put {self.queue()} {self.random.randint(1, 9)}"]
+
+    def get(self, body):
+        return self.queues and [f"get {self.queue()}"]
+
+    def try_put(self, body):
+        return self.queues and [
+            f"try_put {self.queue()} {self.random.randint(1, 9)}"]
+
+    def try_get(self, body):
+        return self.queues and [f"try_get {self.queue()}"]
+
+    def finished(self, body):
+        return self.queues and [f"finished {self.queue()}"]
+
+    def join(self, body):
+        return self.queues and [f"join {self.queue()}"]
+
+    def close(self, body):
+        return self.queues and [
+            f"{self.random.choice(['close', 'close_now'])} {self.queue()}"]
+
+    def thread(self, body):
+        return [f"thread {self.random.choice([0, 0, 1])} "
+                f"{self.random.randint(1, 9)}"]
+
     PLAIN = [
+        (2, unlock, "queue"), (2, notify, "queue"), (3, try_put, "queue"),
+        (2, try_get, "queue"), (2, finished, "queue"), (0.4, close, "queue"),
         (4, create, "await"), (2, member, "scope"), (8, cancel, "cancel"),
         (4, decide, "await"), (2, query, "query"), (2, count, "query"),
         (3, switch, "sync"), (3, release, "sync"), (3, call, "callback"),
@@ -301,7 +381,9 @@ class Generator:
         (3, wait_for, "time"), (4, wait, "combine"),
         (3, completed, "combine"), (4, timeout, "scope"),
         (4, group, "scope"), (3, try_, "await"), (3, event, "sync"),
-        (4, acquire, "sync"), (2, end, "await"),
+        (4, acquire, "sync"), (2, end, "await"), (2, lock, "queue"),
+        (2, locked, "queue"), (3, notified, "queue"), (4, put, "queue"),
+        (4, get, "queue"), (1, join, "queue"), (1, thread, "time"),
     ]
 
     def operation(self, body):
@@ -355,6 +437,9 @@ class Generator:
             "\n".join(bodies), re.MULTILINE)
         head = (f"program {name} futures {self.futures} events {self.events} "
                 f"semaphores {','.join(self.semaphores) or '-'} "
+                f"locks {self.locks} conditions {self.conditions} "
+                f"queues {','.join(self.queues) or '-'} "
+                f"shutdown {self.shutdown} "
                 f"turns {self.turns} unread {int(unread)}")
         return "\n".join([head, *bodies]) + "\n"
 

@@ -124,8 +124,11 @@ void run_plain(struct scenario *s, const struct op *op)
 {
     for (; op; op = op->next) {
         struct step step = {.s = s, .op = op};
+        const struct operation *operation = plain_find(op->name);
 
-        (void)run_step(&step, plain_find(op->name));
+        if (!operation)
+            operation = queueing_find(op->name);
+        (void)run_step(&step, operation);
     }
 }
 
@@ -159,6 +162,8 @@ static int run_op(struct frame *frame, const struct op *op)
 
     if (!operation)
         operation = suspending_find(op->name);
+    if (!operation)
+        operation = queueing_find(op->name);
     rc = run_step(&step, operation);
 
     return rc < 0 && passes_on(op->policy, rc) ? rc : 0;

@@ -4,7 +4,8 @@
 
 /*
  * operations: what the lines of a program do. Those in plain.c do not suspend:
- * callbacks have only these. Those in suspending.c are for coroutines.
+ * callbacks have only these. Those in suspending.c are for coroutines. Those of
+ * locks, queues and threads are in queueing.c.
  */
 
 /* Of one run of a coroutine's body. */
@@ -38,6 +39,7 @@ struct operation {
 /* NULL: no operation of that name. */
 const struct operation *plain_find(const char *name);
 const struct operation *suspending_find(const char *name);
+const struct operation *queueing_find(const char *name); /* of both kinds */
 
 /* Set the words; 0. */
 int step_say(struct step *step, const char *format, ...)

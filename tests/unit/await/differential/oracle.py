@@ -2,11 +2,12 @@
 Runs scenarios (see README.md) on the asyncio of CPython 3.11.
 
 Where runtime rules follow a newer CPython, or promise an order that CPython
-leaves open, this side is adapted, and nowhere else: the four classes and the
-function that come first below say what for.
+leaves open, this side is adapted, and nowhere else: the classes that come first
+below say what for.
 """
 
 import asyncio
+import concurrent.futures
 import dataclasses
 import gc
 import heapq
@@ -34,11 +35,21 @@ class Loop(asyncio.SelectorEventLoop):
         self.now = 0.0
         self.timers = 0
         self.tasks = []
-        self.poll = self._selector.select
+        self.remote = []
         self._selector.select = self.jump
         self.set_exception_handler(lambda loop, context: None)
 
+    def call_soon_threadsafe(self, callback, *args, context=None):
+        """What other threads send is taken where the loop polls."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self.remote.append(handle)
+        return handle
+
     def jump(self, timeout):
+        if self.remote:
+            self._ready.extend(self.remote)
+            self.remote.clear()
+            return ()
         if timeout is None:
             raise RuntimeError("the loop has nothing left to wait for")
         self.now += timeout
@@ -104,6 +115,148 @@ class Timeout(asyncio.Timeout):
             raise TimeoutError
 
 
+class Inline(concurrent.futures.Executor):
+    """Runs a job in the call that submits it."""
+
+    def submit(self, fn, /, *args):
+        future = concurrent.futures.Future()
+        try:
+            future.set_result(fn(*args))
+        except Exception as exc:
+            future.set_exception(exc)
+        return future
+
+
+class Condition(asyncio.Condition):
+    """One who was notified and is then cancelled passes it on (CPython 3.13,
+    which does so also where nobody was notified)."""
+
+    async def wait(self):
+        before = len(self._waiters)
+        task = super().wait()
+        told = None
+
+        def step():
+            nonlocal told
+            if told is None and len(self._waiters) > before:
+                told = self._waiters[before]
+
+        try:
+            return await Watched(task, step)
+        except asyncio.CancelledError:
+            if told is not None and not told.cancelled():
+                for waiter in self._waiters:
+                    if not waiter.done():
+                        waiter.set_result(False)
+                        break
+            raise
+
+
+class Watched:
+    """Awaits a coroutine, and calls back whenever it suspends."""
+
+    def __init__(self, coroutine, suspended):
+        self.coroutine, self.suspended = coroutine, suspended
+
+    def __await__(self):
+        inner = self.coroutine.__await__()
+        try:
+            future = next(inner)
+            while True:
+                self.suspended()
+                try:
+                    value = yield future
+                except BaseException as exc:
+                    future = inner.throw(exc)
+                else:
+                    future = inner.send(value)
+        except StopIteration as end:
+            return end.value
+
+
+class ShutDown(Exception):
+    """asyncio.QueueShutDown (CPython 3.13)."""
+
+
+class Closable:
+    """Queue.shutdown() of CPython 3.13."""
+
+    closed = False
+
+    async def put(self, item):
+        while self.full() and not self.closed:
+            putter = self._get_loop().create_future()
+            self._putters.append(putter)
+            try:
+                await putter
+            except BaseException:
+                putter.cancel()
+                if putter in self._putters:
+                    self._putters.remove(putter)
+                if not self.full() and not putter.cancelled():
+                    self._wakeup_next(self._putters)
+                raise
+        return self.put_nowait(item)
+
+    def put_nowait(self, item):
+        if self.closed:
+            raise ShutDown("put")
+        return super().put_nowait(item)
+
+    async def get(self):
+        while self.empty() and not self.closed:
+            getter = self._get_loop().create_future()
+            self._getters.append(getter)
+            try:
+                await getter
+            except BaseException:
+                getter.cancel()
+                if getter in self._getters:
+                    self._getters.remove(getter)
+                if not self.empty() and not getter.cancelled():
+                    self._wakeup_next(self._getters)
+                raise
+        return self.get_nowait()
+
+    def get_nowait(self):
+        if self.empty() and self.closed:
+            raise ShutDown("get")
+        return super().get_nowait()
+
+    def shutdown(self, immediate):
+        self.closed = True
+        while immediate and not self.empty():
+            self._get()
+            if self._unfinished_tasks > 0:
+                self._unfinished_tasks -= 1
+        if immediate and self._unfinished_tasks == 0:
+            self._finished.set()
+        for waiters in (self._getters, self._putters):
+            while waiters:
+                self._wakeup_next(waiters)
+
+
+class Fifo(Closable, asyncio.Queue):
+    pass
+
+
+class Lifo(Closable, asyncio.LifoQueue):
+    pass
+
+
+class Priority(Closable, asyncio.PriorityQueue):
+    """Of equals the one put first; the heap leaves it open."""
+
+    puts = 0
+
+    def _put(self, item):
+        self.puts += 1
+        super()._put((item // 2, self.puts, item))
+
+    def _get(self):
+        return super()._get()[2]
+
+
 async def wait_for(awaitable, limit):
     """A timeout around an await in the caller's own task (CPython 3.12)."""
     if limit <= 0:
@@ -130,6 +283,12 @@ def token(exc):
         return "timeout"
     if isinstance(exc, AppError):
         return f"error {exc.number}"
+    if isinstance(exc, asyncio.QueueEmpty):
+        return "error 91"
+    if isinstance(exc, asyncio.QueueFull):
+        return "error 92"
+    if isinstance(exc, ShutDown):
+        return "error 93" if exc.args == ("put",) else "error 94"
     if isinstance(exc, BaseExceptionGroup):
         return "group(" + ", ".join(map(token, exc.exceptions)) + ")"
     if isinstance(exc, (RuntimeError, ValueError, asyncio.InvalidStateError)):
@@ -230,6 +389,15 @@ class Run:
                 self.slots[f"m{i}"] = (
                     asyncio.BoundedSemaphore(int(value)) if bound != "0"
                     else asyncio.Semaphore(int(value)))
+        for i in range(int(program.header.get("locks", 0))):
+            self.slots[f"l{i}"] = asyncio.Lock()
+        for i in range(int(program.header.get("conditions", 0))):
+            self.slots[f"d{i}"] = Condition(self.slots[f"l{i}"])
+        for i, queue in enumerate(program.header.get("queues", "-").split(",")):
+            if queue != "-":
+                bound, order = queue.split("/")
+                self.slots[f"q{i}"] = {"f": Fifo, "l": Lifo, "p": Priority}[
+                    order](int(bound))
 
     def say(self, label, words):
         self.lines.append(f"{self.loop.now:.0f}.{self.turn} {label} {words}")
@@ -251,6 +419,10 @@ class Run:
             self.new_unit()
         self.create("c0")
         await asyncio.sleep(HORIZON)
+        if self.program.header.get("shutdown", "0") == "1":
+            self.rounds = ROUNDS
+            self.loop.call_later(1, self.rescue)
+            return
         for n in range(ROUNDS):
             left = [t for t in self.loop.tasks[1:] if not t.done()]
             if not left:
@@ -259,6 +431,42 @@ class Run:
             for task in left:
                 task.cancel()
             await asyncio.sleep(1)
+
+    def rescue(self):
+        """A task that goes on for ever is cancelled again. One that has waited
+        on a condition cannot be cancelled before it has the lock, which
+        somebody may have kept: all are let go of."""
+        left = [t for t in self.loop.tasks[1:] if not t.done()]
+        if not left or self.rounds == 0:
+            return
+        self.rounds -= 1
+        self.say("root", f"cancels {len(left)}")
+        for task in left:
+            task.cancel()
+        for n in range(int(self.program.header.get("locks", 0))):
+            if self.slots[f"l{n}"].locked():
+                self.slots[f"l{n}"].release()
+        self.loop.call_later(1, self.rescue)
+
+    def shut_down(self):
+        """What asyncio.run() does at its end, in order of creation; here the
+        loop stops in the turn in which the last of them ended."""
+        doomed = [t for t in self.loop.tasks[1:] if not t.done()]
+        for task in doomed:
+            task.cancel()
+        asyncio._set_running_loop(self.loop)
+        try:
+            while not all(t.done() for t in doomed):
+                self.loop._run_once()
+        finally:
+            asyncio._set_running_loop(None)
+        if self.program.header["unread"] == "1":
+            self.lines += sorted(
+                f"shutdown {token(t._exception)}" for t in doomed
+                if t._log_traceback)
+        for task in doomed:
+            if task._log_traceback:
+                task.exception()
 
     def end(self):
         futures = [self.slots[name] for name in sorted(self.slots)
@@ -419,6 +627,36 @@ class Run:
         await self.slots[op.args[0]].acquire()
         return "ok"
 
+    async def op_lock(self, frame, op):
+        await self.slots[op.args[0]].acquire()
+        return "ok"
+
+    async def op_notified(self, frame, op):
+        await self.slots[op.args[0]].wait()
+        return "ok"
+
+    async def op_put(self, frame, op):
+        await self.slots[op.args[0]].put(int(op.args[1]))
+        return "ok"
+
+    async def op_get(self, frame, op):
+        return f"got {await self.slots[op.args[0]].get()}"
+
+    async def op_join(self, frame, op):
+        await self.slots[op.args[0]].join()
+        return "ok"
+
+    async def op_thread(self, frame, op):
+        """The thread is through before the loop goes on."""
+        fails, n = map(int, op.args)
+
+        def job():
+            if fails:
+                raise AppError(n)
+            return n
+
+        return await self.told(self.loop.run_in_executor(Inline(), job))
+
     async def op_timeout(self, frame, op):
         name, limit = op.args
         async with Timeout(None if limit == "-" else
@@ -527,6 +765,30 @@ class Run:
     def act_release(self, op, semaphore):
         semaphore.release()
 
+    def act_unlock(self, op, lock):
+        lock.release()
+
+    def act_locked(self, op, lock):
+        return str(lock.locked()).lower()
+
+    def act_notify(self, op, condition, n):
+        condition.notify(int(n))
+
+    def act_try_put(self, op, queue, n):
+        queue.put_nowait(int(n))
+
+    def act_try_get(self, op, queue):
+        return f"got {queue.get_nowait()}"
+
+    def act_finished(self, op, queue):
+        queue.task_done()
+
+    def act_close(self, op, queue):
+        queue.shutdown(False)
+
+    def act_close_now(self, op, queue):
+        queue.shutdown(True)
+
     def act_soon(self, op, callback, handle):
         self.slots[handle] = self.loop.call_soon(self.callback(callback))
 
@@ -568,6 +830,8 @@ def run(source):
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(run.root())
+        if run.program.header.get("shutdown", "0") == "1":
+            run.shut_down()
         run.end()
     finally:
         asyncio.set_event_loop(None)

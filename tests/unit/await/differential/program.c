@@ -167,6 +167,28 @@ static bool parse_semaphores(struct program *p, char *text)
     return true;
 }
 
+/* "bound/order", with commas between, or "-". */
+static bool parse_queues(struct program *p, char *text)
+{
+    char *rest;
+
+    if (strcmp(text, "-") == 0)
+        return true;
+    for (char *word = strtok_r(text, ",", &rest); word;
+         word = strtok_r(NULL, ",", &rest)) {
+        char *slash = strchr(word, '/');
+
+        if (!slash || p->n_queues == OBJECTS_MAX)
+            return false;
+        *slash = '\0';
+        if (!parse_number(word, &p->queues[p->n_queues].bound))
+            return false;
+        p->queues[p->n_queues].order = slash[1];
+        p->n_queues++;
+    }
+    return true;
+}
+
 static bool parse_property(struct program *p, const char *key, char *value)
 {
     if (strcmp(key, "futures") == 0)
@@ -177,6 +199,14 @@ static bool parse_property(struct program *p, const char *key, char *value)
         return parse_number(value, &p->turns);
     if (strcmp(key, "unread") == 0)
         return parse_number(value, &p->unread);
+    if (strcmp(key, "locks") == 0)
+        return parse_number(value, &p->locks) && p->locks <= OBJECTS_MAX;
+    if (strcmp(key, "conditions") == 0)
+        return parse_number(value, &p->conditions) && p->conditions <= p->locks;
+    if (strcmp(key, "shutdown") == 0)
+        return parse_number(value, &p->shutdown);
+    if (strcmp(key, "queues") == 0)
+        return parse_queues(p, value);
     if (strcmp(key, "semaphores") == 0)
         return parse_semaphores(p, value);
     return false;

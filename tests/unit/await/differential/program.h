@@ -51,6 +51,14 @@ struct program {
         int value;
         int bound;
     } semaphores[OBJECTS_MAX];
+    int locks;
+    int conditions; /* each with the lock of its number */
+    int shutdown;   /* 1: ended as aw_run() ends, not by the root */
+    size_t n_queues;
+    struct {
+        int bound;
+        char order; /* 'f', 'l', 'p' */
+    } queues[OBJECTS_MAX];
     struct body coroutines[OBJECTS_MAX];
     struct body callbacks[OBJECTS_MAX];
 };

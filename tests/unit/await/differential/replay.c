@@ -117,6 +117,9 @@ int main(int argc, char **argv)
         perror(argv[1]);
         return EXIT_FAILURE;
     }
+    /* One thread for jobs: queueing.c relies on their order. */
+    if (setenv("UV_THREADPOOL_SIZE", "1", 1) < 0)
+        return EXIT_FAILURE;
     status = argc > 1 ? replay(&line) : write_traces(&line);
     free(line.text);
     fclose(line.file);

@@ -212,6 +212,28 @@ static int cancel_rest(struct scenario *s)
     return 0;
 }
 
+/* The same once aw_run() cancels what is left: a task that goes on for ever is
+   cancelled again. One that has waited on a condition cannot be cancelled
+   before it has the lock, which somebody may have kept: all are let go of. */
+static void rescue(void *arg)
+{
+    struct scenario *s = arg;
+    aw_future *tasks[TASKS_MAX];
+    size_t n = rest(s->loop, tasks);
+
+    if (n == 0 || s->rounds-- == 0)
+        return;
+    scenario_say(s, "root", "cancels %zu", n);
+    for (size_t i = 0; i < n; i++) {
+        (void)aw_future_cancel(tasks[i]);
+        aw_unref(tasks[i]);
+    }
+    for (int i = 0; i < s->program->locks; i++)
+        if (aw_lock_locked(&s->locks[i]))
+            (void)aw_lock_release(&s->locks[i]);
+    (void)aw_call_later(s->loop, 1, rescue, s, NULL);
+}
+
 static int run_root(void *arg, aw_value *ret)
 {
     struct scenario *s = arg;
@@ -225,7 +247,10 @@ static int run_root(void *arg, aw_value *ret)
         *scenario_place(s, (struct arg){'t', 0}) =
             aw_create_task(s->loop, first);
     rc = aw_sleep(HORIZON);
-    return rc < 0 ? rc : cancel_rest(s);
+    if (rc < 0 || !s->program->shutdown)
+        return rc < 0 ? rc : cancel_rest(s);
+    s->rounds = ROUNDS;
+    return aw_call_later(s->loop, 1, rescue, s, NULL);
 }
 
 /* Beginning and end. */
@@ -237,6 +262,34 @@ static void note_unread(const aw_report *report, void *arg)
 
     if (report->kind == AW_NEVER_RETRIEVED && s->n_unread < room)
         s->unread[s->n_unread++] = report->code;
+    if (report->kind == AW_SHUTDOWN_ERROR && s->n_at_shutdown < room)
+        s->at_shutdown[s->n_at_shutdown++] = report->code;
+}
+
+/* Numbers that differ by their last bit only are equal: the one that was put
+   first comes first. */
+static int compare_items(const aw_value *a, const aw_value *b)
+{
+    return (int)((intptr_t)a->ptr / 2 - (intptr_t)b->ptr / 2);
+}
+
+static int make_queues(struct scenario *s)
+{
+    for (int i = 0; i < s->program->conditions; i++)
+        aw_condition_init(&s->conditions[i], &s->locks[i]);
+    for (size_t i = 0; i < s->program->n_queues; i++) {
+        char order = s->program->queues[i].order;
+        int rc =
+            aw_queue_init(&s->queues[i], (size_t)s->program->queues[i].bound,
+                          order == 'p'   ? AW_PRIORITY
+                          : order == 'l' ? AW_LIFO
+                                         : AW_FIFO,
+                          order == 'p' ? compare_items : NULL);
+
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
 }
 
 static int make_objects(struct scenario *s)
@@ -260,7 +313,7 @@ static int make_objects(struct scenario *s)
         if (rc < 0)
             return rc;
     }
-    return 0;
+    return make_queues(s);
 }
 
 static void write_states(struct scenario *s)
@@ -282,6 +335,7 @@ static void release_objects(struct scenario *s)
         for (size_t class = 0; class < sizeof(classes) - 1; class ++)
             aw_unref(s->futures[class][i]);
         aw_handle_unref(s->handles[i]);
+        aw_queue_free(&s->queues[i]);
     }
 }
 
@@ -294,15 +348,78 @@ static int by_token(const void *a, const void *b)
                   token(*(const int *)b, room_b, sizeof(room_b)));
 }
 
+/* What the end met with is told a line each. */
+static void write_shutdown(struct scenario *s)
+{
+    char room[TOKEN_MAX];
+
+    if (!s->program->unread)
+        return;
+    qsort(s->at_shutdown, s->n_at_shutdown, sizeof(s->at_shutdown[0]),
+          by_token);
+    for (size_t i = 0; i < s->n_at_shutdown; i++)
+        fprintf(s->trace, "shutdown %s\n",
+                token(s->at_shutdown[i], room, sizeof(room)));
+}
+
 static void write_unread(struct scenario *s)
 {
     char room[TOKEN_MAX];
 
+    if (!s->program->unread)
+        return;
     qsort(s->unread, s->n_unread, sizeof(s->unread[0]), by_token);
     fputs("unread", s->trace);
     for (size_t i = 0; i < s->n_unread; i++)
         fprintf(s->trace, " %s", token(s->unread[i], room, sizeof(room)));
     fputc('\n', s->trace);
+}
+
+/* Within aw_run() the objects are made when there is a loop. */
+static int run_and_shut_down(void *arg, aw_value *ret)
+{
+    struct scenario *s = arg;
+    int rc;
+
+    s->loop = aw_get_running_loop();
+    s->loop_kept = aw_future_new(s->loop); /* holds a reference on it */
+    if (!s->loop_kept)
+        return AW_ENOMEM;
+    s->began = aw_time(s->loop);
+    aw_set_report_handler(s->loop, note_unread, s);
+    rc = make_objects(s);
+    return rc < 0 ? rc : run_root(s, ret);
+}
+
+static int run_with_shutdown(struct scenario *s)
+{
+    int rc = aw_run(aw_call(run_and_shut_down, s), NULL,
+                    &(aw_loop_options){.virtual_clock = true});
+
+    write_shutdown(s);
+    write_states(s);
+    release_objects(s);
+    aw_unref(s->loop_kept);
+    return rc;
+}
+
+static int run_with_loop(struct scenario *s)
+{
+    int rc = aw_loop_new(&s->loop, &(aw_loop_options){.virtual_clock = true});
+
+    if (rc < 0)
+        return rc;
+    s->began = aw_time(s->loop);
+    aw_set_report_handler(s->loop, note_unread, s);
+    rc = make_objects(s);
+    if (rc == 0)
+        rc = aw_run_until_complete(s->loop, aw_call(run_root, s), NULL);
+    write_states(s);
+    /* An error that nobody read is told with the last reference. */
+    release_objects(s);
+    (void)aw_loop_close(s->loop);
+    aw_loop_unref(s->loop);
+    return rc;
 }
 
 int scenario_run(const struct program *program, FILE *trace)
@@ -314,23 +431,8 @@ int scenario_run(const struct program *program, FILE *trace)
         return AW_ENOMEM;
     s->program = program;
     s->trace = trace;
-    rc = aw_loop_new(&s->loop, &(aw_loop_options){.virtual_clock = true});
-    if (rc < 0) {
-        free(s);
-        return rc;
-    }
-    s->began = aw_time(s->loop);
-    aw_set_report_handler(s->loop, note_unread, s);
-    rc = make_objects(s);
-    if (rc == 0)
-        rc = aw_run_until_complete(s->loop, aw_call(run_root, s), NULL);
-    write_states(s);
-    /* An error that nobody read is told with the last reference. */
-    release_objects(s);
-    (void)aw_loop_close(s->loop);
-    aw_loop_unref(s->loop);
-    if (s->program->unread)
-        write_unread(s);
+    rc = program->shutdown ? run_with_shutdown(s) : run_with_loop(s);
+    write_unread(s);
     free(s);
     return rc;
 }

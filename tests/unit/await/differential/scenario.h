@@ -22,6 +22,7 @@ struct actor {
 struct scenario {
     const struct program *program;
     aw_loop *loop;
+    aw_future *loop_kept; /* of aw_run(), so that it can be asked afterwards */
     FILE *trace;
     double began;
     int turn; /* since the present unit of time began */
@@ -29,6 +30,9 @@ struct scenario {
     aw_future *futures[4][OBJECTS_MAX]; /* of each class of "fgst" */
     aw_event events[OBJECTS_MAX];
     aw_semaphore semaphores[OBJECTS_MAX];
+    aw_lock locks[OBJECTS_MAX];
+    aw_condition conditions[OBJECTS_MAX];
+    aw_queue queues[OBJECTS_MAX];
     aw_timeout timeouts[OBJECTS_MAX];
     bool timeout_exists[OBJECTS_MAX];
     aw_group groups[OBJECTS_MAX];
@@ -41,6 +45,9 @@ struct scenario {
 
     int unread[64]; /* errors that nobody read */
     size_t n_unread;
+    int at_shutdown[64]; /* errors that the end met */
+    size_t n_at_shutdown;
+    int rounds; /* of cancelling, that are left */
 };
 
 /* Run the program and write its trace. 0, or the code of what there was no
