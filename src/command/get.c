@@ -153,7 +153,9 @@ static struct download_options options_of(struct get *get)
         .max_req = get->plan.connections,
         .limits = get->plan.limits,
         .country_names = settings->work.country_names,
-        .verify_content = true,
+        .verify_content = settings->saving.verify_content == 0,
+        .max_bytes = settings->saving.max_filesize,
+        .digest = settings->json != NULL,
         .compat = get->plan.compat,
     };
 

@@ -11,7 +11,9 @@ static const struct block blocks[] = {
         "in a directory of the run's own, checked, and moved to its place when "
         "it is complete. A body that is cut off, an empty one, a web page in "
         "the place of an image are errors, which standard error names with "
-        "their cause. A file that exists is replaced."),
+        "their cause. `--verify-content=off` takes any body that is complete. "
+        "With `--max-filesize`, a longer body is an error, also where its "
+        "length is not declared. A file that exists is replaced."),
     BLOCK_OF_TEXT(
         "The report on standard output counts what was downloaded, was not "
         "found, ended in error or was cancelled; the counts add up to what was "
@@ -74,7 +76,8 @@ static const struct block blocks[] = {
     BLOCK_OF_SECTION("FOR PROGRAMS"),
     BLOCK_OF_TEXT(
         "`--json` writes a report (`flags.report/1`, whose schema comes with "
-        "the sources), `--events` each event as it comes, `--failed` a list of "
+        "the sources; files have their SHA-256), `--events` each event as it "
+        "comes, `--failed` a list of "
         "what is not in place, with the reasons as comments, that `--input` "
         "reads back. `-` is standard output, for one of them; what is for "
         "people then goes to standard error. Credentials are in none."),

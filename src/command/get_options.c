@@ -84,6 +84,7 @@ static const struct option_row rows[] = {
      .shown = "downloads",
      .help = "where the files go; made if missing",
      .offset = FIELD(output_dir)},
+    SAVING_ROWS(struct get_settings, saving),
     {.name = "verbose",
      .letter = 'v',
      .kind = OPTION_FLAG,

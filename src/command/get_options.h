@@ -2,6 +2,7 @@
 
 #include "cli/limits.h"
 #include "cli/option.h"
+#include "cli/saving.h"
 #include "cli/work.h"
 #include "download/options.h"
 #include "download/shard.h"
@@ -15,6 +16,7 @@
 struct get_settings {
     struct work_settings work;
     struct limit_settings limits;
+    struct saving_settings saving;
     int64_t seed; /* only if it was given */
     struct option_texts inputs;
     int strategy;           /* index in get_strategies() */

@@ -12,6 +12,7 @@
 struct download {
     const struct attempt *attempt;
     struct way *way;
+    struct digest_sum *digest; /* the worker's */
     const struct download_options *options;
     struct events *events;
     int64_t started_us;
@@ -84,8 +85,18 @@ static bool check(struct download *download, struct reply *reply)
 /* The image, to its file. */
 static bool request_image(struct download *download, struct reply *reply)
 {
-    struct intake_sinks sinks = {.file = &download->file};
+    struct intake_sinks sinks = {
+        .file = &download->file,
+        .limit = download->options->max_bytes,
+    };
     bool complete;
+
+    if (download->options->digest && digest_sum_begin(download->digest) < 0) {
+        reply_fail(reply, CAUSE_LOCAL, "out of memory");
+        return false;
+    }
+    if (download->options->digest)
+        sinks.digest = download->digest;
 
     if (download->options->verify_content) {
         content_begin(&download->content, download->attempt->item->name);
@@ -129,6 +140,28 @@ static bool fetch_name(struct download *download, struct reply *reply,
     return rc == 0;
 }
 
+/* The same; an answer that decides nothing leaves the image's. */
+static bool name_by_metadata(struct download *download, struct reply *reply,
+                             char name[SAVE_NAME_SIZE])
+{
+    struct reply metadata;
+    bool named = fetch_name(download, &metadata, name);
+
+    if (!named)
+        *reply = metadata;
+    return named;
+}
+
+/* The file's digest is complete, too. */
+static bool sum_up(struct download *download, struct outcome *outcome)
+{
+    if (!download->options->digest ||
+        digest_sum_end(download->digest, &outcome->digest) == 0)
+        return true;
+    reply_fail(&outcome->reply, CAUSE_LOCAL, "out of memory");
+    return false;
+}
+
 /* The steps. True: the file is in place, under outcome->name. */
 static bool fetch(struct download *download, struct outcome *outcome)
 {
@@ -149,8 +182,10 @@ static bool fetch(struct download *download, struct outcome *outcome)
         reply_fail_save(reply, rc);
         return false;
     }
+    if (!sum_up(download, outcome))
+        return false;
     if (item->metadata_url) {
-        if (!fetch_name(download, reply, outcome->name))
+        if (!name_by_metadata(download, reply, outcome->name))
             return false;
     } else {
         snprintf(outcome->name, sizeof(outcome->name), "%s", item->name);
@@ -165,12 +200,14 @@ static bool fetch(struct download *download, struct outcome *outcome)
 }
 
 struct outcome download_one(const struct attempt *attempt, struct way *way,
+                            struct digest_sum *digest,
                             const struct download_options *options,
                             struct events *events)
 {
     struct download download = {
         .attempt = attempt,
         .way = way,
+        .digest = digest,
         .options = options,
         .events = events,
         .started_us = events_now_us(events),
@@ -187,6 +224,7 @@ struct outcome download_one(const struct attempt *attempt, struct way *way,
     }
     save_discard(&download.file);
     outcome.name[0] = '\0';
+    outcome.digest = (struct digest){0};
     if (outcome.reply.cause == CAUSE_CANCELLED)
         outcome.status = STATUS_CANCELLED;
     return outcome;

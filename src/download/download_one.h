@@ -4,6 +4,7 @@
 #include "download/options.h"
 #include "download/outcome.h"
 #include "download/schedule.h"
+#include "transfer/digest.h"
 #include "transfer/way.h"
 
 /*
@@ -12,8 +13,9 @@
  *
  * Emits the attempt's events, from STARTED to SAVED. Cancelled at any point:
  * the outcome says so and nothing is left behind. timeout_us of the attempt
- * covers both requests.
+ * covers both requests. `digest` is the worker's, for the image's sum.
  */
 struct outcome download_one(const struct attempt *attempt, struct way *way,
+                            struct digest_sum *digest,
                             const struct download_options *options,
                             struct events *events);

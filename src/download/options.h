@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "download/limits.h"
 #include "transfer/save.h"
@@ -23,5 +24,7 @@ struct download_options {
                                       those above */
     bool country_names;  /* name files by the country in metadata.json */
     bool verify_content; /* bytes must be what the file's name promises */
+    int64_t max_bytes;   /* of an image; 0: any */
+    bool digest;         /* files' digests are wanted, in their outcomes */
     enum compat compat;
 };

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "transfer/digest.h"
 #include "transfer/reply.h"
 #include "transfer/save.h"
 
@@ -27,9 +28,10 @@ const char *status_name(enum status status);
    request that decided (the image's or the metadata's). */
 struct outcome {
     enum status status;
-    struct reply reply; /* reply.cause and reply.text: why it is not ok, also
-                           where not the server but saving failed */
-    int64_t bytes;      /* of the image, in place; 0 unless ok */
+    struct reply reply;   /* reply.cause and reply.text: why it is not ok, also
+                             where not the server but saving failed */
+    int64_t bytes;        /* of the image, in place; 0 unless ok */
+    struct digest digest; /* of the same, if it was wanted; zeros */
     char name[SAVE_NAME_SIZE]; /* of the file in place; "" unless ok */
 };
 

@@ -12,6 +12,7 @@ int worker_open_blocking(struct worker *worker, unsigned number,
     if (!transfer)
         return -ENOMEM;
     worker->number = number;
+    worker->digest = (struct digest_sum){NULL};
     way_blocking_init(&worker->by.blocking, transfer, run_stop_flag(run));
     return 0;
 }
@@ -24,6 +25,7 @@ int worker_open_multi(struct worker *worker, unsigned number, struct run *run,
     if (!transfer)
         return -ENOMEM;
     worker->number = number;
+    worker->digest = (struct digest_sum){NULL};
     way_multi_init(&worker->by.multi, transfer, multi);
     return 0;
 }
@@ -31,12 +33,13 @@ int worker_open_multi(struct worker *worker, unsigned number, struct run *run,
 void worker_close(struct worker *worker)
 {
     transfer_free(worker->by.way.transfer);
+    digest_sum_close(&worker->digest);
 }
 
 struct outcome worker_download(struct worker *worker, struct run *run,
                                struct attempt *attempt)
 {
     attempt->worker = worker->number;
-    return download_one(attempt, &worker->by.way, run_options(run),
-                        run_events(run));
+    return download_one(attempt, &worker->by.way, &worker->digest,
+                        run_options(run), run_events(run));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "download/run.h"
+#include "transfer/digest.h"
 #include "transfer/multi.h"
 #include "transfer/transfer.h"
 #include "transfer/way.h"
@@ -13,7 +14,8 @@
  * opening.
  */
 struct worker {
-    unsigned number; /* from 1 */
+    unsigned number;          /* from 1 */
+    struct digest_sum digest; /* of one file after the other */
     union {
         struct way way; /* of whichever kind */
         struct way_blocking blocking;

@@ -111,6 +111,25 @@ static void print_leg(FILE *out, const struct flight *flight,
             seconds(leg->times.total_us));
 }
 
+/* What is in place, and what the server calls it. */
+static void print_file(FILE *out, const struct outcome *outcome)
+{
+    char sum[DIGEST_TEXT_SIZE];
+
+    if (outcome->name[0]) {
+        fputs(",\"file\":", out);
+        escape_json(out, outcome->name);
+    }
+    if (!digest_is_none(&outcome->digest)) {
+        digest_text(sum, &outcome->digest);
+        fprintf(out, ",\"sha256\":\"%s\"", sum);
+    }
+    if (outcome->reply.type[0]) {
+        fputs(",\"content_type\":", out);
+        escape_json(out, outcome->reply.type);
+    }
+}
+
 static void print_item(struct run_json *json, const struct event *event,
                        const struct flight *flight)
 {
@@ -124,10 +143,7 @@ static void print_item(struct run_json *json, const struct event *event,
     json_text_url(out, event->item->url);
     fprintf(out, ",\"status\":\"%s\",\"bytes\":%" PRId64 ",\"attempts\":%u",
             status_name(outcome->status), outcome->bytes, event->attempt);
-    if (outcome->name[0]) {
-        fputs(",\"file\":", out);
-        escape_json(out, outcome->name);
-    }
+    print_file(out, outcome);
     if (outcome->status != STATUS_OK) {
         fputs(",\"error\":", out);
         escape_json(out, outcome->reply.text);
