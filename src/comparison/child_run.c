@@ -16,7 +16,8 @@ enum {
     FEED_FD = 3,
     STOP_US = 5 * 1000000,
     FIXED_ARGUMENTS = 16,
-    LINE_SIZE = 1024, /* of a feed: names are the longest */
+    LINE_SIZE = 4096, /* of a feed: names are the longest */
+    LAST_LINE = 2,
     TREE_DESCRIPTORS = 8,
 };
 
@@ -110,13 +111,13 @@ static int64_t timeval_us(const struct timeval *time)
     return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
 }
 
-/* A line that is not the record's. 1: it was the last one. */
-static int take_line(struct compare_run *run, const char *text,
+/* A line that is not the record's. */
+static int take_line(struct compare_run *run, json_t *json,
                      const struct compare_run_options *options)
 {
     struct feed_line line;
 
-    if (feed_parse(&line, text) < 0)
+    if (feed_parse(&line, json) < 0)
         return -EBADMSG;
     switch (line.kind) {
     case FEED_FINAL:
@@ -130,9 +131,27 @@ static int take_line(struct compare_run *run, const char *text,
         return 0;
     case FEED_OBSERVED:
         run->figures.observed_us = line.observed_us;
-        return 1;
+        return LAST_LINE;
     }
     return -EBADMSG;
+}
+
+/* 0, 1; LAST_LINE; -EBADMSG, -EINVAL: the child told nonsense; -ENOMEM. */
+static int read_line(struct compare_run *run, const char *text,
+                     const struct compare_run_options *options)
+{
+    json_error_t error;
+    json_t *json = json_loads(text, 0, &error);
+    int rc;
+
+    if (!json)
+        return json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
+                                                                   : -EBADMSG;
+    rc = record_read(&run->record, json);
+    if (rc == 0)
+        rc = take_line(run, json, options);
+    json_decref(json);
+    return rc;
 }
 
 /* Read the feed to its end. 0: it was complete. */
@@ -146,11 +165,8 @@ static int follow(struct compare_run *run, struct child *child,
     while ((rc = child_read_line(child, text, sizeof(text), -1)) > 0) {
         if (complete)
             return -EBADMSG;
-        rc = record_read(&run->record, text);
-        if (rc == 0) {
-            rc = take_line(run, text, options);
-            complete = rc == 1;
-        }
+        rc = read_line(run, text, options);
+        complete = rc == LAST_LINE;
         if (rc < 0)
             return rc;
     }

@@ -1,15 +1,18 @@
 #include "report/feed.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 static void on_event(void *arg, const struct event *event)
 {
     struct feed *feed = arg;
 
-    fprintf(feed->out, "final %s %s\n", event->item->code,
-            status_name(event->outcome->status));
+    int rc = record_print_line(
+        feed->out, json_pack("{s:s, s:s}", "final", event->item->code, "status",
+                             status_name(event->outcome->status)));
+
+    if (rc < 0 && feed->error == 0)
+        feed->error = rc;
     fflush(feed->out);
 }
 
@@ -32,19 +35,27 @@ void feed_close(struct feed *feed)
 int feed_end(struct feed *feed)
 {
     const struct footprint *footprint = &feed->footprint;
+    FILE *out = feed->out;
+    int rc = feed->record.error < 0 ? feed->record.error : feed->error;
 
-    if (feed->record.error < 0)
-        return feed->record.error;
+    if (rc < 0)
+        return rc;
     footprint_end(&feed->footprint);
+    rc = record_write(out, &feed->record);
+    if (rc == 0)
+        rc = record_print_line(
+            out, json_pack("{s:I, s:I, s:I}", "peak_rss",
+                           (json_int_t)footprint->peak_rss, "threads",
+                           (json_int_t)footprint->threads, "descriptors",
+                           (json_int_t)footprint->descriptors));
+    if (rc == 0)
+        rc = record_print_line(
+            out, json_pack("{s:I}", "observed_us",
+                           (json_int_t)record_observed_us(&feed->record)));
     errno = 0;
-    record_write(feed->out, &feed->record);
-    fprintf(feed->out, "footprint %" PRId64 " %" PRId64 " %" PRId64 "\n",
-            footprint->peak_rss, footprint->threads, footprint->descriptors);
-    fprintf(feed->out, "observed %" PRId64 "\n",
-            record_observed_us(&feed->record));
-    if (fflush(feed->out) == 0 && !ferror(feed->out))
-        return 0;
-    return errno ? -errno : -EIO;
+    if (rc == 0 && fflush(out) != 0)
+        rc = errno ? -errno : -EIO;
+    return rc;
 }
 
 static int parse_status(const char *name, enum status *status)
@@ -58,49 +69,36 @@ static int parse_status(const char *name, enum status *status)
     return -EINVAL;
 }
 
-static int parse_final(struct feed_line *line, const char *text)
-{
-    char name[16];
-    int end = -1;
-
-    line->kind = FEED_FINAL;
-    if (sscanf(text, "final %2s %15s%n", line->code, name, &end) != 2 ||
-        text[end] != '\0')
-        return -EINVAL;
-    return parse_status(name, &line->status);
-}
-
-static int parse_footprint(struct feed_line *line, const char *text)
-{
-    int end = -1;
-
-    line->kind = FEED_FOOTPRINT;
-    if (sscanf(text, "footprint %" SCNd64 " %" SCNd64 " %" SCNd64 "%n",
-               &line->peak_rss, &line->threads, &line->descriptors,
-               &end) != 3 ||
-        text[end] != '\0')
-        return -EINVAL;
-    return 0;
-}
-
-static int parse_observed(struct feed_line *line, const char *text)
-{
-    int end = -1;
-
-    line->kind = FEED_OBSERVED;
-    if (sscanf(text, "observed %" SCNd64 "%n", &line->observed_us, &end) != 1 ||
-        text[end] != '\0')
-        return -EINVAL;
-    return 0;
-}
-
-int feed_parse(struct feed_line *line, const char *text)
+int feed_parse(struct feed_line *line, json_t *json)
 {
     struct feed_line read = {0};
+    json_int_t rss;
+    json_int_t threads;
+    json_int_t descriptors;
+    json_int_t observed_us;
+    const char *code;
+    const char *status;
 
-    if (parse_final(&read, text) < 0 && parse_footprint(&read, text) < 0 &&
-        parse_observed(&read, text) < 0)
+    if (json_unpack(json, "{s:s, s:s !}", "final", &code, "status", &status) ==
+        0) {
+        read.kind = FEED_FINAL;
+        if (strlen(code) >= sizeof(read.code) ||
+            parse_status(status, &read.status) < 0)
+            return -EINVAL;
+        snprintf(read.code, sizeof(read.code), "%s", code);
+    } else if (json_unpack(json, "{s:I, s:I, s:I !}", "peak_rss", &rss,
+                           "threads", &threads, "descriptors",
+                           &descriptors) == 0) {
+        read.kind = FEED_FOOTPRINT;
+        read.peak_rss = rss;
+        read.threads = threads;
+        read.descriptors = descriptors;
+    } else if (json_unpack(json, "{s:I !}", "observed_us", &observed_us) == 0) {
+        read.kind = FEED_OBSERVED;
+        read.observed_us = observed_us;
+    } else {
         return -EINVAL;
+    }
     *line = read;
     return 0;
 }

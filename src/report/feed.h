@@ -1,5 +1,6 @@
 #pragma once
 
+#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -11,11 +12,11 @@
  * feed: what a run tells the `flags compare` that started it, line by line on
  * a pipe of their own:
  *
- *   final BR ok             an item is settled; written at once
- *   ...                     after the run: the lines of record_write()
- *   footprint 9437184 21 45 the peaks of memory (bytes), threads, descriptors
- *   observed 1054321        microseconds from the first item scheduled to the
- *                           last one settled; the feed is complete
+ *   {"final": "BR", "status": "ok"}   an item is settled; written at once
+ *   ...                               after the run: record_write()'s lines
+ *   {"peak_rss": 9437184, "threads": 21, "descriptors": 45}   peaks; bytes
+ *   {"observed_us": 1054321}          from the first item scheduled to the last
+ *                                     one settled; the feed is complete
  *
  * So nothing but one short line an item is written while the run is measured.
  * Private between two processes of the same program: it has no version and
@@ -26,15 +27,16 @@ struct feed {
     struct record record;
     struct footprint footprint;
     FILE *out;
+    int error; /* of the lines written during the run; 0: none */
 };
 
 /* Add the sinks to the stream. All is borrowed; feed_close() once. */
 void feed_init(struct feed *feed, FILE *out, struct events *events);
 void feed_close(struct feed *feed);
 
-/* After the run, its lines. 0; -ENOMEM: the record is not complete, and
-   nothing was written; -EPIPE or another negative errno value: not all of the
-   feed was. */
+/* After the run, its lines. 0; -ENOMEM: the record is not complete, or a line
+   could not be made; -EPIPE or another negative errno value: not all of the
+   feed was written. After a failure it has no last line. */
 int feed_end(struct feed *feed);
 
 /* One line that is not the record's, read back. */
@@ -46,5 +48,6 @@ struct feed_line {
     int64_t observed_us;                    /* FEED_OBSERVED */
 };
 
-/* -EINVAL: that is no such line. */
-int feed_parse(struct feed_line *line, const char *text);
+/* From one line of JSON. 0; -EINVAL: that is no such line, and *line is as it
+   was. */
+int feed_parse(struct feed_line *line, json_t *json);

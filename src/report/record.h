@@ -1,5 +1,6 @@
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -77,18 +78,27 @@ void record_close(struct record *record);
 int64_t record_observed_us(const struct record *record);
 
 /*
- * Write the record as lines of text, and read one of them back: how a run that
- * is a child process hands it to its parent (report/feed.h). Private between
- * two processes of the same program. Every line begins with "record ".
+ * Write the record as lines, each a JSON object, and take one of them back: how
+ * a run that is a child process hands it to its parent (report/feed.h). Private
+ * between two processes of the same program:
  *
- * record_write: write errors are left in the stream. record_read: 1: the line
- * (with or without its newline) was one of a record, and is in it now; 0: it is
- * something else; -EINVAL: it is broken, or not what follows the lines before;
- * -ENOMEM. On failure the record is as before. A line adds one row at most,
- * whatever it says.
+ *   {"first_us": ..., "last_us": ..., "error": ...}
+ *   {"item": INDEX, "status": ...}        one an item, in their order
+ *   {"request": INDEX OF ITS ITEM, ...}   one a request, in the record's order
+ *
+ * record_write: 0; -ENOMEM; another negative errno value of the writing, and
+ * part of it may be written. record_read: 1: `line` (borrowed) was one of a
+ * record, and is in it now; 0: it is something else; -EINVAL: a field is
+ * missing, unknown, or out of its range, or the line is not what follows those
+ * before; -ENOMEM. On failure the record is as before. A line adds one row at
+ * most, whatever it says.
  */
-void record_write(FILE *out, const struct record *record);
-int record_read(struct record *record, const char *line);
+int record_write(FILE *out, const struct record *record);
+int record_read(struct record *record, json_t *line);
+
+/* Print `line` and a newline, and let go of it; NULL stands for one that there
+   was no memory for. As record_write(). */
+int record_print_line(FILE *out, json_t *line);
 
 /* What an item was doing. */
 enum record_phase {

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,218 +6,221 @@
 #include "report/record.h"
 #include "report/record_rows.h"
 
-/*
- * Three kinds of lines: the run's, one an item by its index, one a request:
- *
- *   record run FIRST LAST ERROR
- *   record item INDEX STATUS CAUSE HTTP BYTES ATTEMPTS WORKER STARTED FINAL
- *       SUBJECT NAME
- *   record request ITEM ATTEMPT NUMBER WORKER START CONNECTED FIRST_BYTE END
- *       CAUSE HTTP BYTES PORT NEW
- *
- * A text is a colon and itself, with %XX for what would end it or the line; a
- * dash is no text.
- */
-
 /* Of a time: so that whoever computes with it need not fear an overflow. */
 #define TIME_MOST_US (INT64_MAX / 4096)
 
-static void write_text(FILE *out, const char *text)
+/* JSON has texts of Unicode, names and URLs are bytes: each becomes the
+   character of its number, as in ISO 8859-1. */
+static json_t *json_of(const char *bytes)
 {
-    fputs(text ? " :" : " -", out);
-    for (; text && *text; text++) {
-        unsigned char byte = (unsigned char)*text;
+    json_t *made;
+    char *text;
+    char *to;
 
-        if (byte <= ' ' || byte == '%' || byte == 0x7f)
-            fprintf(out, "%%%02x", byte);
-        else
-            putc(byte, out);
-    }
-}
+    if (!bytes)
+        return json_null();
+    text = to = calloc(2, strlen(bytes) + 1);
+    if (!text)
+        return NULL;
+    for (; *bytes; bytes++) {
+        unsigned char byte = (unsigned char)*bytes;
 
-static void write_item(FILE *out, size_t index, const struct record_item *item)
-{
-    fprintf(out,
-            "record item %zu %d %d %ld %" PRId64 " %u %u %" PRId64 " %" PRId64,
-            index, (int)item->status, (int)item->cause, item->http_status,
-            item->bytes, item->attempts, item->worker, item->started_us,
-            item->final_us);
-    write_text(out, item->subject);
-    write_text(out, item->name);
-    putc('\n', out);
-}
-
-static void write_request(FILE *out, const struct record_request *request)
-{
-    fprintf(out,
-            "record request %zu %u %u %u %" PRId64 " %" PRId64 " %" PRId64
-            " %" PRId64 " %d %ld %" PRId64 " %ld %d\n",
-            request->item, request->attempt, request->number, request->worker,
-            request->start_us, request->connected_us, request->first_byte_us,
-            request->end_us, (int)request->cause, request->http_status,
-            request->bytes, request->local_port, request->new_connection);
-}
-
-void record_write(FILE *out, const struct record *record)
-{
-    fprintf(out, "record run %" PRId64 " %" PRId64 " %d\n", record->first_us,
-            record->last_us, record->error);
-    for (size_t i = 0; i < record->item_count; i++)
-        write_item(out, i, &record->items[i]);
-    for (size_t i = 0; i < record->request_count; i++)
-        write_request(out, &record->requests[i]);
-}
-
-/* Where the reading of a line is. Once `broken`, nothing more is read. */
-struct cursor {
-    const char *at;
-    bool broken;
-};
-
-/* The next field as a number from `least` to `most`. */
-static int64_t read_number(struct cursor *cursor, int64_t least, int64_t most)
-{
-    char *end = NULL;
-    long long value;
-
-    /* strtoll() would let more blanks and a plus through. */
-    if (cursor->broken || cursor->at[0] != ' ' ||
-        !(cursor->at[1] == '-' ||
-          (cursor->at[1] >= '0' && cursor->at[1] <= '9')))
-        goto broken;
-    errno = 0;
-    value = strtoll(cursor->at + 1, &end, 10);
-    if (errno != 0 || end == cursor->at + 1 || value < least || value > most)
-        goto broken;
-    cursor->at = end;
-    return value;
-
-broken:
-    cursor->broken = true;
-    return 0;
-}
-
-static int64_t read_time(struct cursor *cursor)
-{
-    return read_number(cursor, -1, TIME_MOST_US);
-}
-
-static unsigned read_unsigned(struct cursor *cursor)
-{
-    return (unsigned)read_number(cursor, 0, UINT_MAX);
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Undo write_text()'s %XX in place. False: it is broken. */
-static bool unescape(char *text)
-{
-    char *to = text;
-
-    for (; *text; text++) {
-        int high;
-        int low;
-
-        if (*text != '%') {
-            *to++ = *text;
-            continue;
-        }
-        high = hex_digit(text[1]);
-        low = high < 0 ? -1 : hex_digit(text[2]);
-        if (low < 0 || high * 16 + low == 0)
-            return false;
-        *to++ = (char)(high * 16 + low);
-        text += 2;
+        if (byte >= 0x80)
+            *to++ = (char)(0xc0 | byte >> 6);
+        *to++ = (char)(byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte);
     }
     *to = '\0';
-    return true;
+    made = json_string(text);
+    free(text);
+    return made;
 }
 
-/* The next field as a text, the caller's to free; NULL where there is none.
+/* The way back, the caller's to free. -EINVAL: not a text of such characters;
    -ENOMEM. */
-static int read_text(struct cursor *cursor, char **text)
+static int bytes_of(char **bytes, const json_t *json)
 {
-    const char *from;
-    size_t length;
+    const char *text = json_string_value(json);
+    char *to;
 
-    *text = NULL;
-    if (cursor->broken)
+    *bytes = NULL;
+    if (json_is_null(json))
         return 0;
-    if (strncmp(cursor->at, " -", 2) == 0) {
-        cursor->at += 2;
-        return 0;
-    }
-    if (strncmp(cursor->at, " :", 2) != 0) {
-        cursor->broken = true;
-        return 0;
-    }
-    from = cursor->at + 2;
-    length = strcspn(from, " \n");
-    *text = strndup(from, length);
-    if (!*text)
+    if (!text)
+        return -EINVAL;
+    to = *bytes = calloc(1, strlen(text) + 1);
+    if (!to)
         return -ENOMEM;
-    cursor->at = from + length;
-    cursor->broken = !unescape(*text);
+    while (*text) {
+        unsigned char first = (unsigned char)*text++;
+
+        if (first > 0xc3) { /* above U+00FF */
+            free(*bytes);
+            *bytes = NULL;
+            return -EINVAL;
+        }
+        if (first >= 0x80) /* the first of two, for jansson checks UTF-8 */
+            first = (unsigned char)(first << 6 | (*text++ & 0x3f));
+        *to++ = (char)first;
+    }
+    *to = '\0';
     return 0;
 }
 
-/* Whether the line was whole, and no more than that. */
-static bool is_at_end(const struct cursor *cursor)
+int record_print_line(FILE *out, json_t *line)
 {
-    return !cursor->broken &&
-           (cursor->at[0] == '\0' ||
-            (cursor->at[0] == '\n' && cursor->at[1] == '\0'));
+    int rc;
+
+    if (!line)
+        return -ENOMEM;
+    errno = 0;
+    rc = json_dumpf(line, out, JSON_COMPACT);
+    if (rc < 0)
+        rc = ferror(out) && errno ? -errno : -ENOMEM;
+    else if (putc('\n', out) == EOF)
+        rc = errno ? -errno : -EIO;
+    json_decref(line);
+    return rc;
 }
 
-static int read_run(struct record *record, struct cursor *cursor)
+static int write_item(FILE *out, size_t index, const struct record_item *item)
 {
-    int64_t first_us = read_time(cursor);
-    int64_t last_us = read_time(cursor);
-    int error = (int)read_number(cursor, INT_MIN, 0);
+    json_t *subject = json_of(item->subject);
+    json_t *name = json_of(item->name);
 
-    if (!is_at_end(cursor))
+    if (!subject || !name) {
+        json_decref(subject);
+        json_decref(name);
+        return -ENOMEM;
+    }
+    return record_print_line(
+        out,
+        json_pack(
+            "{s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "item",
+            (json_int_t)index, "status", (int)item->status, "cause",
+            (int)item->cause, "http_status", (json_int_t)item->http_status,
+            "bytes", (json_int_t)item->bytes, "attempts",
+            (json_int_t)item->attempts, "worker", (json_int_t)item->worker,
+            "started_us", (json_int_t)item->started_us, "final_us",
+            (json_int_t)item->final_us, "subject", subject, "name", name));
+}
+
+static int write_request(FILE *out, const struct record_request *request)
+{
+    return record_print_line(
+        out,
+        json_pack(
+            "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:b}",
+            "request", (json_int_t)request->item, "attempt",
+            (json_int_t)request->attempt, "number", (json_int_t)request->number,
+            "worker", (json_int_t)request->worker, "start_us",
+            (json_int_t)request->start_us, "connected_us",
+            (json_int_t)request->connected_us, "first_byte_us",
+            (json_int_t)request->first_byte_us, "end_us",
+            (json_int_t)request->end_us, "cause", (int)request->cause,
+            "http_status", (json_int_t)request->http_status, "bytes",
+            (json_int_t)request->bytes, "local_port",
+            (json_int_t)request->local_port, "new_connection",
+            (int)request->new_connection));
+}
+
+int record_write(FILE *out, const struct record *record)
+{
+    int rc = record_print_line(
+        out, json_pack("{s:I, s:I, s:i}", "first_us",
+                       (json_int_t)record->first_us, "last_us",
+                       (json_int_t)record->last_us, "error", record->error));
+
+    for (size_t i = 0; rc >= 0 && i < record->item_count; i++)
+        rc = write_item(out, i, &record->items[i]);
+    for (size_t i = 0; rc >= 0 && i < record->request_count; i++)
+        rc = write_request(out, &record->requests[i]);
+    return rc;
+}
+
+static bool is_within(json_int_t value, json_int_t least, json_int_t most)
+{
+    return value >= least && value <= most;
+}
+
+static bool is_time(json_int_t us)
+{
+    return is_within(us, -1, TIME_MOST_US);
+}
+
+static int read_run(struct record *record, json_t *line)
+{
+    json_int_t first_us;
+    json_int_t last_us;
+    json_int_t error;
+
+    if (json_unpack(line, "{s:I, s:I, s:I !}", "first_us", &first_us, "last_us",
+                    &last_us, "error", &error) < 0 ||
+        !is_time(first_us) || !is_time(last_us) ||
+        !is_within(error, INT_MIN, 0))
         return -EINVAL;
     record->first_us = first_us;
     record->last_us = last_us;
-    record->error = error;
+    record->error = (int)error;
     return 1;
 }
 
-static int read_item(struct record *record, struct cursor *cursor)
+static int add_item(struct record *record, struct record_item *item,
+                    const json_t *subject, const json_t *name)
 {
-    /* Only the next one: no number in a line decides on memory. */
-    int64_t count = (int64_t)record->item_count;
-    struct record_item item = {0};
-    int rc;
+    int rc = bytes_of(&item->subject, subject);
 
-    read_number(cursor, count, count);
-    item.status = (enum status)read_number(cursor, 0, STATUS_COUNT - 1);
-    item.cause = (enum cause)read_number(cursor, 0, CAUSE_LOCAL);
-    item.http_status = (long)read_number(cursor, 0, LONG_MAX);
-    item.bytes = read_number(cursor, 0, INT64_MAX);
-    item.attempts = read_unsigned(cursor);
-    item.worker = read_unsigned(cursor);
-    item.started_us = read_time(cursor);
-    item.final_us = read_time(cursor);
-    rc = read_text(cursor, &item.subject);
     if (rc == 0)
-        rc = read_text(cursor, &item.name);
-    if (rc == 0 && !is_at_end(cursor))
-        rc = -EINVAL;
+        rc = bytes_of(&item->name, name);
     if (rc == 0)
         rc = record_add_item(record);
     if (rc < 0) {
-        free(item.subject);
-        free(item.name);
+        free(item->subject);
+        free(item->name);
         return rc;
     }
-    record->items[record->item_count - 1] = item;
+    record->items[record->item_count - 1] = *item;
     return 1;
+}
+
+static int read_item(struct record *record, json_t *line)
+{
+    json_int_t index;
+    json_int_t status;
+    json_int_t cause;
+    json_int_t http;
+    json_int_t bytes;
+    json_int_t attempts;
+    json_int_t worker;
+    json_int_t started_us;
+    json_int_t final_us;
+    json_t *subject;
+    json_t *name;
+
+    /* Only the next one: no number in a line decides on memory. */
+    if (json_unpack(
+            line, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o !}",
+            "item", &index, "status", &status, "cause", &cause, "http_status",
+            &http, "bytes", &bytes, "attempts", &attempts, "worker", &worker,
+            "started_us", &started_us, "final_us", &final_us, "subject",
+            &subject, "name", &name) < 0 ||
+        index != (json_int_t)record->item_count ||
+        !is_within(status, 0, STATUS_COUNT - 1) ||
+        !is_within(cause, 0, CAUSE_LOCAL) || !is_within(http, 0, LONG_MAX) ||
+        bytes < 0 || !is_within(attempts, 0, UINT_MAX) ||
+        !is_within(worker, 0, UINT_MAX) || !is_time(started_us) ||
+        !is_time(final_us))
+        return -EINVAL;
+    struct record_item item = {
+        .status = (enum status)status,
+        .cause = (enum cause)cause,
+        .http_status = (long)http,
+        .bytes = bytes,
+        .attempts = (unsigned)attempts,
+        .worker = (unsigned)worker,
+        .started_us = started_us,
+        .final_us = final_us,
+    };
+    return add_item(record, &item, subject, name);
 }
 
 /* Whether the times are in their order, and the request in its own. */
@@ -242,51 +244,75 @@ static bool is_in_order(const struct record *record,
                record->requests[record->request_count - 1].end_us;
 }
 
-static int read_request(struct record *record, struct cursor *cursor)
+/* The fields' values as numbers, in the order of write_request(). */
+struct request_line {
+    json_int_t item, attempt, number, worker;
+    json_int_t start_us, connected_us, first_byte_us, end_us;
+    json_int_t cause, http_status, bytes, local_port;
+    int new_connection;
+};
+
+static bool is_request(const struct record *record,
+                       const struct request_line *read)
 {
-    struct record_request request = {0};
+    return is_within(read->item, 0, (json_int_t)record->item_count - 1) &&
+           is_within(read->attempt, 0, UINT_MAX) &&
+           is_within(read->number, 0, UINT_MAX) &&
+           is_within(read->worker, 0, UINT_MAX) &&
+           is_within(read->start_us, 0, TIME_MOST_US) &&
+           is_time(read->connected_us) && is_time(read->first_byte_us) &&
+           is_within(read->end_us, 0, TIME_MOST_US) &&
+           is_within(read->cause, 0, CAUSE_LOCAL) &&
+           is_within(read->http_status, 0, LONG_MAX) && read->bytes >= 0 &&
+           is_within(read->local_port, 0, 65535);
+}
+
+static int read_request(struct record *record, json_t *line)
+{
+    struct request_line read;
     int rc;
 
-    request.item =
-        (size_t)read_number(cursor, 0, (int64_t)record->item_count - 1);
-    request.attempt = read_unsigned(cursor);
-    request.number = read_unsigned(cursor);
-    request.worker = read_unsigned(cursor);
-    request.start_us = read_number(cursor, 0, TIME_MOST_US);
-    request.connected_us = read_time(cursor);
-    request.first_byte_us = read_time(cursor);
-    request.end_us = read_number(cursor, 0, TIME_MOST_US);
-    request.cause = (enum cause)read_number(cursor, 0, CAUSE_LOCAL);
-    request.http_status = (long)read_number(cursor, 0, LONG_MAX);
-    request.bytes = read_number(cursor, 0, INT64_MAX);
-    request.local_port = (long)read_number(cursor, 0, 65535);
-    request.new_connection = read_number(cursor, 0, 1) == 1;
-    if (!is_at_end(cursor) || !is_in_order(record, &request))
+    if (json_unpack(
+            line,
+            "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b"
+            " !}",
+            "request", &read.item, "attempt", &read.attempt, "number",
+            &read.number, "worker", &read.worker, "start_us", &read.start_us,
+            "connected_us", &read.connected_us, "first_byte_us",
+            &read.first_byte_us, "end_us", &read.end_us, "cause", &read.cause,
+            "http_status", &read.http_status, "bytes", &read.bytes,
+            "local_port", &read.local_port, "new_connection",
+            &read.new_connection) < 0 ||
+        !is_request(record, &read))
+        return -EINVAL;
+    struct record_request request = {
+        .item = (size_t)read.item,
+        .attempt = (unsigned)read.attempt,
+        .number = (unsigned)read.number,
+        .worker = (unsigned)read.worker,
+        .start_us = read.start_us,
+        .connected_us = read.connected_us,
+        .first_byte_us = read.first_byte_us,
+        .end_us = read.end_us,
+        .cause = (enum cause)read.cause,
+        .http_status = (long)read.http_status,
+        .bytes = read.bytes,
+        .local_port = (long)read.local_port,
+        .new_connection = read.new_connection != 0,
+    };
+    if (!is_in_order(record, &request))
         return -EINVAL;
     rc = record_add_request(record, &request);
     return rc < 0 ? rc : 1;
 }
 
-int record_read(struct record *record, const char *line)
+int record_read(struct record *record, json_t *line)
 {
-    static const struct {
-        const char *word;
-        int (*read)(struct record *record, struct cursor *cursor);
-    } kinds[] = {
-        {"run", read_run}, {"item", read_item}, {"request", read_request}};
-    static const char prefix[] = "record ";
-
-    if (strncmp(line, prefix, strlen(prefix)) != 0)
-        return 0;
-    line += strlen(prefix);
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        size_t length = strlen(kinds[i].word);
-
-        if (strncmp(line, kinds[i].word, length) == 0) {
-            struct cursor cursor = {.at = line + length};
-
-            return kinds[i].read(record, &cursor);
-        }
-    }
-    return -EINVAL;
+    if (json_object_get(line, "first_us"))
+        return read_run(record, line);
+    if (json_object_get(line, "item"))
+        return read_item(record, line);
+    if (json_object_get(line, "request"))
+        return read_request(record, line);
+    return 0;
 }

@@ -460,9 +460,16 @@ Test(report, a_bar_in_unicode_and_colour)
 Test(report, a_feed_is_read_back_as_it_was_written)
 {
     static const char *const bad[] = {
-        "",           "final",         "final BR",          "final BR fine",
-        "observed x", "observed 1 2",  "final BR ok 1",     "BR ok",
-        "footprint",  "footprint 1 2", "footprint 1 2 3 4",
+        "{}",
+        "[]",
+        "{\"final\":\"BR\"}",
+        "{\"final\":\"BR\",\"status\":\"fine\"}",
+        "{\"final\":\"BRA\",\"status\":\"ok\"}",
+        "{\"final\":\"BR\",\"status\":\"ok\",\"more\":1}",
+        "{\"peak_rss\":1,\"threads\":2}",
+        "{\"peak_rss\":1,\"threads\":2,\"descriptors\":\"3\"}",
+        "{\"observed_us\":1.5}",
+        "{\"observed_us\":1,\"status\":\"ok\"}",
     };
     struct feed feed;
     struct feed_line line;
@@ -478,16 +485,21 @@ Test(report, a_feed_is_read_back_as_it_was_written)
     cr_expect(eq(int, feed_end(&feed), 0));
     feed_close(&feed);
     for (char *at = written(); *at; at = next) {
+        json_t *json;
         int rc;
 
         next = strchr(at, '\n') + 1;
         next[-1] = '\0';
         cr_expect(not(complete), "nothing follows the last line");
-        rc = record_read(&record, at);
+        json = json_loads(at, 0, NULL);
+        cr_assert(ne(ptr, json, NULL), "%s", at);
+        rc = record_read(&record, json);
+        if (rc == 0)
+            rc = feed_parse(&line, json);
+        json_decref(json);
         if (rc == 1)
             continue;
         cr_assert(eq(int, rc, 0), "%s", at);
-        cr_assert(eq(int, feed_parse(&line, at), 0), "%s", at);
         switch (line.kind) {
         case FEED_FINAL:
             finals++;
@@ -512,8 +524,13 @@ Test(report, a_feed_is_read_back_as_it_was_written)
     cr_assert(eq(sz, record.item_count, 1));
     cr_expect(eq(i64, record.items[0].bytes, 9443));
     record_close(&record);
-    for (size_t i = 0; i < COUNT(bad); i++)
-        cr_expect(eq(int, feed_parse(&line, bad[i]), -EINVAL), "%s", bad[i]);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        json_t *json = json_loads(bad[i], 0, NULL);
+
+        cr_assert(ne(ptr, json, NULL), "%s", bad[i]);
+        cr_expect(eq(int, feed_parse(&line, json), -EINVAL), "%s", bad[i]);
+        json_decref(json);
+    }
 }
 
 Test(escape, only_what_is_printable_stays)
