@@ -114,7 +114,6 @@ static void set_servers(const struct get *get, struct transfer_options *options)
 
     memcpy(options->fixtures, plan->fixtures, sizeof(plan->fixtures));
     options->fixture_count = plan->fixture_count;
-    options->proxies = proxy_environment();
     if (!plan->source.base) /* only URLs: no server was needed */
         return;
     (void)endpoint_of(&options->user_for, plan->source.base);
@@ -123,21 +122,6 @@ static void set_servers(const struct get *get, struct transfer_options *options)
     options->has_started = true;
     options->started = options->user_for;
     options->fixtures[options->fixture_count++] = options->user_for;
-}
-
-/* Whom to trust, as the variables of OpenSSL and curl(1) have it. */
-static void set_certificates(struct transfer_options *options)
-{
-    const char *names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE"};
-
-    for (size_t i = 0; i < 2 && !options->ca_file; i++) {
-        const char *file = getenv(names[i]);
-
-        options->ca_file = file && *file ? file : NULL;
-    }
-    options->ca_path = getenv("SSL_CERT_DIR");
-    if (options->ca_path && !*options->ca_path)
-        options->ca_path = NULL;
 }
 
 static struct download_options options_of(struct get *get)
@@ -160,7 +144,8 @@ static struct download_options options_of(struct get *get)
     };
 
     set_servers(get, &options.transfer);
-    set_certificates(&options.transfer);
+    get_network_apply(&options.transfer, &get->plan.network,
+                      &settings->network);
     return options;
 }
 

@@ -71,8 +71,19 @@ static const struct block blocks[] = {
                   "The file has the template's extension."),
     BLOCK_OF_TEXT(
         "Only http and https, also where a server redirects, which it may do "
-        "ten times in a row. TLS certificates are verified. Credentials in a "
+        "ten times in a row. TLS certificates are verified, "
+        "unless `--insecure` is given. Credentials in a "
         "URL are sent to its host, and never printed."),
+    BLOCK_OF_SECTION("CONNECTIONS"),
+    BLOCK_OF_TEXT(
+        "These options are called as those of `curl`(1), and do the same. A "
+        "field of `--header` goes to the server of the item's URL; where that "
+        "redirects to another host, port or scheme, only fields that are no "
+        "secret (`Accept`, `User-Agent` and the like) are sent there. "
+        "`--proxy` is for all requests but those that `no_proxy` excepts. A "
+        "server that was started for the run is reached directly in any case. "
+        "With `--http2` and `async`, all requests to a server share a "
+        "connection, as far as it allows; a thread has one of its own."),
     BLOCK_OF_SECTION("FOR PROGRAMS"),
     BLOCK_OF_TEXT(
         "`--json` writes a report (`flags.report/1`, whose schema comes with "
@@ -89,6 +100,10 @@ static const struct block blocks[] = {
         "`--trace` writes the same as a file in the Trace Event Format, with a "
         "row for each thread or, in async, for each place in flight; "
         "https://ui.perfetto.dev opens it, in the browser."),
+    BLOCK_OF_TEXT(
+        "`--progress=plain` writes a line on standard error at each quarter of "
+        "the items; in the place of quarters, where lists are read: at 100, "
+        "200, 400 and so on. A `bar` that is asked for is drawn on anything."),
     {.kind = BLOCK_STATUSES},
     BLOCK_OF_TEXT(
         "Where several apply, it is the first of 5, 7, 3, 1, 4. SIGINT, "
@@ -114,8 +129,9 @@ static const struct block blocks[] = {
                   "A `flags serve`, as that is `FLAGS_SERVER`'s server: to "
                   "these two and to those that it starts `flags get` tells the "
                   "number of each attempt, in `X-Flags-Attempt`."),
-    BLOCK_OF_TERM("`NO_COLOR`, `TERM`", "Whether there is colour, and a "
-                                        "progress bar; see `flags`(1)."),
+    BLOCK_OF_TERM("`NO_COLOR`, `TERM`, `COLUMNS`",
+                  "Whether there is colour, and a progress bar, and how wide "
+                  "it is; see `flags`(1)."),
     BLOCK_OF_SECTION("FILES"),
     BLOCK_OF_TERM("`downloads`",
                   "The directory of the files, unless `--output-dir` names "

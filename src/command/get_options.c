@@ -20,6 +20,9 @@
 static const char *const strategy_names[] = {"sequential", "threaded", "async",
                                              NULL};
 static const char *const reuse_names[] = {"yes", "no", NULL};
+static const char *const progress_names[] = {"auto", "bar", "plain", "none",
+                                             NULL};
+static const char *const colour_names[] = {"auto", "always", "never", NULL};
 static const char *const compat_names[] = {"1e", "2e", NULL};
 
 #define FIELD(name) offsetof(struct get_settings, name)
@@ -76,6 +79,7 @@ static const struct option_row rows[] = {
      .shown = "random",
      .help = "of the random waits",
      .offset = FIELD(seed)},
+    NETWORK_ROWS(struct get_settings, network),
     {.group = "Output",
      .name = "output-dir",
      .letter = 'o',
@@ -95,6 +99,21 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .help = "no report and no progress bar; failures are still told",
      .offset = FIELD(quiet)},
+    {.name = "progress",
+     .kind = OPTION_CHOICE,
+     .metavar = "auto|bar|plain|none",
+     .choices = progress_names,
+     .fallback = "auto",
+     .help = "a bar, a line at each quarter, or nothing; auto: a bar on a "
+             "terminal",
+     .offset = FIELD(progress)},
+    {.name = "color",
+     .kind = OPTION_CHOICE,
+     .metavar = "auto|always|never",
+     .choices = colour_names,
+     .fallback = "auto",
+     .help = "of the bar and the timeline",
+     .offset = FIELD(colour)},
     {.name = "timeline",
      .kind = OPTION_FLAG,
      .help = "draw, after the report, who waited for what",
@@ -293,6 +312,8 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     if (rc == 0)
         rc = get_items_check(&made, settings, line);
     if (rc == 0)
+        rc = get_network_make(&made.network, &settings->network, line);
+    if (rc == 0)
         rc = get_shard(&made, settings, line);
     if (rc < 0) {
         get_plan_close(&made);
@@ -315,4 +336,5 @@ void get_plan_close(struct get_plan *plan)
 {
     selection_close(&plan->selection);
     source_close(&plan->source);
+    get_network_close(&plan->network);
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "cli/limits.h"
+#include "cli/network.h"
 #include "cli/option.h"
 #include "cli/saving.h"
 #include "cli/work.h"
+#include "command/get_network.h"
 #include "download/options.h"
 #include "download/shard.h"
 #include "text/endpoint.h"
@@ -17,6 +19,7 @@ struct get_settings {
     struct work_settings work;
     struct limit_settings limits;
     struct saving_settings saving;
+    struct network_settings network;
     int64_t seed; /* only if it was given */
     struct option_texts inputs;
     int strategy;           /* index in get_strategies() */
@@ -24,6 +27,8 @@ struct get_settings {
     int reuse;              /* 0: yes, 1: no */
     const char *output_dir; /* NULL: the default */
     bool verbose, quiet;
+    int progress; /* enum get_progress */
+    int colour;   /* enum get_colour */
     bool timeline;
     const char *json, *events, *failed; /* as trace */
     bool dry_run;
@@ -39,6 +44,15 @@ struct get_settings {
 
 extern const struct option_table get_option_table;
 
+/* As the options name them. */
+enum get_progress {
+    GET_PROGRESS_AUTO,
+    GET_PROGRESS_BAR,
+    GET_PROGRESS_PLAIN,
+    GET_PROGRESS_NONE
+};
+enum get_colour { GET_COLOUR_AUTO, GET_COLOUR_ALWAYS, GET_COLOUR_NEVER };
+
 enum { GET_FIXTURES = 2 };
 
 struct get_plan {
@@ -48,6 +62,7 @@ struct get_plan {
     struct shard shard;
     struct schedule_limits limits;
     struct source source;
+    struct get_network network;
     const struct downloader *strategy;
     unsigned max_req;     /* as -m and the strategy have it */
     unsigned connections; /* the same, but no more than there are items */

@@ -179,11 +179,38 @@ static bool is_quit(void *arg)
     return interrupt_signal() == SIGQUIT;
 }
 
+/* Colour, where the terminal alone does not decide. */
+static bool has_colour(const struct get_settings *settings, bool terminal)
+{
+    return settings->colour == GET_COLOUR_AUTO
+               ? terminal
+               : settings->colour == GET_COLOUR_ALWAYS;
+}
+
+static bool has_bar(const struct get_settings *settings)
+{
+    if (settings->progress != GET_PROGRESS_AUTO)
+        return settings->progress == GET_PROGRESS_BAR;
+    return !settings->verbose && !settings->quiet && progress_fits(stderr);
+}
+
+static void show_progress(struct get_reports *reports, struct events *events)
+{
+    const struct get_settings *settings = reports->settings;
+    struct progress_style style = progress_style_of_terminal();
+
+    style.colour = has_colour(settings, style.colour);
+    if (has_bar(settings))
+        progress_init(&reports->progress, stderr, items_known(reports), style,
+                      events);
+    else if (settings->progress == GET_PROGRESS_PLAIN)
+        quarters_init(&reports->quarters, stderr, items_known(reports), events);
+}
+
 int get_reports_listen(struct get_reports *reports, struct events *events,
                        struct run *run)
 {
     const struct get_settings *settings = reports->settings;
-    bool bar = !settings->verbose && !settings->quiet && progress_fits(stderr);
 
     reports->run = run;
     if (!settings->feed_fd) /* a comparison's run is nobody's to ask */
@@ -205,15 +232,13 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
         .err = stderr,
         .compat = reports->plan->compat,
         .strategy = reports->plan->strategy->name,
-        .progress = bar ? &reports->progress : NULL,
+        .progress = has_bar(settings) ? &reports->progress : NULL,
         .on_write_error = on_output_broken,
         .arg = reports,
     };
     if (!settings->hush)
         lines_init(&reports->lines, events);
-    if (bar)
-        progress_init(&reports->progress, stderr, items_known(reports),
-                      progress_style_of_terminal(), events);
+    show_progress(reports, events);
     if (!settings->feed_fd)
         return 0;
     reports->feed_out = fdopen((int)settings->feed_fd, "w");
@@ -248,6 +273,7 @@ static void draw_timeline(struct get_reports *reports)
 
     name_run(name, reports->plan);
     style.title = name;
+    style.colour = has_colour(reports->settings, style.colour);
     if (!reports->settings->quiet)
         putc('\n', reports->text);
     timeline_print(reports->text, &reports->record, &style);

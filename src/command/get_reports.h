@@ -10,6 +10,7 @@
 #include "report/feed.h"
 #include "report/lines.h"
 #include "report/progress.h"
+#include "report/quarters.h"
 #include "report/record.h"
 #include "report/run_json.h"
 #include "report/standing.h"
@@ -35,6 +36,7 @@ struct get_reports {
     struct standing standing;
     struct lines lines;
     struct progress progress;
+    struct quarters quarters;
     struct feed feed;
     FILE *feed_out;
     struct record record; /* for the timeline; else empty */

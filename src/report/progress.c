@@ -11,7 +11,8 @@ enum {
     REDRAW_US = 50000,
     CELLS_MOST = 40,
     CELLS_LEAST = 10, /* in less room there is no bar, only the numbers */
-    COLUMNS = 80,     /* of a terminal that does not tell */
+    COLUMNS_MOST = 10000,
+    COLUMNS = 80, /* of a terminal that does not tell */
 };
 
 bool progress_fits(FILE *err)
@@ -33,8 +34,12 @@ struct progress_style progress_style_of_terminal(void)
 
 int progress_columns(FILE *err)
 {
+    const char *said = getenv("COLUMNS");
+    long columns = said ? strtol(said, NULL, 10) : 0;
     struct winsize size;
 
+    if (columns > 0 && columns <= COLUMNS_MOST)
+        return (int)columns;
     if (ioctl(fileno(err), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
         return COLUMNS;
     return size.ws_col;

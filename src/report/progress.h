@@ -42,7 +42,8 @@ bool progress_fits(FILE *err);
    is. */
 struct progress_style progress_style_of_terminal(void);
 
-/* How wide the terminal is now; 80 if it does not tell. Ask each time, for a
+/* How wide the terminal is now: as COLUMNS says, else the terminal; 80 if
+   neither does. Ask each time, for a
    window may change its size. */
 int progress_columns(FILE *err);
 

@@ -1,6 +1,7 @@
 #include "report/timeline.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -322,7 +323,8 @@ struct timeline_style timeline_style_of(FILE *out)
         .colour = terminal.colour && progress_fits(out),
     };
 
-    if (isatty(fileno(out)) && progress_columns(out) < style.columns)
+    if ((isatty(fileno(out)) || getenv("COLUMNS")) &&
+        progress_columns(out) < style.columns)
         style.columns = progress_columns(out);
     return style;
 }

@@ -27,6 +27,30 @@ static CURLcode restrict_protocols(CURL *easy)
     return code;
 }
 
+static long http_version(enum transfer_http http)
+{
+    switch (http) {
+    case TRANSFER_HTTP2:
+        return CURL_HTTP_VERSION_2TLS;
+    case TRANSFER_HTTP2_PRIOR:
+        return CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+    default:
+        return CURL_HTTP_VERSION_1_1;
+    }
+}
+
+static long address_family(enum transfer_family family)
+{
+    switch (family) {
+    case TRANSFER_IPV4:
+        return CURL_IPRESOLVE_V4;
+    case TRANSFER_IPV6:
+        return CURL_IPRESOLVE_V6;
+    default:
+        return CURL_IPRESOLVE_WHATEVER;
+    }
+}
+
 /* Long options that hold for all requests. */
 static CURLcode set_numbers(CURL *easy, const struct transfer_options *options)
 {
@@ -35,7 +59,13 @@ static CURLcode set_numbers(CURL *easy, const struct transfer_options *options)
         long value;
     } numbers[] = {
         {CURLOPT_NOSIGNAL, 1},
-        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+        {CURLOPT_HTTP_VERSION, http_version(options->http)},
+        /* Else as many connections as requests, before the first is known to
+           take them all. */
+        {CURLOPT_PIPEWAIT, options->http != TRANSFER_HTTP1 && options->reuse},
+        {CURLOPT_IPRESOLVE, address_family(options->family)},
+        {CURLOPT_SSL_VERIFYPEER, options->insecure ? 0 : 1},
+        {CURLOPT_SSL_VERIFYHOST, options->insecure ? 0 : 2},
         {CURLOPT_FOLLOWLOCATION, 0}, /* transfer.h does */
         {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
         {CURLOPT_BUFFERSIZE, RECEIVE_BUFFER},
@@ -80,6 +110,17 @@ static CURLcode set_strings(CURL *easy, const struct transfer_options *options)
     return code;
 }
 
+static CURLcode set_lists(CURL *easy, const struct transfer_options *options)
+{
+    CURLcode code = CURLE_OK;
+
+    if (options->resolve)
+        code = curl_easy_setopt(easy, CURLOPT_RESOLVE, options->resolve);
+    if (code == CURLE_OK && options->connect_to)
+        code = curl_easy_setopt(easy, CURLOPT_CONNECT_TO, options->connect_to);
+    return code;
+}
+
 CURLcode easy_configure(CURL *easy, const struct transfer_options *options)
 {
     CURLcode code = restrict_protocols(easy);
@@ -88,5 +129,7 @@ CURLcode easy_configure(CURL *easy, const struct transfer_options *options)
         code = set_numbers(easy, options);
     if (code == CURLE_OK)
         code = set_strings(easy, options);
+    if (code == CURLE_OK)
+        code = set_lists(easy, options);
     return code;
 }

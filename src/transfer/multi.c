@@ -238,6 +238,9 @@ static int make_curl(struct multi *multi, unsigned connections)
         curl_multi_setopt(curl, CURLMOPT_TIMERFUNCTION, on_timeout) !=
             CURLM_OK ||
         curl_multi_setopt(curl, CURLMOPT_TIMERDATA, multi) != CURLM_OK ||
+        /* Of HTTP/2, where the server allows as many; the default is 100. */
+        curl_multi_setopt(curl, CURLMOPT_MAX_CONCURRENT_STREAMS,
+                          (long)connections) != CURLM_OK ||
         /* The default follows the number of handles that are added just
            now, and would close connections whenever it falls. */
         curl_multi_setopt(curl, CURLMOPT_MAXCONNECTS, (long)connections) !=

@@ -117,6 +117,25 @@ static CURLcode set_credentials(struct transfer *transfer,
     return code;
 }
 
+/* The server that we started is reached directly. */
+static bool is_started(const struct transfer_options *options,
+                       const struct endpoint *origin)
+{
+    return options->has_started && endpoint_equal(&options->started, origin);
+}
+
+static CURLcode set_socket(const struct transfer *transfer,
+                           const struct endpoint *origin)
+{
+    const struct transfer_options *options = transfer->options;
+
+    if (!options->unix_socket)
+        return CURLE_OK;
+    return curl_easy_setopt(transfer->easy, CURLOPT_UNIX_SOCKET_PATH,
+                            is_started(options, origin) ? NULL
+                                                        : options->unix_socket);
+}
+
 static CURLcode set_proxy(struct transfer *transfer,
                           const struct endpoint *origin)
 {
@@ -124,7 +143,7 @@ static CURLcode set_proxy(struct transfer *transfer,
     const char *url;
     CURLcode code;
 
-    if (options->has_started && endpoint_equal(&options->started, origin))
+    if (is_started(options, origin))
         transfer->proxy = (struct proxy){NULL, NULL};
     else
         transfer->proxy = proxy_choose(&options->proxies, origin);
@@ -155,6 +174,8 @@ static CURLcode prepare_hop(struct transfer *transfer, const char *url)
         code = set_credentials(transfer, &origin);
     if (code == CURLE_OK)
         code = set_proxy(transfer, &origin);
+    if (code == CURLE_OK)
+        code = set_socket(transfer, &origin);
     if (code == CURLE_OK)
         code = curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
     return code;

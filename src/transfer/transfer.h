@@ -23,9 +23,17 @@
 
 enum { TRANSFER_FIXTURES = 3, TRANSFER_REDIRECTS = 10 };
 
+enum transfer_http {
+    TRANSFER_HTTP1,      /* HTTP/1.1 */
+    TRANSFER_HTTP2,      /* by ALPN, over TLS, where the server has it */
+    TRANSFER_HTTP2_PRIOR /* without asking, also where there is no TLS */
+};
+
+enum transfer_family { TRANSFER_ANY_FAMILY, TRANSFER_IPV4, TRANSFER_IPV6 };
+
 /* What all requests of a run share. The strings must outlive the transfers. */
 struct transfer_options {
-    const char *user_agent;     /* NULL: flags/VERSION */
+    const char *user_agent;     /* NULL: flags/VERSION; "": none */
     const char *user;           /* credentials */
     const char *password;       /* NULL: none */
     struct endpoint user_for;   /* whose they are; host "": of each request's
@@ -34,9 +42,16 @@ struct transfer_options {
     int64_t timeout_us;         /* an attempt; 0: none */
     int64_t connect_timeout_us; /* 0: libcurl's */
     bool reuse;                 /* of connections */
-    const char *ca_file;    /* certificates that are trusted, PEM; NULL: the */
-    const char *ca_path;    /* system's. A directory of them; NULL: likewise */
-    struct proxies proxies; /* zeros: none, everything is reached directly */
+    const char *ca_file; /* certificates that are trusted, PEM; NULL: the */
+    const char *ca_path; /* system's. A directory of them; NULL: likewise */
+    bool insecure;       /* certificates are not verified */
+    enum transfer_http http;
+    enum transfer_family family;   /* of addresses */
+    struct curl_slist *resolve;    /* as CURLOPT_RESOLVE has it; NULL: none */
+    struct curl_slist *connect_to; /* CURLOPT_CONNECT_TO; NULL: none */
+    const char *unix_socket; /* to connect to for every host but `started`;
+                                NULL: none */
+    struct proxies proxies;  /* zeros: none, everything is reached directly */
     /* Servers that are `flags serve`: they are told the attempt's number. */
     struct endpoint fixtures[TRANSFER_FIXTURES];
     size_t fixture_count;
