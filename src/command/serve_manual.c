@@ -208,7 +208,9 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM(
         "`GET /__flags/stats`",
         "What the server saw, as JSON: `requests`, `connections`, "
-        "`peak_in_flight`, `bytes`, and in `paths` of each path its "
+        "`peak_in_flight`, `bytes`, `span` (the seconds from the first "
+        "request's "
+        "arrival to the last answer's end), and in `paths` of each path its "
         "`requests`, the highest of its `attempts`, its `faults` by kind, and "
         "the `gaps` between attempts, in seconds: whether a client waited as "
         "it was told."),
