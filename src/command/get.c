@@ -10,6 +10,8 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "command/commands.h"
+#include "command/get_dry_run.h"
+#include "command/get_manifest.h"
 #include "command/get_options.h"
 #include "command/get_reports.h"
 #include "download/downloader.h"
@@ -17,14 +19,13 @@
 #include "download/verdict.h"
 #include "process/interrupt.h"
 #include "process/local_server.h"
-#include "text/escape.h"
-#include "text/url.h"
 
 /* One `flags get`, from its settings to its verdict. */
 struct get {
     struct get_settings settings;
     struct get_plan plan;
     struct save_dir *output;
+    struct get_manifest manifest;
     struct local_server server;
     bool server_started;
     struct input input;
@@ -97,6 +98,9 @@ static int begin(struct get *get)
         return rc;
     }
     if (rc == 0)
+        rc = get_manifest_open(&get->manifest, &get->settings, get->output,
+                               &get->reports);
+    if (rc == 0)
         rc = get_reports_open(&get->reports, &get->settings, &get->plan);
     if (rc == 0 && get->plan.selection.count > 0)
         rc = begin_server(get);
@@ -139,7 +143,7 @@ static struct download_options options_of(struct get *get)
         .country_names = settings->work.country_names,
         .verify_content = settings->saving.verify_content == 0,
         .max_bytes = settings->saving.max_filesize,
-        .digest = settings->json != NULL,
+        .digest = settings->json || !settings->saving.no_manifest,
         .compat = get->plan.compat,
     };
 
@@ -175,6 +179,7 @@ static int download(struct get *get)
     rc = run_new(&get->run, input_source(&get->input), &options, &get->events);
     if (rc < 0)
         return rc;
+    get_manifest_listen(&get->manifest, &options, &get->events);
     rc = get_reports_listen(&get->reports, &get->events, get->run);
     if (rc == 0) {
         interrupt_answer(get->settings.feed_fd ? NULL : tell_standing,
@@ -266,51 +271,22 @@ static int name_base(void *arg)
                : source_set_base(&get->plan.source, "http://127.0.0.1/flags");
 }
 
-static void print_plan(const struct item *item)
-{
-    if (item->refused) {
-        message("%s", item->refused);
-        return;
-    }
-    printf("%s\t", item->code);
-    url_print(stdout, item->url, false);
-    putchar('\t');
-    escape_print(stdout, item->metadata_url ? "" : item->name);
-    putchar('\n');
-}
-
-/* --dry-run: the items, one a line: code, URL, file (empty where the country's
-   name is to come from its metadata). */
 static int print_items(struct get *get)
 {
-    struct item_source items = input_source(&get->input);
-    struct item *item;
-    size_t refused = 0;
-    size_t count = 0;
+    struct get_dry_run done = {0, 0};
     int rc = name_base(get);
 
-    while (rc == 0) {
-        rc = items.next(items.arg, &item);
-        if (rc == -EAGAIN) {
-            rc = items.fill(items.arg);
-            continue;
-        }
-        if (rc < 0 || !item)
-            break;
-        print_plan(item);
-        count++;
-        refused += item->refused != NULL;
-        item_free(item);
-    }
+    if (rc == 0)
+        rc = get_dry_run(&done, input_source(&get->input));
     if (rc < 0) {
         message_failure("cannot read", "--input", rc);
         return EXIT_STATUS_LOCAL;
     }
-    if (count == 0)
+    if (done.count == 0)
         return empty_list(get);
-    return refused == 0      ? EXIT_STATUS_OK
-           : refused < count ? EXIT_STATUS_SOME
-                             : EXIT_STATUS_NOTHING;
+    return done.refused == 0           ? EXIT_STATUS_OK
+           : done.refused < done.count ? EXIT_STATUS_SOME
+                                       : EXIT_STATUS_NOTHING;
 }
 
 static int dry_run(struct get *get)
@@ -339,6 +315,7 @@ static int get_run(struct get *get)
         count_as_cancelled(get, STOP_INTERRUPTED);
     else
         get->reports.failed = true;
+    get_manifest_close(&get->manifest, &get->reports);
     get_reports_end(&get->reports, rc == 0 || rc == -EINTR);
     if (get->server_started)
         local_server_stop(&get->server);

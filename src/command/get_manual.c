@@ -147,6 +147,17 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("`.flags-XXXXXX`",
                   "In the output directory: what is not complete. Removed at "
                   "the end; after a crash, by the next run that finds it."),
+    BLOCK_OF_TERM(
+        "`.flags-manifest.jsonl`",
+        "In the output directory, unless `--no-manifest`: a JSON object on a "
+        "line for each file: `file`, `url` (without credentials; a server that "
+        "was started for the run has no port), `status`, `bytes`, `sha256`, "
+        "`etag`, `last-modified`. A name that is not UTF-8 is `file-hex`. Of "
+        "several lines the last one counts. Lines are gathered for a second at "
+        "most and appended under a lock, so that any number of runs may use "
+        "one directory at once; what a killed run did not write is fetched "
+        "again. When its size has doubled, lines that no longer count are left "
+        "out."),
     {.kind = BLOCK_EXAMPLES},
     BLOCK_OF_TERM("`flags get`", "The flags of the 20 most populous "
                                  "countries."),

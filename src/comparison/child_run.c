@@ -85,6 +85,7 @@ static int start(struct child *child, const struct compare_run_options *options,
     const char *const fixed[] = {
         "get",
         "--quiet",
+        "--no-manifest",
         "--strategy",
         options->strategy,
         "--max-req",

@@ -106,6 +106,11 @@ void save_dir_close(struct save_dir *dir)
     free(dir);
 }
 
+int save_dir_fd(const struct save_dir *dir)
+{
+    return dir->output;
+}
+
 int save_claim(struct save_dir *dir, const char *name)
 {
     int rc;

@@ -27,6 +27,9 @@ int save_dir_open(struct save_dir **out, const char *path);
    through. The output directory itself stays. */
 void save_dir_close(struct save_dir *dir);
 
+/* The output directory's descriptor, which stays the save_dir's. */
+int save_dir_fd(const struct save_dir *dir);
+
 /*
  * Reserve a name for an item, for the life of `dir`. -EEXIST: another item has
  * it, or one that the file system takes for the same. -ENOMEM.

@@ -8,6 +8,7 @@ FLAGS_CALLS is how many calls of a function are failed, spread over all of them
 
 import concurrent.futures
 import errno
+import json
 import os
 import shutil
 import signal
@@ -46,6 +47,16 @@ LEAVES = ("unlinkat", "open", "malloc", "fcntl")
 # (maybe_resize()).
 ABORTS = {("async", "epoll_ctl"), ("async", "pipe2"), ("async", "calloc"),
           ("async", "realloc")}
+
+
+MANIFEST = ".flags-manifest.jsonl"
+
+
+def manifest_of(out):
+    """The names that it has."""
+    path = out / MANIFEST
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {json.loads(line)["file"] for line in lines if line}
 
 
 def chosen(calls):
@@ -113,9 +124,13 @@ class Injected(Case):
         if not counts and run.status not in (5,):
             yield "has no report"
         hidden = [path.name for path in out.iterdir()
-                  if path.name not in found] if out.is_dir() else []
+                  if path.name not in found
+                  and path.name != MANIFEST] if out.is_dir() else []
         if hidden and function not in LEAVES:
             yield f"left {hidden}"
+        told = manifest_of(out)
+        if not told <= set(found) or run.status == 0 and told != set(found):
+            yield f"has {sorted(found)} and a manifest of {sorted(told)}"
 
     def sweep(self, strategy, function):
         calls = self.calls(strategy)[function]
@@ -144,7 +159,8 @@ class Injected(Case):
         for out in self.left:
             self.flags("get", "-q", "-s", self.server.url, "-o", out, "BR")
             self.assertEqual([path.name for path in out.iterdir()
-                              if path.name.startswith(".flags-")], [])
+                              if path.name.startswith(".flags-")
+                              and path.is_dir()], [])
         print(f"# {strategy}: {calls} calls of {function}, {len(jobs)} runs "
               f"with one that fails, {len(faults)} wrong", flush=True)
         self.assertEqual(len(faults), 0, "\n".join(faults[:10]))

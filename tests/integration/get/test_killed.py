@@ -67,7 +67,8 @@ class Killed(Case):
     def hidden(self):
         return [path.name for path in self.out.iterdir()
                 if path.name.startswith(".flags-")
-                and path.name != ".flags-backup"]
+                and path.name not in (".flags-backup",
+                                      ".flags-manifest.jsonl")]
 
     def check_the_next_run(self, strategy):
         self.assertStatus(self.begin(strategy).finish(), 0)

@@ -139,7 +139,8 @@ class CountryNames(Case):
             if not path.is_relative_to(deep) and not deep.is_relative_to(path)]
         self.assertEqual(outside, [])
         self.assertFalse(os.path.exists("/tmp/flags-evil"))
-        saved = list(deep.iterdir())
+        saved = [path for path in deep.iterdir()
+                 if path.name != ".flags-manifest.jsonl"]
         self.assertEqual(len(saved), counted(run)["ok"], str(saved))
         for path in saved:
             self.assertTrue(path.is_file())

@@ -71,7 +71,7 @@ class Interrupt(Case):
         self.assertIn(f"flags: in flight: {count}\n", run.stderr)
         self.assertEqual(len(listed), count, str(run))
         self.assertEqual(sorted(path.name for path in self.out.iterdir()),
-                         ["bd.gif"])
+                         [".flags-manifest.jsonl", "bd.gif"])
         self.assertEqual(list(self.home.glob("core*")), [])
 
     def test_by_sigusr1_it_tells_how_far_it_is_and_goes_on(self, strategy):

@@ -68,7 +68,8 @@ class TheProgramAlone(Moved):
         run = self.run_program(self.program, "get", "-c", "BR", "-o", "out")
 
         self.assertStatus(run, 0)
-        self.assertEqual(os.listdir(self.home / "out"), ["Brazil-BR.gif"])
+        self.assertEqual(sorted(os.listdir(self.home / "out")),
+                         [".flags-manifest.jsonl", "Brazil-BR.gif"])
 
     def test_compares(self):
         run = self.run_program(self.program, "compare", "-r", "1", "-w", "0",

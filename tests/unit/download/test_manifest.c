@@ -1,0 +1,432 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "download/manifest/entry.h"
+#include "download/manifest/file.h"
+#include "download/manifest/map.h"
+#include "scratch.h"
+
+static char place[SCRATCH_SIZE];
+static struct save_dir *dir;
+
+static void setup(void)
+{
+    scratch_make(place);
+    cr_assert(eq(int, save_dir_open(&dir, place), 0));
+}
+
+static void teardown(void)
+{
+    save_dir_close(dir);
+    scratch_remove(place);
+}
+
+TestSuite(manifest, .init = setup, .fini = teardown, .timeout = 30);
+
+static struct manifest_entry entry_of(const char *name, int64_t bytes)
+{
+    return (struct manifest_entry){
+        .name = name,
+        .url = "http://h/x",
+        .status = 200,
+        .bytes = bytes,
+        .digest = {{1, 2, 0xff}},
+        .etag = "",
+        .last_modified = "",
+    };
+}
+
+/* Append text as it is. */
+static void append_raw(const char *text)
+{
+    char path[SCRATCH_SIZE];
+    int fd;
+
+    scratch_path(path, place, MANIFEST_NAME);
+    fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    cr_assert(ge(int, fd, 0));
+    cr_assert(eq(sz, (size_t)write(fd, text, strlen(text)), strlen(text)));
+    close(fd);
+}
+
+static int append_text(const char *lines)
+{
+    struct manifest_growth growth;
+    char *text;
+    int rc;
+
+    cr_assert(ge(int, asprintf(&text, "\n%s", lines), 0));
+    do
+        rc =
+            manifest_file_append(save_dir_fd(dir), text, strlen(text), &growth);
+    while (rc == -EAGAIN);
+    free(text);
+    return rc;
+}
+
+static void append_entry(const char *name, int64_t bytes)
+{
+    struct manifest_entry entry = entry_of(name, bytes);
+    size_t length;
+    char *line = manifest_entry_write(&entry, &length);
+
+    cr_assert(ne(ptr, line, NULL));
+    cr_assert(eq(sz, strlen(line), length));
+    cr_assert(eq(int, append_text(line), 0));
+    free(line);
+}
+
+/* What the map has under a name; -1: nothing. */
+static int64_t bytes_of(const struct manifest_map *map, const char *name)
+{
+    struct manifest_line line;
+    int64_t bytes;
+
+    if (manifest_map_find(map, name, &line) < 0)
+        return -1;
+    bytes = line.entry.bytes;
+    manifest_line_close(&line);
+    return bytes;
+}
+
+static struct manifest_map open_map(bool by_url)
+{
+    struct manifest_map map;
+
+    cr_assert(eq(int, manifest_map_open(&map, save_dir_fd(dir), by_url), 0));
+    return map;
+}
+
+static void expect_same(const struct manifest_entry *entry)
+{
+    struct manifest_line line;
+    size_t bytes;
+    char *text = manifest_entry_write(entry, &bytes);
+
+    cr_assert(ne(ptr, text, NULL));
+    cr_expect(eq(chr, text[bytes - 1], '\n'));
+    cr_expect(eq(ptr, strchr(text, '\n'), text + bytes - 1));
+    cr_assert(eq(int, manifest_line_read(&line, text, bytes), 0), "%s", text);
+    cr_expect(eq(str, (char *)line.entry.name, (char *)entry->name));
+    cr_expect(eq(str, (char *)line.entry.url, (char *)entry->url));
+    cr_expect(eq(str, (char *)line.entry.etag, (char *)entry->etag));
+    cr_expect(eq(str, (char *)line.entry.last_modified,
+                 (char *)entry->last_modified));
+    cr_expect(eq(i64, line.entry.bytes, entry->bytes));
+    cr_expect(eq(long, line.entry.status, entry->status));
+    cr_expect(digest_equal(&line.entry.digest, &entry->digest));
+    manifest_line_close(&line);
+    free(text);
+}
+
+Test(manifest, line_says_what_it_was_told)
+{
+    struct manifest_entry entry = entry_of("br.gif", 1058);
+
+    expect_same(&entry);
+    entry.etag = "W/\"5f-\\x\"";
+    entry.last_modified = "Sat, 28 Nov 2026 09:00:00 GMT";
+    entry.bytes = INT64_MAX;
+    expect_same(&entry);
+    entry.name = "Cura\xc3\xa7"
+                 "ao \"x\".gif";
+    expect_same(&entry);
+    entry.name = "caf\xe9.gif"; /* Latin-1 */
+    expect_same(&entry);
+}
+
+Test(manifest, line_with_what_is_no_entry_is_refused)
+{
+#define REST                                                               \
+    "\"url\":\"http://h/x\",\"status\":200,\"bytes\":1,\"sha256\":"        \
+    "\"0102ff0000000000000000000000000000000000000000000000000000000000\"" \
+    "}"
+    static const char *const bad[] = {
+        "",
+        "\n",
+        "{",
+        "[]",
+        "{\"file\":\"br.gif\"}",
+        "{" REST,
+        "{\"file\":\"../br.gif\"," REST,
+        "{\"file\":\"a/b\"," REST,
+        "{\"file\":\".bashrc\"," REST,
+        "{\"file\":\"\"," REST,
+        "{\"file\":\"a\\u0000b\"," REST,
+        "{\"file-hex\":\"2e2e\"," REST,
+        "{\"file-hex\":\"610062\"," REST,
+        "{\"file-hex\":\"6\"," REST,
+        "{\"file\":\"a\",\"file\":\"b\"," REST,
+        "{\"file\":\"br.gif\"," REST "}",
+    };
+    struct manifest_line line;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        cr_expect(
+            eq(int, manifest_line_read(&line, bad[i], strlen(bad[i])), -EINVAL),
+            "%s", bad[i]);
+    cr_assert(eq(int,
+                 manifest_line_read(&line, "{\"file\":\"br.gif\"," REST,
+                                    strlen("{\"file\":\"br.gif\"," REST)),
+                 0));
+    manifest_line_close(&line);
+}
+
+Test(manifest, line_of_which_a_byte_is_missing_is_refused)
+{
+    struct manifest_entry entry = entry_of("br.gif", 1058);
+    struct manifest_line line;
+    size_t bytes;
+    char *text = manifest_entry_write(&entry, &bytes);
+
+    for (size_t i = 0; i < bytes - 1; i++)
+        cr_expect(eq(int, manifest_line_read(&line, text, i), -EINVAL));
+    free(text);
+}
+
+Test(manifest, validator_that_no_field_can_have_is_none)
+{
+    struct manifest_entry entry = entry_of("br.gif", 1);
+    struct manifest_line line;
+    size_t bytes;
+    char *text;
+
+    entry.etag = "\"x\"\r\nCookie: y";
+    text = manifest_entry_write(&entry, &bytes);
+    cr_assert(eq(int, manifest_line_read(&line, text, bytes), 0));
+    cr_expect(eq(str, (char *)line.entry.etag, ""));
+    manifest_line_close(&line);
+    free(text);
+}
+
+Test(manifest, url_has_no_credentials_and_no_port_of_our_own)
+{
+    struct endpoint started;
+    static const struct {
+        const char *url, *expected;
+    } cases[] = {
+        {"http://h/x?y#z", "http://h/x?y#z"},
+        {"http://me:pass@h:81/@x", "http://h:81/@x"},
+        {"http://[::1]:81/x", "http://[::1]:81/x"},
+        {"http://127.0.0.1:4711/flags/br", "http://127.0.0.1/flags/br"},
+        {"http://127.0.0.1:4712/flags/br", "http://127.0.0.1:4712/flags/br"},
+        {"http://h/\xe9 \"", "http://h/%E9%20\""},
+    };
+
+    cr_assert(endpoint_of(&started, "http://127.0.0.1:4711/"));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *url = manifest_url(cases[i].url, &started);
+
+        cr_expect(eq(str, url, (char *)cases[i].expected));
+        free(url);
+    }
+}
+
+Test(manifest, last_line_of_a_name_wins)
+{
+    struct manifest_map map;
+
+    append_entry("br.gif", 1);
+    append_entry("us.gif", 2);
+    append_entry("br.gif", 3);
+    map = open_map(false);
+    cr_expect(eq(i64, bytes_of(&map, "br.gif"), 3));
+    cr_expect(eq(i64, bytes_of(&map, "us.gif"), 2));
+    cr_expect(eq(i64, bytes_of(&map, "de.gif"), -1));
+    manifest_map_close(&map);
+}
+
+Test(manifest, that_is_not_there_is_empty)
+{
+    struct manifest_map map = open_map(true);
+
+    cr_expect(eq(i64, bytes_of(&map, "br.gif"), -1));
+    manifest_map_close(&map);
+}
+
+Test(manifest, torn_line_is_ignored_and_spoils_no_other)
+{
+    struct manifest_map map;
+
+    append_entry("br.gif", 1);
+    append_raw("{\"file\":\"us.gif\",\"url\":\"http://h/x\",\"sta");
+    map = open_map(false);
+    cr_expect(eq(sz, map.count, 1));
+    manifest_map_close(&map);
+
+    append_entry("de.gif", 2);
+    map = open_map(false);
+    cr_expect(eq(i64, bytes_of(&map, "br.gif"), 1));
+    cr_expect(eq(i64, bytes_of(&map, "de.gif"), 2));
+    cr_expect(eq(i64, bytes_of(&map, "us.gif"), -1));
+    manifest_map_close(&map);
+}
+
+Test(manifest, map_finds_each_of_many_names_and_urls)
+{
+    enum { NAMES = 5000 };
+    struct manifest_map map;
+    char name[32];
+    char url[32];
+
+    for (int i = 0; i < 2 * NAMES; i++) {
+        struct manifest_entry entry = entry_of(name, i);
+        struct manifest_growth growth;
+        size_t bytes;
+        char *line;
+
+        snprintf(name, sizeof(name), "f%d", i % NAMES);
+        snprintf(url, sizeof(url), "http://h/%d", i);
+        entry.url = url;
+        line = manifest_entry_write(&entry, &bytes);
+        append_raw(line);
+        free(line);
+        (void)growth;
+    }
+    map = open_map(true);
+    cr_expect(eq(sz, map.count, 3 * NAMES));
+    for (int i = 0; i < NAMES; i++) {
+        struct manifest_line line;
+
+        snprintf(name, sizeof(name), "f%d", i);
+        cr_expect(eq(i64, bytes_of(&map, name), i + NAMES));
+        /* Another URL's file has taken its place. */
+        snprintf(url, sizeof(url), "http://h/%d", i);
+        cr_expect(eq(int, manifest_map_find_url(&map, url, &line), -ENOENT));
+        snprintf(url, sizeof(url), "http://h/%d", i + NAMES);
+        cr_assert(eq(int, manifest_map_find_url(&map, url, &line), 0));
+        cr_expect(eq(str, (char *)line.entry.name, name));
+        manifest_line_close(&line);
+    }
+    manifest_map_close(&map);
+}
+
+Test(manifest, lock_of_another_is_not_waited_for)
+{
+    int fd;
+
+    append_entry("br.gif", 1);
+    fd = manifest_file_lock(save_dir_fd(dir));
+    cr_assert(ge(int, fd, 0));
+    struct manifest_growth growth;
+    cr_expect(eq(int,
+                 manifest_file_append(save_dir_fd(dir), "\nx\n", 3, &growth),
+                 -EAGAIN));
+    cr_expect(eq(int, manifest_file_compact(dir), 0));
+    close(fd);
+    cr_expect(eq(
+        int, manifest_file_append(save_dir_fd(dir), "\nx\n", 3, &growth), 0));
+}
+
+Test(manifest, what_is_no_plain_file_is_refused)
+{
+    char path[SCRATCH_SIZE];
+
+    scratch_path(path, place, MANIFEST_NAME);
+    cr_assert(eq(int, manifest_file_check(save_dir_fd(dir)), 0));
+    cr_assert(eq(int, mkfifo(path, 0666), 0));
+    cr_expect(lt(int, manifest_file_check(save_dir_fd(dir)), 0));
+    cr_expect(lt(int, append_text("x\n"), 0));
+    cr_assert(eq(int, unlink(path), 0));
+    cr_assert(eq(int, symlink("elsewhere", path), 0));
+    cr_expect(eq(int, append_text("x\n"), -ELOOP));
+}
+
+Test(manifest, compaction_leaves_the_last_lines_in_their_order)
+{
+    struct manifest_map before;
+    struct manifest_map after;
+    size_t bytes;
+    char *text;
+
+    append_entry("br.gif", 1);
+    append_entry("us.gif", 2);
+    append_raw("torn");
+    append_entry("br.gif", 3);
+    append_entry("us.gif", 4);
+    before = open_map(false);
+    cr_assert(eq(int, manifest_file_compact(dir), 0));
+
+    after = open_map(false);
+    cr_expect(eq(sz, after.lines, 2));
+    cr_expect(eq(i64, bytes_of(&after, "br.gif"), 3));
+    cr_expect(eq(i64, bytes_of(&after, "us.gif"), 4));
+    /* Whoever reads the old one goes on with it. */
+    cr_expect(eq(i64, bytes_of(&before, "us.gif"), 4));
+    text = scratch_read(place, MANIFEST_NAME, &bytes);
+    cr_expect(lt(ptr, strstr(text, "br.gif"), strstr(text, "us.gif")));
+    cr_expect(eq(ptr, strstr(text, "torn"), NULL));
+    free(text);
+    manifest_map_close(&before);
+    manifest_map_close(&after);
+}
+
+Test(manifest, compaction_has_a_reason_or_does_nothing)
+{
+    size_t bytes;
+    char *text;
+
+    append_entry("br.gif", 1);
+    append_entry("us.gif", 2);
+    append_entry("br.gif", 3);
+    cr_assert(eq(int, manifest_file_compact(dir), 0));
+    text = scratch_read(place, MANIFEST_NAME, &bytes);
+    cr_expect(ne(ptr, strstr(text, "\"bytes\":1,"), NULL));
+    free(text);
+}
+
+/* Processes that append and compact at once. */
+Test(manifest, of_several_writers_and_compactions_loses_nothing)
+{
+    enum { WRITERS = 4, EACH = 150 };
+    struct manifest_map map;
+    char name[32];
+
+    for (int w = 0; w < WRITERS; w++) {
+        pid_t pid = fork();
+
+        cr_assert(ge(int, pid, 0));
+        if (pid > 0)
+            continue;
+        /* A directory of its own to compact in, as each run has. */
+        struct save_dir *own;
+        if (save_dir_open(&own, place) < 0)
+            _exit(1);
+        for (int i = 0; i < EACH; i++) {
+            snprintf(name, sizeof(name), "w%d-%d", w, i);
+            append_entry("shared", i);
+            append_entry(name, i);
+            append_entry(name, i + 1);
+            if (i % 10 == 0 && manifest_file_compact(own) < 0)
+                _exit(1);
+        }
+        save_dir_close(own);
+        _exit(0);
+    }
+    for (int w = 0; w < WRITERS; w++) {
+        int status;
+
+        cr_assert(ge(int, wait(&status), 0));
+        cr_assert(eq(int, status, 0));
+    }
+    map = open_map(false);
+    for (int w = 0; w < WRITERS; w++) {
+        for (int i = 0; i < EACH; i++) {
+            snprintf(name, sizeof(name), "w%d-%d", w, i);
+            cr_expect(eq(i64, bytes_of(&map, name), i + 1), "%s", name);
+        }
+    }
+    cr_expect(eq(i64, bytes_of(&map, "shared"), EACH - 1));
+    cr_expect(le(sz, map.lines, (size_t)(3 * WRITERS * EACH)));
+    manifest_map_close(&map);
+}
