@@ -32,6 +32,7 @@ struct get {
     struct events events;
     struct get_reports reports;
     struct run *run;
+    unsigned workers; /* as run_workers() */
 };
 
 static void tell_standing(void *standing)
@@ -188,6 +189,7 @@ static int download(struct get *get)
         rc = downloader_run(get->plan.strategy, get->run);
         interrupt_forward(NULL, NULL);
         interrupt_answer(NULL, NULL);
+        get->workers = run_workers(get->run);
     }
     if (rc == 0)
         rc = get_reports_ran(&get->reports);
@@ -217,6 +219,10 @@ static void run(struct get *get)
         events_close(&get->events);
     }
     get_reports_unlisten(&get->reports);
+    if (get->workers > 0)
+        message_warning("--max-req %u: the system gives %u thread%s",
+                        get->plan.connections, get->workers,
+                        get->workers == 1 ? "" : "s");
     if (rc < 0)
         get_reports_fail(&get->reports, "cannot go on with",
                          get->plan.strategy->name, rc);

@@ -69,7 +69,8 @@ static const struct option_row rows[] = {
      .words = source_labels,
      .shown = "$FLAGS_SERVER, else LOCAL",
      .help = "LOCAL, DELAY or ERROR, started for this run; REMOTE or FLAGCDN; "
-             "a base URL; a template with {cc} or {CC}",
+             "a base URL BASE, for BASE/br/br.gif; a template with {cc} or "
+             "{CC}",
      .offset = FIELD(work.server)},
     WORK_TRANSFER_ROWS(struct get_settings, work),
     LIMIT_ROWS(struct get_settings, limits),

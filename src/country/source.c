@@ -223,6 +223,22 @@ static void decode(char *text)
     *to = '\0';
 }
 
+/* Whether the path's last segment is a file's name: whoever gives the URL of
+   one flag means no directory of that name. */
+static bool names_file(const char *url)
+{
+    static const char *const extensions[] = {
+        "avif", "bmp", "gif", "ico", "jpeg", "jpg", "png", "svg", "webp"};
+    char extension[16];
+
+    find_extension(url, extension);
+    for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
+        if (strcmp(extension, extensions[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Fill in what follows from a base URL or a template. */
 static int set_url(struct source *source, const char *text, const char **why)
 {
@@ -236,6 +252,9 @@ static int set_url(struct source *source, const char *text, const char **why)
         *why = "a URL begins with http:// or https://";
     else if (!is_template && strpbrk(text, "?#"))
         *why = "a base URL has no query: use a template with {cc}";
+    else if (!is_template && names_file(text))
+        *why = "it ends in a file's name: put {cc} in the place of the code, "
+               "or give it as a URL, without --server";
     else if (!endpoint_of(&endpoint, text))
         *why =
             "it is not a URL"; /* libcurl would take http:///h for http://h */

@@ -20,6 +20,7 @@ struct run {
     bool read;        /* the input is at its end, or broken */
     int error;        /* of the input */
     bool stopped;     /* a stop has been carried out */
+    unsigned workers; /* run_manned() */
 
     /* What run_stop() touches, perhaps in a signal handler. */
     atomic_int stop_reason;
@@ -322,6 +323,16 @@ struct events *run_events(const struct run *run)
 const struct download_options *run_options(const struct run *run)
 {
     return run->options;
+}
+
+void run_manned(struct run *run, unsigned workers)
+{
+    run->workers = workers;
+}
+
+unsigned run_workers(const struct run *run)
+{
+    return run->workers;
 }
 
 const atomic_bool *run_stop_flag(const struct run *run)

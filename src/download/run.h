@@ -72,6 +72,11 @@ int run_stop_fd(const struct run *run);
 void run_wake(struct run *run);
 void run_wait(struct run *run, int64_t until_us);
 
+/* How many workers there were, where fewer could be had than the options want;
+   0: nobody said. By the strategy, before it returns. */
+void run_manned(struct run *run, unsigned workers);
+unsigned run_workers(const struct run *run);
+
 /* A time of the run's on CLOCK_MONOTONIC; some years from now at the most. */
 struct timespec run_clock(const struct run *run, int64_t at_us);
 

@@ -14,8 +14,8 @@ struct pool {
     int64_t awaited_us;     /* one of them wakes up at this time */
     unsigned working;       /* threads that have not ended */
     struct run *run;
-    bool manned; /* one could work */
-    int rc;      /* else why none could */
+    unsigned manned; /* could work */
+    int rc;          /* of the last that could not */
 };
 
 /* Until something changes, or `until_us`, which only the first of all that wait
@@ -84,9 +84,9 @@ static void work(void *arg, unsigned number)
     pthread_mutex_lock(&pool->lock);
     if (rc == 0)
         do_all(pool, &worker);
-    pool->manned = pool->manned || rc == 0;
-    if (!pool->manned)
+    else
         pool->rc = rc;
+    pool->manned += rc == 0;
     pthread_cond_broadcast(&pool->changed); /* all others finish, too */
     if (--pool->working == 0)
         run_wake(pool->run);
@@ -117,6 +117,8 @@ static int run_threaded(struct run *run)
     pthread_cond_broadcast(&pool.changed); /* whoever waits sees the stop */
     pthread_mutex_unlock(&pool.lock);
     crew_join(&crew);
+    if (pool.manned < count)
+        run_manned(run, pool.manned);
     return pool.manned ? 0 : pool.rc;
 }
 

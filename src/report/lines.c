@@ -155,13 +155,12 @@ static void on_event(void *arg, const struct event *event)
 {
     struct lines *lines = arg;
 
-    if (!lines->out) {
-        if (is_failure(event))
-            tell_failure(lines, event);
+    if (lines->out != lines->err && is_failure(event))
+        tell_failure(lines, event);
+    if (!lines->out || lines->broken)
         return;
-    }
-    if (lines->broken)
-        return;
+    if (lines->progress)
+        progress_hide(lines->progress);
     print_verbose(lines, event);
     if (ferror(lines->out)) {
         lines->broken = true;

@@ -7,17 +7,17 @@
 #include "report/progress.h"
 
 /*
- * lines: one line an item, as it becomes final: with -v what became of it, on
- * stdout; else only what went wrong and why, on stderr, where the bar makes
- * way for it.
+ * lines: one line an item, as it becomes final: what went wrong and why, on
+ * stderr, where the bar makes way for it; with -v also what became of it, on
+ * stdout.
  *
  * A code that a wildcard stood for and that was not found is no failure, and
  * items that were cancelled are told by their number alone.
  */
 struct lines {
     struct event_sink sink;
-    FILE *out; /* the verbose lines; NULL: failures only, to `err` */
-    FILE *err;
+    FILE *out; /* the verbose lines; NULL: none */
+    FILE *err; /* failures, unless `out` is the same and tells them already */
     enum compat compat;
     const char *strategy;      /* the scripts' words depend on it */
     struct progress *progress; /* NULL: there is no bar */

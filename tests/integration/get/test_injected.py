@@ -132,6 +132,19 @@ class Injected(Case):
         if not told <= set(found) or run.status == 0 and told != set(found):
             yield f"has {sorted(found)} and a manifest of {sorted(told)}"
 
+    def test_threads_that_are_refused_are_told_once(self):
+        for number, rest in ((1, None), (2, "1 thread"), (3, "2 threads")):
+            run, out = self.run_one(
+                "threaded", f"refused-{number}",
+                FLAGS_FAIL=f"pthread_create:{number}:{errno.EAGAIN}")
+            if not rest:  # the first of them: there is none
+                self.assertStatus(run, 5)
+                continue
+            self.assertStatus(run, 0)
+            self.assertEqual(len(files_in(out)), len(CODES))
+            self.assertEqual(run.stderr, "flags: warning: --max-req 3: the "
+                             f"system gives {rest}\n")
+
     def sweep(self, strategy, function):
         calls = self.calls(strategy)[function]
         jobs = [(error, number) for error in FAULTS[function]

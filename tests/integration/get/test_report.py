@@ -79,6 +79,30 @@ class Report(Case):
         for line in (r"BR OK", r"ZZ not found", r"BA .*418"):
             self.assertRegex(run.stdout, rf"(?m)^{line}")
 
+    def test_verbose_tells_failures_on_stderr_all_the_same(self):
+        server = self.raw_server(teapot)
+
+        run = self.get("-v", "-s", server.url, "BA", "BR", "ZZ")
+
+        self.assertRegex(run.stderr, r"(?m)^flags: ba: .*418")
+        self.assertRegex(run.stderr, r"(?m)^flags: zz: not found")
+        self.assertEqual(len(run.stderr.splitlines()), 2, run)
+
+        run = self.get("-v", "--json=-", "-s", server.url, "BA", "BR", "ZZ")
+
+        self.assertRegex(run.stderr, r"(?m)^BA error: .*418")
+        self.assertNotIn("flags: ba:", run.stderr)
+
+    def test_the_url_of_one_flag_is_no_server(self):
+        wire = self.tripwire()
+
+        for name in ("br/br.gif", "br.PNG", "a/flag.svg"):
+            run = self.get("-s", f"{wire.url}/{name}", "BR")
+
+            self.assertStatus(run, 2)
+            self.assertIn("put {cc}", run.stderr)
+        self.assertFalse(wire.contacted())
+
     def test_quiet_leaves_only_trouble(self):
         run = self.get("-q", "-s", self.nginx().url, "BR", "US")
 

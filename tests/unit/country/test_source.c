@@ -30,6 +30,8 @@ Test(source, expands_bases_templates_and_presets)
         {"http://{cc}.example.com", "http://br.example.com",
          "http://br.example.com/metadata.json", ""},
         {"http://h/{cc}", "http://h/br", "http://h/metadata.json", ""},
+        {"http://h/v1.0/flags.d", "http://h/v1.0/flags.d/br/br.gif",
+         "http://h/v1.0/flags.d/br/metadata.json", "gif"},
         {"http://h/a.b/{cc}", "http://h/a.b/br", "http://h/a.b/metadata.json",
          ""},
         {"http://h/{cc}.{CC}", "http://h/br.BR", "http://h/metadata.json", ""},
@@ -106,6 +108,9 @@ Test(source, refuses_what_is_no_source_and_says_why)
 {
     static const char placeholders[] =
         "a template's placeholders are {cc} and {CC}";
+    static const char file[] =
+        "it ends in a file's name: put {cc} in the place of the code, or give "
+        "it as a URL, without --server";
     static const struct {
         const char *text;
         const char *why;
@@ -125,6 +130,8 @@ Test(source, refuses_what_is_no_source_and_says_why)
         {"http://h/flags?x=1",
          "a base URL has no query: use a template with {cc}"},
         {"http://h/#here", "a base URL has no query: use a template with {cc}"},
+        {"http://h/flags/br/br.gif", file},
+        {"https://h/br.SVG", file},
         {"http://", "it is not a URL"},
         {"http:///flags", "it is not a URL"},
         {"http://h:99999/", "it is not a URL"},

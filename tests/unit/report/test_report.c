@@ -294,7 +294,7 @@ static char *lines_of(const char *strategy, enum compat compat, bool verbose)
 
     events.sinks = NULL;
     lines = (struct lines){.out = verbose ? out : NULL,
-                           .err = verbose ? NULL : out,
+                           .err = out,
                            .compat = compat,
                            .strategy = strategy};
     lines_init(&lines, &events);
@@ -368,7 +368,7 @@ Test(report, failures_are_told_without_being_asked)
 Test(report, what_a_server_says_cannot_move_the_cursor)
 {
     struct outcome evil = teapot;
-    struct lines lines = {.out = out, .strategy = "async"};
+    struct lines lines = {.out = out, .err = out, .strategy = "async"};
 
     snprintf(evil.reply.reason, sizeof(evil.reply.reason), "\x1b[2J\r\xc2\x9b");
     snprintf(evil.reply.text, sizeof(evil.reply.text), "HTTP 418 - %s",
@@ -391,6 +391,7 @@ Test(report, a_broken_output_is_told_once)
     int calls = 0;
     FILE *full = fopen("/dev/full", "w");
     struct lines lines = {.out = full,
+                          .err = out,
                           .strategy = "async",
                           .on_write_error = count_call,
                           .arg = &calls};
