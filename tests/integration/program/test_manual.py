@@ -10,7 +10,7 @@ from harness import Case
 
 COMMANDS = ("get", "compare", "serve", "list", "merge")
 PAGES = ("", *COMMANDS)
-HEAD = re.compile(r"  (?:-(\w), |    )--([\w-]+)(?:=(\S+))?(?:$|  +)")
+HEAD = re.compile(r"  (?:-(\w), |    )--([\w.-]+)(?:=(\S+))?(?:$|  +)")
 
 
 class Option:
@@ -276,7 +276,7 @@ class Completions(Manual):
             with self.subTest(command):
                 function = re.search(rf"^_flags_{command}\(\)\n(.*?)^}}",
                                      script, re.M | re.S)[1]
-                found = re.findall(r"^ +'(?:\*|\([^)]*\))?(-[\w-]+)[+=]?\[",
+                found = re.findall(r"^ +'(?:\*|\([^)]*\))?(-[\w.-]+)[+=]?\[",
                                    function, re.M)
 
                 self.assertEqual(sorted(found),
@@ -287,7 +287,7 @@ class Completions(Manual):
         for command in COMMANDS:
             with self.subTest(command):
                 found = re.findall(rf"-n '__flags_command {command}'"
-                                   r"(?: -s (\w))? -l ([\w-]+)", script)
+                                   r"(?: -s (\w))? -l ([\w.-]+)", script)
 
                 self.assertEqual(
                     sorted(f"-{letter}" for letter, _ in found if letter)
