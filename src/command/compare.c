@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <inttypes.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +9,16 @@
 #include "cli/message.h"
 #include "cli/words.h"
 #include "command/commands.h"
-#include "command/compare_book.h"
 #include "command/compare_export.h"
 #include "command/compare_options.h"
+#include "command/compare_runs.h"
 #include "comparison/checks.h"
 #include "comparison/child_run.h"
 #include "comparison/comparison.h"
 #include "comparison/grid.h"
 #include "comparison/ideals.h"
 #include "comparison/plan.h"
+#include "comparison/program.h"
 #include "comparison/results.h"
 #include "comparison/setup.h"
 #include "process/interrupt.h"
@@ -35,14 +35,10 @@ struct compare {
     struct compare_checks checks;
     struct compare_exports exports;
     struct comparison comparison;
-    struct results results;
-    struct book book;
-    char *command;   /* as a shell has it */
-    char *directory; /* of the runs */
-    FILE *report;    /* where it goes: stdout, unless an export goes there */
-    bool told;       /* what is not there was, by the first run */
-    bool progress;   /* on a terminal: which run it is */
-    bool local;      /* a run failed of this machine, as of a full disk */
+    struct programs programs;
+    struct compare_runs runs;
+    char *command; /* as a shell has it */
+    FILE *report;  /* where it goes: stdout, unless an export goes there */
 };
 
 static int fail(const char *what, int rc)
@@ -53,158 +49,16 @@ static int fail(const char *what, int rc)
     return rc;
 }
 
-/* A run that does not count, and why. */
-static void invalidate(const struct comparison_cell *cell, int64_t number,
-                       const char *why)
-{
-    char name[32] = "a warm-up";
-
-    if (number > 0)
-        snprintf(name, sizeof(name), "run %" PRId64, number);
-    message("%s -m %u%s, %s does not count: %s", cell->strategy, cell->max_req,
-            cell->reuse ? "" : " no reuse", name, why);
-}
-
-static void on_invalid(void *arg, const struct result *run, const char *why)
-{
-    const struct compare *compare = arg;
-
-    invalidate(&compare->comparison.cells[run->cell], run->figures.number, why);
-}
-
-/* Of a run that did no work to be compared; NULL: it did. */
-static const char *why_invalid(const struct compare_run *run, int rc,
-                               char *room, size_t size)
-{
-    if (rc == -EPROTO)
-        snprintf(room, size, "it ended with status %d before its work",
-                 run->exit_status);
-    else if (run->exit_status == EXIT_STATUS_USAGE ||
-             run->exit_status >= EXIT_STATUS_LOCAL)
-        snprintf(room, size, "it ended with status %d", run->exit_status);
-    else
-        return NULL;
-    return room;
-}
-
-/* The errors of a run that is no work to be compared: all that it has. */
-static void count_errors(struct comparison_cell *cell,
-                         const struct record *record)
-{
-    size_t errors = 0;
-
-    for (size_t i = 0; i < record->item_count; i++)
-        errors += record->items[i].status == STATUS_ERROR;
-    cell->errors += errors;
-    cell->error_runs += errors > 0;
-}
-
-/* Take the run for the results, or say why not. */
-static int judge(struct compare *compare, const struct grid_run *which,
-                 struct compare_run *run, int rc)
-{
-    struct comparison_cell *cell = &compare->comparison.cells[which->cell];
-    char room[64];
-    const char *why = why_invalid(run, rc, room, sizeof(room));
-
-    if (!why && which->number > 0)
-        return results_add(&compare->results, which->cell, which->number, run);
-    compare->local |= run->exit_status == EXIT_STATUS_LOCAL;
-    if (why) {
-        invalidate(cell, which->number, why);
-        compare->comparison.same_work = false;
-    }
-    if (why && which->number > 0) {
-        cell->invalid++;
-        count_errors(cell, &run->record);
-    }
-    compare_run_close(run);
-    return 0;
-}
-
-static void show_progress(const struct compare *compare,
-                          const struct grid_run *which)
-{
-    const struct comparison_cell *cell =
-        &compare->comparison.cells[which->cell];
-
-    if (!compare->progress)
-        return;
-    fprintf(stderr, "\r\x1b[K%s -m %u, ", cell->strategy, cell->max_req);
-    if (which->number == 0)
-        fputs("to warm up", stderr);
-    else
-        fprintf(stderr, "run %" PRId64 " of %" PRId64, which->number,
-                compare->settings.runs);
-    fputc('\r', stderr); /* what the run says begins a line */
-}
-
-/* One run of one cell, reported as the options say. */
-static int compare_once(struct compare *compare, const struct grid_run *which)
-{
-    const struct comparison_cell *cell =
-        &compare->comparison.cells[which->cell];
-    bool in_book = compare->settings.book && which->number > 0;
-    struct compare_run run;
-    int rc;
-
-    if (in_book)
-        book_begin(&compare->book, cell->strategy, which->number,
-                   compare->settings.runs);
-    show_progress(compare, which);
-    rc = compare_run(
-        &run,
-        &(struct compare_run_options){
-            .directory = compare->directory,
-            .strategy = cell->strategy,
-            .max_req = cell->max_req,
-            .reuse = cell->reuse,
-            .url = compare->work.url,
-            .server_is_ours = compare->work.server_started,
-            .arguments = (const char *const *)compare->work.arguments.items,
-            .hush = compare->told,
-            .on_final = in_book ? book_final : NULL,
-            .arg = &compare->book,
-        });
-    if (compare->progress)
-        fputs("\r\x1b[K", stderr);
-    if (rc < 0 && rc != -EPROTO)
-        return rc;
-    if (in_book && rc == 0)
-        book_end(&compare->book, run.figures.observed_us);
-    compare->told = compare->told || rc == 0;
-    return judge(compare, which, &run, rc);
-}
-
-static int compare_all(struct compare *compare)
-{
-    size_t count = 0;
-    struct grid_run *runs =
-        grid_runs(&compare->settings, compare->comparison.cell_count, &count);
-    int rc = runs ? 0 : -ENOMEM;
-
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = compare_once(compare, &runs[i]);
-        if (rc == 0 && !compare->exports.has_stdout)
-            rc = command_flush_stdout();
-        if (rc == 0 && interrupt_signal())
-            rc = -EINTR;
-    }
-    free(runs);
-    return rc;
-}
-
 /* From the runs to what they say. */
 static int conclude(struct compare *compare)
 {
     struct comparison *comparison = &compare->comparison;
-    int rc = compare_predict_work(&compare->results, &comparison->setup,
-                                  &compare->work, &compare->settings);
+    struct results *results = &compare->runs.results;
+    int rc = results_finish(results, comparison, compare_runs_on_invalid,
+                            &compare->runs);
 
     if (rc == 0)
-        rc = results_finish(&compare->results, comparison, on_invalid, compare);
-    if (rc == 0)
-        rc = compare_ideals(comparison, &compare->results, &compare->work,
+        rc = compare_ideals(comparison, results, &compare->work,
                             &compare->settings);
     if (rc == 0)
         rc = comparison_derive(comparison);
@@ -240,7 +94,7 @@ static int tell(struct compare *compare)
     int rc;
 
     if (compare->settings.book) {
-        book_break(&compare->book);
+        book_break(&compare->runs.book);
         fputc('\n', compare->report);
     }
     rc = comparison_print(compare->report, &compare->comparison, unicode);
@@ -253,24 +107,24 @@ static int tell(struct compare *compare)
 
 static int run_and_tell(struct compare *compare)
 {
-    int rc = compare_all(compare);
+    int rc = compare_runs_make(&compare->runs);
     int told;
 
     compare->comparison.interrupted = rc < 0;
     if (rc < 0 && rc != -EINTR)
         fail("cannot go on", rc);
-    if (rc < 0 && rc != -EINTR && compare->results.count == 0)
+    if (rc < 0 && rc != -EINTR && compare->runs.results.count == 0)
         return EXIT_STATUS_LOCAL;
     told = conclude(compare);
     if (told < 0)
         fail("cannot tell what came out", told);
     else
         told = tell(compare);
-    if ((rc < 0 && rc != -EINTR) || told < 0 || compare->local)
+    if ((rc < 0 && rc != -EINTR) || told < 0 || compare->runs.local)
         return EXIT_STATUS_LOCAL;
     if (!compare->comparison.same_work || checks_failed(&compare->comparison))
         return EXIT_STATUS_CHECK;
-    return compare->comparison.nothing ? results_status(&compare->results)
+    return compare->comparison.nothing ? results_status(&compare->runs.results)
                                        : EXIT_STATUS_OK;
 }
 
@@ -281,8 +135,9 @@ static int compare_and_report(struct compare *compare)
     if (rc < 0)
         return EXIT_STATUS_LOCAL;
     compare->report = compare->exports.has_stdout ? stderr : stdout;
-    compare->book.out = compare->report;
-    rc = compare_run_make_directory(&compare->directory);
+    compare->runs.book.out = compare->report;
+    compare->runs.flush_stdout = !compare->exports.has_stdout;
+    rc = compare_runs_open(&compare->runs);
     if (rc < 0) {
         message_failure("cannot make a directory in",
                         compare_run_parent_directory(), rc);
@@ -340,6 +195,27 @@ static int describe_command(struct compare *compare,
     return rc == 0 && !compare->command ? -ENOMEM : rc;
 }
 
+/* They run at our server, and get what --country-names does not ask for. */
+static int plan_programs(struct compare *compare, struct command_line *line)
+{
+    const struct compare_settings *settings = &compare->settings;
+    struct comparison *comparison = &compare->comparison;
+    int rc = programs_parse(&compare->programs, &settings->programs, line);
+
+    if (rc < 0 || compare->programs.count == 0)
+        return rc;
+    if (!compare->work.source.fixture || settings->work.country_names) {
+        snprintf(line->error, sizeof(line->error),
+                 "--program: not together with %s",
+                 settings->work.country_names
+                     ? "--country-names: programs do not rename files"
+                     : "a server that is not started for the comparison");
+        return -EINVAL;
+    }
+    return programs_add_cells(&compare->programs, settings, &comparison->cells,
+                              &comparison->cell_count);
+}
+
 static int prepare(struct compare *compare, struct command_line *line)
 {
     struct comparison *comparison = &compare->comparison;
@@ -352,6 +228,8 @@ static int prepare(struct compare *compare, struct command_line *line)
         rc = grid_cells(&compare->settings, compare->work.selection.count,
                         warn_of_clamp, &comparison->cells,
                         &comparison->cell_count);
+    if (rc == 0)
+        rc = plan_programs(compare, line);
     if (rc == 0)
         rc = checks_parse(&compare->checks, &compare->settings.conditions,
                           comparison, line);
@@ -368,19 +246,23 @@ static int prepare(struct compare *compare, struct command_line *line)
 static void compare_close(struct compare *compare)
 {
     exports_close(&compare->exports);
+    compare_runs_close(&compare->runs);
     comparison_close(&compare->comparison);
     checks_close(&compare->checks);
-    results_close(&compare->results);
     setup_close(&compare->setup);
     compare_work_close(&compare->work);
-    compare_run_remove_directory(compare->directory);
     free(compare->command);
     option_settings_free(&compare_option_table, &compare->settings);
 }
 
 static int run_compare(int argc, char **argv)
 {
-    struct compare compare = {.progress = progress_fits(stderr)};
+    struct compare compare = {
+        .runs = {.settings = &compare.settings,
+                 .work = &compare.work,
+                 .comparison = &compare.comparison,
+                 .progress = progress_fits(stderr)},
+    };
     struct command_line line;
     int status = EXIT_STATUS_LOCAL;
     int rc;

@@ -25,11 +25,54 @@ static const struct block blocks[] = {
         "Nothing is warm from an earlier run but what the kernel keeps. The "
         "usual order, one run of each cell in turn, lets a slow minute of the "
         "machine meet all cells alike."),
+    BLOCK_OF_SECTION("PROGRAMS"),
+    BLOCK_OF_TEXT(
+        "`--program` {NAME}`=`{COMMAND} adds a cell that runs any command, by "
+        "`sh -c`, at the same server under the same weather. {NAME} has at "
+        "most 16 letters, digits and underscores. In the command these are "
+        "replaced, quoted if need be:"),
+    BLOCK_OF_TERM("`{urls}`", "A file with the URLs, one a line."),
+    BLOCK_OF_TERM("`{config}`", "A file for `curl -K`: URLs and the names of "
+                                "their files."),
+    BLOCK_OF_TERM("`{base}`", "The URL of the flags: of Brazil's there is "
+                              "`{base}/br/br.gif`."),
+    BLOCK_OF_TERM("`{dir}`", "The directory for the files: empty, the "
+                             "program's own, and the one that it runs in, so "
+                             "that a path of a program has to be absolute."),
+    BLOCK_OF_TERM("`{m}`", "How many requests may be in flight. With it there "
+                           "is a cell for each number of `--max-req`."),
+    BLOCK_OF_CODE("flags compare --program 'curl=curl -sSZf --parallel-max {m} "
+                  "-K {config}'"),
+    BLOCK_OF_TEXT(
+        "With a program, all cells, also those of the strategies, are compared "
+        "by what the server saw of each alike: observed is then the time from "
+        "the first request's arrival to the end of the last answer. How long "
+        "the process took is a column of its own. CPU time and switches are "
+        "those of the command with all that comes of it, processes that leave "
+        "it included; memory is the greatest sum, over the processes that ran "
+        "at a time, of the peaks of their resident sets, looked at every 10 "
+        "ms."),
+    BLOCK_OF_TEXT(
+        "It must do the same work: of each flag the file must be there, "
+        "anywhere below `{dir}`, under the last segment of the URL in whatever "
+        "case, or else known by its bytes; the SHA-256 digest must be right, "
+        "and the server must have been asked for it as often as is predicted. "
+        "The exit status must be 0, unless errors are predicted. A program "
+        "that does anything else is named and left out, and the exit status is "
+        "6. It may take three times the sum of the delays and three times "
+        "`--timeout`; then it is killed, with all that came of it. It has no "
+        "say in what the right work is."),
+    BLOCK_OF_TEXT(
+        "In which order it asks is not known. So its ideal is a bound, marked "
+        "`>`: the longest delay, or the sum of the delays divided by the "
+        "requests in flight (what it was told, or what it had, if that is "
+        "more). The overhead is at most (`<`) what is left."),
     BLOCK_OF_SECTION("WHAT IS MEASURED"),
     BLOCK_OF_TERM("observed",
                   "The time of a run: from its first item scheduled to its "
                   "last one settled, on the monotonic clock of the process "
-                  "that waits. The start of the process is not in it. The "
+                  "that waits; with other programs, see PROGRAMS. The start "
+                  "of the process is not in it. The "
                   "median, the mean, the standard deviation, the least and the "
                   "greatest are those of the runs that count."),
     BLOCK_OF_TERM("ratio",
@@ -59,6 +102,8 @@ static const struct block blocks[] = {
                   "How many were opened, and the most requests at a time, as "
                   "the server saw them; unknown of a server that was not "
                   "started here."),
+    BLOCK_OF_TERM("span", "From the first request's arrival to the last "
+                          "answer's end, as the server saw them."),
     BLOCK_OF_TEXT("All but the least and the greatest are medians of the "
                   "runs."),
     BLOCK_OF_SECTION("THE IDEAL"),
@@ -113,7 +158,7 @@ static const struct block blocks[] = {
                   "`async[20,no]` reuses no connections as well."),
     BLOCK_OF_TERM("times", "`median`, `mean`, `stddev`, `min`, `max`, `ideal`, "
                            "`overhead`, `process`, `cpu`, `user`, `system`, "
-                           "`p50`, `p90`, `p99`"),
+                           "`p50`, `p90`, `p99`, `span`"),
     BLOCK_OF_TERM("sizes", "`peak_rss`, `server_bytes`"),
     BLOCK_OF_TERM("plain numbers",
                   "`ratio`, `efficiency`, `threads`, `descriptors`, "

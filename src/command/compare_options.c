@@ -181,6 +181,12 @@ static const struct option_row rows[] = {
      .words = reuse_words,
      .accepted = "yes, no, or both with a comma between them",
      .help = "keep connections for the next request: yes, no or yes,no"},
+    {.name = "program",
+     .kind = OPTION_TEXTS,
+     .metavar = "NAME=COMMAND",
+     .help = "compare with another program, run by sh, with {urls}, {config}, "
+             "{base}, {dir} and {m} replaced; repeatable",
+     .offset = FIELD(programs)},
     {.name = "runs",
      .letter = 'r',
      .kind = OPTION_INTEGER,
@@ -299,9 +305,9 @@ const struct option_table compare_option_table = {
 /* What the book's example has of its own. Another weather scales it. */
 static int check_book(struct command_line *line)
 {
-    static const char *const fixed[] = {"all",       "every",         "limit",
-                                        "server",    "country-names", "order",
-                                        "strategies"};
+    static const char *const fixed[] = {"all",        "every",         "limit",
+                                        "server",     "country-names", "order",
+                                        "strategies", "program"};
 
     for (size_t i = 0; i < COUNT(fixed); i++) {
         if (command_line_has(line, &compare_option_table, fixed[i])) {

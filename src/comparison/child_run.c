@@ -236,17 +236,14 @@ static int run_counted(struct compare_run *run,
                        const struct compare_run_options *options,
                        const char *directory)
 {
-    struct server_stats stats = {-1, -1, -1, -1};
+    struct server_stats stats = {-1, -1, -1, -1, -1};
     int rc = options->server_is_ours ? server_stats_reset(options->url) : 0;
 
     if (rc == 0)
         rc = run_child(run, options, directory);
     if (rc == 0 && options->server_is_ours)
         rc = server_stats_get(&stats, options->url);
-    run->figures.measured[FIGURE_REQUESTS] = stats.requests;
-    run->figures.measured[FIGURE_CONNECTIONS] = stats.connections;
-    run->figures.measured[FIGURE_PEAK_IN_FLIGHT] = stats.peak_in_flight;
-    run->figures.measured[FIGURE_SERVER_BYTES] = stats.bytes;
+    server_stats_measure(run->figures.measured, &stats);
     return rc;
 }
 

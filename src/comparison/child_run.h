@@ -23,6 +23,7 @@ struct compare_run {
     struct record record;
     struct digest *digests; /* of the file in place of each of the record's
                                items; zeros: there is none */
+    bool is_program;        /* its record is an outline: items without times */
     int exit_status;        /* the child's; 128 + n: ended by signal n */
 };
 

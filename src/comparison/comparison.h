@@ -33,18 +33,22 @@ struct comparison_run {
 
 /* One strategy under given conditions. */
 struct comparison_cell {
-    const char *strategy; /* "sequential" */
+    const char *strategy; /* "sequential"; of a program: its name */
+    const char *program;  /* its command; NULL: it is a strategy */
     unsigned max_req;
+    bool has_limit; /* it knows of max_req; else that is 1 */
     bool reuse;
     char name[32]; /* "async", or where there are several of it, all that
                       tells them apart: "async -m 20", "async -m 20 no reuse" */
 
     struct comparison_run *runs; /* those that count, in the order of time */
     size_t run_count;
-    size_t invalid; /* runs that do not count */
-    size_t errors;  /* items that ended in error although they did not in most
-                       runs of the comparison, and all errors of runs that
-                       downloaded nothing; in all runs of the cell */
+    size_t invalid;     /* runs that do not count */
+    char excluded[160]; /* why a program is left out, in a phrase; "": it is
+                           not: then no run of it counts */
+    size_t errors; /* items that ended in error although they did not in most
+                      runs of the comparison, and all errors of runs that
+                      downloaded nothing; in all runs of the cell */
     size_t error_runs; /* runs in which there were such */
 
     int64_t *request_us; /* how long each request of those runs took, sorted */
@@ -53,6 +57,7 @@ struct comparison_cell {
                              empty: no run counts */
 
     double ideal_us; /* by the schedule over the weather alone; NAN: unknown */
+    bool ideal_is_bound; /* it is no less than that: the order is not known */
 
     /* What comparison_derive() makes of it. With no run that counts: count 0,
        NAN. */
@@ -115,6 +120,8 @@ struct comparison {
     bool interrupted;     /* not all runs were made */
     bool ideal_estimated; /* from the sequential cell, or the weather has
                              what delays alone do not tell: marked ~ */
+    bool by_server;       /* observed times are from the first request to the
+                             last byte, as the server saw them */
     bool nothing;         /* nothing was in place after any run: there is
                              nothing to compare */
     bool same_work;       /* all runs did the same; else see cells[].invalid */

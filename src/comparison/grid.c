@@ -58,6 +58,7 @@ int grid_cells(const struct compare_settings *settings, size_t items,
                     .strategy = strategy->name,
                     .max_req = clamp(strategy, settings->max_req[k], items,
                                      j == 0 ? on_clamp : NULL),
+                    .has_limit = true,
                     .reuse = settings->reuse[j],
                     .ideal_us = (double)NAN,
                 };

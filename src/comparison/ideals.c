@@ -18,17 +18,52 @@ static const struct comparison_cell *find_sequential(const struct comparison *c)
     return NULL;
 }
 
+/* The most that the cell had in flight in any of its runs, if that is more than
+   it was told. */
+static int64_t width_of(const struct comparison_cell *cell)
+{
+    int64_t width = cell->max_req;
+
+    for (size_t i = 0; i < cell->run_count; i++) {
+        int64_t peak = cell->runs[i].measured[FIGURE_PEAK_IN_FLIGHT];
+
+        width = peak > width ? peak : width;
+    }
+    return width;
+}
+
+/* In whatever order the requests come: no less than the longest of them, and no
+   less than an even share of them all. */
+static int bound(struct ideal *ideal, const struct comparison_cell *cell,
+                 const struct ideal_basis *basis)
+{
+    struct ideal sum;
+    int64_t share_us;
+    int rc = compare_ideal(ideal, basis, (unsigned)basis->selection->count);
+
+    if (rc == 0)
+        rc = compare_ideal(&sum, basis, 1);
+    if (rc < 0)
+        return rc;
+    share_us = sum.total_us / width_of(cell);
+    if (share_us > ideal->total_us)
+        ideal->total_us = share_us;
+    return 0;
+}
+
 static int find_all(struct comparison *comparison,
                     const struct ideal_basis *basis)
 {
     for (size_t i = 0; i < comparison->cell_count; i++) {
         struct comparison_cell *cell = &comparison->cells[i];
         struct ideal ideal;
-        int rc = compare_ideal(&ideal, basis, cell->max_req);
+        int rc = cell->program ? bound(&ideal, cell, basis)
+                               : compare_ideal(&ideal, basis, cell->max_req);
 
         if (rc < 0)
             return rc;
         cell->ideal_us = (double)ideal.total_us;
+        cell->ideal_is_bound = cell->program;
         comparison->ideal_estimated |= !ideal.exact;
     }
     return 0;
@@ -81,24 +116,40 @@ int compare_ideals(struct comparison *comparison, const struct results *results,
     return rc < 0 ? rc : find_all(comparison, &basis);
 }
 
-int compare_predict_work(struct results *results,
+int compare_predict_work(struct prediction **predictions,
+                         struct results *results,
                          const struct comparison_setup *setup,
                          const struct compare_work *work,
                          const struct compare_settings *settings)
 {
     char root[PATH_MAX];
     struct ideal_basis basis = basis_of(work, settings, root);
-    struct prediction *predictions = NULL;
-    int rc = 0;
+    struct prediction *made = NULL;
+    int rc = work->server_started ? corpus_find(root, sizeof(root)) : 0;
 
-    if (!work->server_started)
-        return 0;
-    rc = corpus_find(root, sizeof(root));
-    if (rc >= 0)
-        rc = compare_predict(&predictions, &basis);
-    if (rc == 0 && predictions)
-        rc = same_work_predict(&results->same, setup->codes, predictions,
+    if (rc >= 0 && work->server_started)
+        rc = compare_predict(&made, &basis);
+    if (rc == 0 && made)
+        rc = same_work_predict(&results->same, setup->codes, made,
                                setup->item_count);
-    free(predictions);
+    if (rc < 0)
+        free(made);
+    else
+        *predictions = made;
+    return rc < 0 ? rc : 0;
+}
+
+int compare_limit(int64_t *limit_us, const struct compare_work *work,
+                  const struct compare_settings *settings)
+{
+    char root[PATH_MAX];
+    struct ideal_basis basis = basis_of(work, settings, root);
+    struct ideal sum;
+    int rc = corpus_find(root, sizeof(root));
+
+    if (rc >= 0)
+        rc = compare_ideal(&sum, &basis, 1);
+    if (rc == 0)
+        *limit_us = 3 * (sum.total_us + settings->work.timeout_us);
     return rc;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "comparison/comparison.h"
+#include "comparison/ideal.h"
 #include "comparison/plan.h"
 #include "comparison/results.h"
 #include "comparison/settings.h"
@@ -20,9 +21,19 @@ int compare_ideals(struct comparison *comparison, const struct results *results,
 /*
  * Before results_finish(): tell the results what weather and files predict of
  * our server; nothing of any other, where runs have to be held against each
- * other. 0, or a negative errno value.
+ * other. *predictions, one for each item, is to be freed; NULL: nothing is
+ * predicted. 0, or a negative errno value: it is untouched.
  */
-int compare_predict_work(struct results *results,
+int compare_predict_work(struct prediction **predictions,
+                         struct results *results,
                          const struct comparison_setup *setup,
                          const struct compare_work *work,
                          const struct compare_settings *settings);
+
+/*
+ * How long a run of a program may take at our server: three times the sum of
+ * the delays, and three times the timeout of an attempt. 0, or a negative errno
+ * value.
+ */
+int compare_limit(int64_t *limit_us, const struct compare_work *work,
+                  const struct compare_settings *settings);

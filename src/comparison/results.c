@@ -83,7 +83,8 @@ int results_add(struct results *results, size_t cell, int64_t number,
         result_close(&result);
     } else {
         result.figures.number = number;
-        keep_record(results, &result, &run->record);
+        if (!run->is_program)
+            keep_record(results, &result, &run->record);
         grown[results->count++] = result;
     }
     compare_run_close(run);
@@ -97,6 +98,8 @@ static int collect(struct results *results, size_t model, size_t index,
     size_t runs = 0;
     size_t requests = 0;
 
+    if (cell->excluded[0])
+        model = SIZE_MAX; /* what it did before does not count, either */
     for (size_t i = 0; i < results->count; i++) {
         const struct result *run = &results->runs[i];
 

@@ -27,7 +27,8 @@ static int work_of(struct work_done *work, const struct compare_run *run)
 {
     const struct record *record = &run->record;
 
-    *work = (struct work_done){.runs = 1};
+    /* A program has no vote on what is right. */
+    *work = (struct work_done){.runs = run->is_program ? 0 : 1};
     work->items = calloc(record->item_count + 1, sizeof(*work->items));
     if (!work->items)
         return -ENOMEM;
@@ -148,6 +149,79 @@ int same_work_predict(struct same_work *same, const char *const *subjects,
     return rc;
 }
 
+/* "error, HTTP 418". */
+static void describe(const struct work_item *item, char *text, size_t size)
+{
+    if (item->status == STATUS_ERROR && item->http_status > 0)
+        snprintf(text, size, "%s, HTTP %ld", status_name(item->status),
+                 item->http_status);
+    else
+        snprintf(text, size, "%s", status_name(item->status));
+}
+
+static void describe_difference(const struct work_item *a,
+                                const struct work_item *b, char *phrase,
+                                size_t size)
+{
+    char is[40];
+    char should[40];
+
+    describe(a, is, sizeof(is));
+    describe(b, should, sizeof(should));
+    if (strcmp(a->subject, b->subject) != 0)
+        snprintf(phrase, size, "%s, not %s", a->subject, b->subject);
+    else if (a->settled != b->settled)
+        snprintf(phrase, size, "%s: %s", a->subject,
+                 a->settled         ? "settled, unlike elsewhere"
+                 : a->attempts == 0 ? "never asked for"
+                                    : "never settled");
+    else if (strcmp(is, should) != 0)
+        snprintf(phrase, size, "%s: %s, not %s", a->subject, is, should);
+    else if (a->attempts != b->attempts)
+        snprintf(phrase, size, "%s: %u attempts, not %u", a->subject,
+                 a->attempts, b->attempts);
+    else if (digest_is_none(&a->digest))
+        snprintf(phrase, size, "%s: %s, but there is no file", a->subject, is);
+    else if (a->bytes != b->bytes)
+        snprintf(phrase, size, "%s: %" PRId64 " bytes, not %" PRId64,
+                 a->subject, a->bytes, b->bytes);
+    else
+        snprintf(phrase, size, "%s: other bytes", a->subject);
+}
+
+static void describe_works(const struct work_done *a, const struct work_done *b,
+                           char *phrase, size_t size)
+{
+    if (a->count != b->count) {
+        snprintf(phrase, size, "%zu items, not %zu", a->count, b->count);
+        return;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        if (!is_same_item(&a->items[i], &b->items[i])) {
+            describe_difference(&a->items[i], &b->items[i], phrase, size);
+            return;
+        }
+    }
+    snprintf(phrase, size, "nothing");
+}
+
+int same_work_check(const struct same_work *same, const struct compare_run *run,
+                    char *phrase, size_t size)
+{
+    struct work_done work;
+    int rc;
+
+    if (!same->is_predicted)
+        return 0;
+    rc = work_of(&work, run);
+    if (rc < 0)
+        return rc;
+    if (!is_same(&work, &same->works[same->predicted]))
+        describe_works(&work, &same->works[same->predicted], phrase, size);
+    work_close(&work);
+    return 0;
+}
+
 bool same_work_has_any(const struct same_work *same, size_t which)
 {
     const struct work_done *work = &same->works[which];
@@ -184,63 +258,11 @@ size_t same_work_model(const struct same_work *same)
     return best;
 }
 
-/* "error, HTTP 418". */
-static void describe(const struct work_item *item, char *text, size_t size)
-{
-    if (item->status == STATUS_ERROR && item->http_status > 0)
-        snprintf(text, size, "%s, HTTP %ld", status_name(item->status),
-                 item->http_status);
-    else
-        snprintf(text, size, "%s", status_name(item->status));
-}
-
-static void describe_difference(const struct work_item *a,
-                                const struct work_item *b, char *phrase,
-                                size_t size)
-{
-    char is[40];
-    char should[40];
-
-    describe(a, is, sizeof(is));
-    describe(b, should, sizeof(should));
-    if (strcmp(a->subject, b->subject) != 0)
-        snprintf(phrase, size, "%s, not %s", a->subject, b->subject);
-    else if (a->settled != b->settled)
-        snprintf(phrase, size, "%s: %s", a->subject,
-                 a->settled ? "settled, unlike elsewhere" : "never settled");
-    else if (strcmp(is, should) != 0)
-        snprintf(phrase, size, "%s: %s, not %s", a->subject, is, should);
-    else if (a->attempts != b->attempts)
-        snprintf(phrase, size, "%s: %u attempts, not %u", a->subject,
-                 a->attempts, b->attempts);
-    else if (digest_is_none(&a->digest))
-        snprintf(phrase, size, "%s: %s, but there is no file", a->subject, is);
-    else if (a->bytes != b->bytes)
-        snprintf(phrase, size, "%s: %" PRId64 " bytes, not %" PRId64,
-                 a->subject, a->bytes, b->bytes);
-    else
-        snprintf(phrase, size, "%s: other bytes", a->subject);
-}
-
 void same_work_difference(const struct same_work *same, size_t which,
                           size_t model, char *phrase, size_t size)
 {
-    const struct work_done *a = &same->works[which];
-    const struct work_done *b = &same->works[model];
-
-    if (a->count != b->count) {
-        snprintf(phrase, size, "%zu items, not %zu", a->count, b->count);
-        return;
-    }
-    for (size_t i = 0; i < a->count; i++) {
-        if (!is_same_item(&a->items[i], &b->items[i])) {
-            describe_difference(&a->items[i], &b->items[i], phrase, size);
-            return;
-        }
-    }
-    snprintf(phrase, size, "nothing");
+    describe_works(&same->works[which], &same->works[model], phrase, size);
 }
-
 size_t same_work_errors(const struct same_work *same, size_t which,
                         size_t model)
 {

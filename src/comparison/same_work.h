@@ -54,6 +54,14 @@ int same_work_add(struct same_work *same, const struct compare_run *run,
 int same_work_predict(struct same_work *same, const char *const *subjects,
                       const struct prediction *predictions, size_t count);
 
+/*
+ * Hold a run against what is predicted, without taking it down: `phrase` says
+ * what differs, and is untouched where nothing does or nothing is predicted. 0
+ * or -ENOMEM.
+ */
+int same_work_check(const struct same_work *same, const struct compare_run *run,
+                    char *phrase, size_t size);
+
 /* Whether that work left anything in place. */
 bool same_work_has_any(const struct same_work *same, size_t which);
 

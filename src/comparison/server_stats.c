@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,13 +97,31 @@ int server_stats_reset(const char *url)
     return rc;
 }
 
-int server_stats_get(struct server_stats *stats, const char *url)
+static int read_stats(struct server_stats *stats, json_t *root)
 {
-    struct answer answer = {0};
     json_int_t requests;
     json_int_t connections;
     json_int_t peak;
     json_int_t bytes;
+    double span_s;
+
+    if (json_unpack(root, "{s:I, s:I, s:I, s:I, s:F}", "requests", &requests,
+                    "connections", &connections, "peak_in_flight", &peak,
+                    "bytes", &bytes, "span", &span_s) < 0)
+        return -EHOSTDOWN;
+    *stats = (struct server_stats){.requests = requests,
+                                   .connections = connections,
+                                   .peak_in_flight = peak,
+                                   .bytes = bytes,
+                                   .span_us = llround(span_s * 1e6)};
+    return 0;
+}
+
+int server_stats_of_paths(struct server_stats *stats, const char *url,
+                          const char *const *paths, int64_t *requests,
+                          size_t count)
+{
+    struct answer answer = {0};
     json_t *root;
     int rc = ask(url, "/__flags/stats", false, &answer);
 
@@ -111,16 +130,27 @@ int server_stats_get(struct server_stats *stats, const char *url)
         return rc;
     }
     root = json_loadb(answer.bytes ? answer.bytes : "", answer.count, 0, NULL);
-    rc = json_unpack(root, "{s:I, s:I, s:I, s:I}", "requests", &requests,
-                     "connections", &connections, "peak_in_flight", &peak,
-                     "bytes", &bytes);
+    rc = read_stats(stats, root);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        requests[i] = json_integer_value(json_object_get(
+            json_object_get(json_object_get(root, "paths"), paths[i]),
+            "requests"));
     json_decref(root);
     free(answer.bytes);
-    if (rc < 0)
-        return -EHOSTDOWN;
-    *stats = (struct server_stats){.requests = requests,
-                                   .connections = connections,
-                                   .peak_in_flight = peak,
-                                   .bytes = bytes};
-    return 0;
+    return rc;
+}
+
+int server_stats_get(struct server_stats *stats, const char *url)
+{
+    return server_stats_of_paths(stats, url, NULL, NULL, 0);
+}
+
+void server_stats_measure(int64_t measured[FIGURES],
+                          const struct server_stats *stats)
+{
+    measured[FIGURE_REQUESTS] = stats->requests;
+    measured[FIGURE_CONNECTIONS] = stats->connections;
+    measured[FIGURE_PEAK_IN_FLIGHT] = stats->peak_in_flight;
+    measured[FIGURE_SERVER_BYTES] = stats->bytes;
+    measured[FIGURE_SPAN] = stats->span_us;
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "comparison/figures.h"
 
 /*
  * server_stats: what a fixture server counted, asked over HTTP: its
@@ -14,10 +17,20 @@ struct server_stats {
     int64_t requests;    /* as they came over the wire */
     int64_t connections; /* that had a request */
     int64_t peak_in_flight;
-    int64_t bytes; /* sent, heads included */
+    int64_t bytes;   /* sent, heads included */
+    int64_t span_us; /* from the first request to the last byte */
 };
 
 /* `url` is any URL of the server. 0; -ENOMEM; -EHOSTDOWN: there was no such
    answer. On failure *stats is untouched. */
 int server_stats_reset(const char *url);
 int server_stats_get(struct server_stats *stats, const char *url);
+
+/* Likewise, and requests[i] is how many there were for paths[i], of `count`. */
+int server_stats_of_paths(struct server_stats *stats, const char *url,
+                          const char *const *paths, int64_t *requests,
+                          size_t count);
+
+/* Take them down as what a run measured. */
+void server_stats_measure(int64_t measured[FIGURES],
+                          const struct server_stats *stats);

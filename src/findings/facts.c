@@ -139,6 +139,19 @@ static void tell_versions(struct telling *telling,
     end(telling, "Versions");
 }
 
+/* Of each the command, once. */
+static void tell_programs(struct telling *telling,
+                          const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct comparison_cell *cell = &comparison->cells[i];
+
+        if (cell->program &&
+            (i == 0 || cell->program != comparison->cells[i - 1].program))
+            tell(telling, cell->strategy, cell->program);
+    }
+}
+
 int comparison_facts(const struct comparison *comparison, facts_on_fact on_fact,
                      void *arg)
 {
@@ -151,6 +164,11 @@ int comparison_facts(const struct comparison *comparison, facts_on_fact on_fact,
          setup->server ? setup->server : "started for this comparison");
     tell_weather(&telling, setup);
     tell_runs(&telling, setup);
+    tell(&telling, "Times",
+         comparison->by_server
+             ? "from the first request to the last byte, as the server saw them"
+             : "from the first item scheduled to the last one settled");
+    tell_programs(&telling, comparison);
     tell(&telling, "Began", setup->began);
     tell(&telling, "Machine", setup->machine);
     tell_load(&telling, setup->load);

@@ -103,13 +103,16 @@ static json_t *runs(const struct comparison_cell *cell, bool times)
 /* What a cell is, and what it has a figure of. */
 static json_t *cell_json(const struct comparison_cell *cell)
 {
-    json_t *made = json_pack("{s:s, s:s, s:I, s:b, s:b, s:o, s:I, s:o}", "name",
-                             cell->name, "strategy", cell->strategy, "max_req",
-                             (json_int_t)cell->max_req, "reuse", cell->reuse,
-                             "valid", cell->invalid == 0 && cell->run_count > 0,
-                             "runs", runs(cell, true), "request_count",
-                             (json_int_t)cell->request_count, "details",
-                             runs(cell, false));
+    json_t *made = json_pack(
+        "{s:s, s:s, s:o, s:o, s:b, s:b, s:o, s:b, s:o, s:I, s:o}", "name",
+        cell->name, "strategy", cell->strategy, "program", text(cell->program),
+        "max_req",
+        cell->has_limit ? json_integer((json_int_t)cell->max_req) : json_null(),
+        "reuse", cell->reuse, "valid",
+        cell->invalid == 0 && cell->run_count > 0, "excluded",
+        text(cell->excluded[0] ? cell->excluded : NULL), "ideal_is_bound",
+        cell->ideal_is_bound, "runs", runs(cell, true), "request_count",
+        (json_int_t)cell->request_count, "details", runs(cell, false));
     bool complete = made;
 
     for (enum figure_id id = 0; id < FIGURES && complete; id++) {
@@ -225,7 +228,7 @@ static json_t *comparison_object(const struct comparison *comparison)
     return json_pack(
         "{s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, s:o, "
         "s:o, "
-        "s:b, s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
+        "s:s, s:b, s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
         "schema", "flags.compare/2", "began", text(setup->began), "weather",
         text(setup->weather), "seed", (json_int_t)setup->seed, "server",
         text(setup->server), "items", (json_int_t)setup->item_count, "codes",
@@ -235,10 +238,12 @@ static json_t *comparison_object(const struct comparison *comparison)
         comparison_order_name(setup->order), "timeout",
         seconds((double)setup->timeout_us), "connect_timeout",
         seconds((double)setup->connect_timeout_us), "machine",
-        machine_json(setup), "interrupted", comparison->interrupted,
-        "nothing_in_place", comparison->nothing, "ideal_estimated",
-        comparison->ideal_estimated, "same_work", comparison->same_work,
-        "in_each_run", "not_found", (json_int_t)comparison->not_found, "errors",
+        machine_json(setup), "observed_by",
+        comparison->by_server ? "server" : "client", "interrupted",
+        comparison->interrupted, "nothing_in_place", comparison->nothing,
+        "ideal_estimated", comparison->ideal_estimated, "same_work",
+        comparison->same_work, "in_each_run", "not_found",
+        (json_int_t)comparison->not_found, "errors",
         (json_int_t)comparison->errors, "retried",
         (json_int_t)comparison->retried, "cells", cells_json(comparison),
         "checks", checks_json(comparison), "conclusions",

@@ -9,7 +9,7 @@
 #include "findings/sentences.h"
 #include "text/quantity.h"
 
-enum { SENTENCE_SIZE = 201 };
+enum { SENTENCE_SIZE = 201, OTHERS_SIZE = 110, DISTANCE_SIZE = 40 };
 
 /* A difference may be certain, and nothing to speak of. */
 #define SLIGHT 0.01
@@ -155,30 +155,46 @@ static void say_time(struct sentences *s, size_t cell)
                       observed->count);
 }
 
-/* Each strategy at its fastest against the first cell; whether there was
-   any. */
+/* What has been said of speeds. */
+struct speeds {
+    size_t said;
+    bool few; /* runs: then the times are told alone */
+};
+
+/* The cell's strategy, or program, at its fastest against the first cell. */
+static void say_fastest(struct sentences *s, size_t i, struct speeds *speeds)
+{
+    size_t cell = sentences_fastest(s, sentences_cell(s, i)->strategy);
+
+    if (!sentences_introduces(s, i) || !sentences_counts(s, 0) ||
+        cell == SENTENCES_NONE || cell == 0)
+        return;
+    if (isnan(sentences_relate(s, cell, 0).low)) {
+        say_time(s, cell);
+        speeds->few = true;
+    } else {
+        say_speed(s, cell, 0);
+    }
+    speeds->said++;
+}
+
+/* The strategies, the last one first, then the programs of others; whether
+   there was any. */
 static bool say_speeds(struct sentences *s)
 {
-    size_t said = 0;
-    bool few = false; /* runs: then the times are told alone */
+    struct speeds speeds = {.said = 0};
 
     for (size_t i = s->comparison->cell_count; i-- > 0;) {
-        size_t cell = sentences_fastest(s, sentences_cell(s, i)->strategy);
-
-        if (!sentences_introduces(s, i) || !sentences_counts(s, 0) ||
-            cell == SENTENCES_NONE || cell == 0)
-            continue;
-        if (isnan(sentences_relate(s, cell, 0).low)) {
-            say_time(s, cell);
-            few = true;
-        } else {
-            say_speed(s, cell, 0);
-        }
-        said++;
+        if (!sentences_cell(s, i)->program)
+            say_fastest(s, i, &speeds);
     }
-    if (few)
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        if (sentences_cell(s, i)->program)
+            say_fastest(s, i, &speeds);
+    }
+    if (speeds.few)
         say_time(s, 0);
-    return said > 0;
+    return speeds.said > 0;
 }
 
 /* Whether say_speeds() has related them. */
@@ -225,15 +241,18 @@ static void distance_text(char *text, size_t room,
                           const struct comparison_cell *cell)
 {
     double times = cell->observed.median / cell->ideal_us;
+    const char *most = cell->ideal_is_bound ? "at most " : "";
 
     if (times <= 1)
         snprintf(text, room, "is no slower than");
     else if (times < 1.005)
         snprintf(text, room, "takes hardly longer than");
     else if (times <= 2)
-        snprintf(text, room, "takes %.0f %% longer than", (times - 1) * 100);
+        snprintf(text, room, "takes %s%.0f %% longer than", most,
+                 (times - 1) * 100);
     else
-        snprintf(text, room, "takes %.*f times", times < 9.995 ? 2 : 0, times);
+        snprintf(text, room, "takes %s%.*f times", most, times < 9.995 ? 2 : 0,
+                 times);
 }
 
 static bool has_ideal(const struct sentences *s, size_t cell)
@@ -242,14 +261,28 @@ static bool has_ideal(const struct sentences *s, size_t cell)
            sentences_cell(s, cell)->ideal_us > 0;
 }
 
+/* Append it to a list, if there is room for all of it. */
+static void add_distance(char others[OTHERS_SIZE],
+                         const struct comparison_cell *cell)
+{
+    char distance[DISTANCE_SIZE];
+    size_t size = strlen(others);
+
+    distance_text(distance, sizeof(distance), cell);
+    if (snprintf(others + size, OTHERS_SIZE - size, "%s%s %s its own",
+                 size > 0 ? ", " : "; ", cell->strategy,
+                 distance) >= (int)(OTHERS_SIZE - size))
+        others[size] = '\0';
+}
+
 /* The fastest cell in full, that of each other strategy in short. */
 static void say_ideal(const struct sentences *s)
 {
     size_t best = sentences_fastest(s, NULL);
-    char distance[32];
+    char distance[DISTANCE_SIZE];
     char overhead[QUANTITY_SIZE];
     char median[QUANTITY_SIZE];
-    char others[96] = "";
+    char others[OTHERS_SIZE] = "";
     const struct comparison_cell *cell;
 
     if (!has_ideal(s, best))
@@ -257,24 +290,20 @@ static void say_ideal(const struct sentences *s)
     cell = sentences_cell(s, best);
     for (size_t i = 0; i < s->comparison->cell_count; i++) {
         size_t other = sentences_fastest(s, sentences_cell(s, i)->strategy);
-        size_t size = strlen(others);
 
-        if (!sentences_introduces(s, i) || !has_ideal(s, other) ||
-            sentences_of(s, best, sentences_cell(s, i)->strategy))
-            continue;
-        distance_text(distance, sizeof(distance), sentences_cell(s, other));
-        snprintf(others + size, sizeof(others) - size, "%s%s %s its own",
-                 size > 0 ? ", " : "; ", sentences_cell(s, other)->strategy,
-                 distance);
+        if (sentences_introduces(s, i) && has_ideal(s, other) &&
+            !sentences_cell(s, i)->program &&
+            !sentences_of(s, best, sentences_cell(s, i)->strategy))
+            add_distance(others, sentences_cell(s, other));
     }
     distance_text(distance, sizeof(distance), cell);
     quantity_time(overhead, figure_of(cell, FIGURE_OVERHEAD));
     quantity_time(median, cell->observed.median);
     if (figure_of(cell, FIGURE_OVERHEAD) > 0)
-        sentences_say(s, "%s %s its %sideal: %s of its %s are overhead%s",
-                      cell->name, distance,
-                      s->comparison->ideal_estimated ? "estimated " : "",
-                      overhead, median, others);
+        sentences_say(
+            s, "%s %s its %sideal: %s%s of its %s are overhead%s", cell->name,
+            distance, s->comparison->ideal_estimated ? "estimated " : "",
+            cell->ideal_is_bound ? "at most " : "", overhead, median, others);
     else
         sentences_say(s, "%s %s its %sideal%s", cell->name, distance,
                       s->comparison->ideal_estimated ? "estimated " : "",

@@ -39,11 +39,16 @@ static void caution_invalid(const struct sentences *s)
 {
     struct affected invalid = {.runs = 0};
     size_t empty = 0;
+    size_t excluded = 0;
     const char *name = NULL;
 
     for (size_t i = 0; i < s->comparison->cell_count; i++) {
         const struct comparison_cell *cell = sentences_cell(s, i);
 
+        if (cell->excluded[0]) {
+            excluded++;
+            continue;
+        }
         add_affected(&invalid, cell, cell->invalid);
         if (cell->run_count == 0) {
             empty++;
@@ -57,13 +62,35 @@ static void caution_invalid(const struct sentences *s)
             "count (%s)",
             invalid.runs, quantity_plural(invalid.runs),
             invalid.runs == 1 ? "does" : "do", invalid.names);
-    if (empty == s->comparison->cell_count)
+    if (empty + excluded == s->comparison->cell_count)
         sentences_say(s, "no run counts, so there is nothing to compare");
     else if (empty == 1)
         sentences_say(s, "%s has no run that counts", name);
     else if (empty > 1)
         sentences_say(s, "%zu of %zu cells have no run that counts", empty,
                       s->comparison->cell_count);
+}
+
+/* Programs without a time, each with its reason. */
+static void caution_excluded(const struct sentences *s)
+{
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+
+        if (cell->excluded[0])
+            sentences_say(s, "%s is left out: %s", cell->name, cell->excluded);
+    }
+}
+
+static void caution_bounds(const struct sentences *s)
+{
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        if (sentences_cell(s, i)->ideal_is_bound && sentences_counts(s, i)) {
+            sentences_say(s, "in which order other programs ask is not known: "
+                             "their ideals are bounds, no less than that (>)");
+            return;
+        }
+    }
 }
 
 static void caution_outliers(const struct sentences *s)
@@ -137,7 +164,9 @@ void sentences_caution(const struct sentences *s)
 {
     const struct comparison_setup *setup = &s->comparison->setup;
 
+    caution_excluded(s);
     caution_invalid(s);
+    caution_bounds(s);
     if (s->comparison->interrupted)
         sentences_say(s, "the comparison was interrupted: not all runs were "
                          "made");

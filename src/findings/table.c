@@ -66,6 +66,18 @@ void table_value(char text[QUANTITY_SIZE], enum figure_unit unit, double value)
     }
 }
 
+/* "~": it is an estimate; ">" and "<": it is no less, or no more, than that. */
+static const char *mark_of(const struct comparison *comparison,
+                           const struct comparison_cell *cell,
+                           enum figure_id id)
+{
+    if (comparison->ideal_estimated)
+        return "~";
+    if (!cell->ideal_is_bound)
+        return "";
+    return id == FIGURE_OVERHEAD ? "<" : ">";
+}
+
 void table_text(char text[TABLE_TEXT_SIZE], const struct comparison *comparison,
                 const struct comparison_cell *cell, enum figure_id id)
 {
@@ -85,8 +97,7 @@ void table_text(char text[TABLE_TEXT_SIZE], const struct comparison *comparison,
     else
         table_value(number, figure->unit, value);
     snprintf(text, TABLE_TEXT_SIZE, "%s%s",
-             figure->of_ideal && comparison->ideal_estimated ? "~" : "",
-             number);
+             figure->of_ideal ? mark_of(comparison, cell, id) : "", number);
 }
 
 const char *table_verdict(const struct comparison *comparison,

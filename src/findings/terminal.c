@@ -98,6 +98,10 @@ static void print_head(struct page *page)
         url_print(page->out, setup->server, false);
         fputc('\n', page->out);
     }
+    if (comparison->by_server)
+        fputs("times: from the first request to the last byte, as the server "
+              "saw them\n",
+              page->out);
     print_codes(page);
     print_machine(page);
     fputc('\n', page->out);

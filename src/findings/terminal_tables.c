@@ -140,7 +140,8 @@ static size_t print_times(struct page *page)
 
         if (cell->run_count == 0) {
             print_name(page, cell->name);
-            fputs("  no run counts\n", page->out);
+            fputs(cell->excluded[0] ? "  left out\n" : "  no run counts\n",
+                  page->out);
             continue;
         }
         print_figures(page, &columns, cell);

@@ -84,6 +84,20 @@ static pid_t fork_quietly(void)
     return pid;
 }
 
+/* After the fork, in the parent; `rc` is its error. */
+static int take_over(struct child *child, pid_t pid, const int ends[2], int rc)
+{
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return rc;
+    }
+    child->pid = pid;
+    child->pipe = ends[0];
+    child->used = child->taken = 0;
+    return 0;
+}
+
 int child_start(struct child *child, const char *const *arguments, int fd)
 {
     char program[PATH_MAX];
@@ -114,15 +128,28 @@ int child_start(struct child *child, const char *const *arguments, int fd)
     if (pid == 0)
         become(program, argv, fd, ends[1], parent);
     free(argv);
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return rc;
+    return take_over(child, pid, ends, rc);
+}
+
+int child_call(struct child *child, void (*body)(int pipe, void *arg),
+               void *arg)
+{
+    pid_t parent = getpid();
+    int ends[2];
+    pid_t pid;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -errno;
+    child->started_us = now_us();
+    pid = fork_quietly();
+    if (pid == 0) {
+        setpgid(0, 0);
+        if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
+            _exit(127);
+        body(ends[1], arg);
+        _exit(0);
     }
-    child->pid = pid;
-    child->pipe = ends[0];
-    child->used = child->taken = 0;
-    return 0;
+    return take_over(child, pid, ends, -errno);
 }
 
 /* Wait until the pipe can be read. The signals are let in only while ppoll()

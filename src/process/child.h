@@ -36,6 +36,15 @@ struct child {
 int child_start(struct child *child, const char *const *arguments, int fd);
 
 /*
+ * Likewise, but have a process without a program of its own call `body`, with
+ * its end of the pipe, and end. It is a fork: whatever locks other threads held
+ * stay held. Until it says otherwise, the signals of interrupt.h are blocked
+ * there.
+ */
+int child_call(struct child *child, void (*body)(int pipe, void *arg),
+               void *arg);
+
+/*
  * The next line without its newline, NUL-terminated. 1: a line; 0: the end of
  * the output; -ETIMEDOUT after `timeout_us` (< 0: never); -EINTR: a signal of
  * interrupt.h has come; -EMSGSIZE: a line too long for `size`.

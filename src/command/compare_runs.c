@@ -1,0 +1,275 @@
+#include "command/compare_runs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "cli/message.h"
+#include "comparison/child_run.h"
+#include "comparison/grid.h"
+#include "comparison/ideals.h"
+#include "process/interrupt.h"
+
+/* What a cell is called while it is run. */
+enum { NAME_SIZE = 64 };
+
+static void name_of(char name[NAME_SIZE], const struct comparison_cell *cell)
+{
+    if (cell->has_limit)
+        snprintf(name, NAME_SIZE, "%s -m %u%s", cell->strategy, cell->max_req,
+                 cell->reuse ? "" : " no reuse");
+    else
+        snprintf(name, NAME_SIZE, "%s", cell->strategy);
+}
+
+/* A run that does not count, and why. */
+static void invalidate(const struct comparison_cell *cell, int64_t number,
+                       const char *why)
+{
+    char of[32] = "a warm-up";
+    char name[NAME_SIZE];
+
+    if (number > 0)
+        snprintf(of, sizeof(of), "run %" PRId64, number);
+    name_of(name, cell);
+    message("%s, %s does not count: %s", name, of, why);
+}
+
+/* A program that did not do the work has no time to be compared. */
+static void exclude(struct compare_runs *runs, struct comparison_cell *cell,
+                    const char *why)
+{
+    char name[NAME_SIZE];
+
+    name_of(name, cell);
+    message("%s is left out: %s", name, why);
+    snprintf(cell->excluded, sizeof(cell->excluded), "%s", why);
+    runs->comparison->same_work = false;
+}
+
+void compare_runs_on_invalid(void *arg, const struct result *run,
+                             const char *why)
+{
+    struct compare_runs *runs = arg;
+    struct comparison_cell *cell = &runs->comparison->cells[run->cell];
+
+    if (!cell->program)
+        invalidate(cell, run->figures.number, why);
+    else if (!cell->excluded[0])
+        exclude(runs, cell, why);
+}
+
+/* Of a run that did no work to be compared; NULL: it did. */
+static const char *why_invalid(const struct compare_run *run, int rc,
+                               char *room, size_t size)
+{
+    if (rc == -EPROTO)
+        snprintf(room, size, "it ended with status %d before its work",
+                 run->exit_status);
+    else if (run->exit_status == EXIT_STATUS_USAGE ||
+             run->exit_status >= EXIT_STATUS_LOCAL)
+        snprintf(room, size, "it ended with status %d", run->exit_status);
+    else
+        return NULL;
+    return room;
+}
+
+/* The errors of a run that is no work to be compared: all that it has. */
+static void count_errors(struct comparison_cell *cell,
+                         const struct record *record)
+{
+    size_t errors = 0;
+
+    for (size_t i = 0; i < record->item_count; i++)
+        errors += record->items[i].status == STATUS_ERROR;
+    cell->errors += errors;
+    cell->error_runs += errors > 0;
+}
+
+/* All are compared by what the server saw as soon as one has no other time. */
+static int take(struct compare_runs *runs, const struct grid_run *which,
+                struct compare_run *run)
+{
+    if (runs->comparison->by_server)
+        run->figures.observed_us = run->figures.measured[FIGURE_SPAN];
+    return results_add(&runs->results, which->cell, which->number, run);
+}
+
+/* Take the run for the results, or say why not. */
+static int judge(struct compare_runs *runs, const struct grid_run *which,
+                 struct compare_run *run, int rc)
+{
+    struct comparison_cell *cell = &runs->comparison->cells[which->cell];
+    char room[64];
+    const char *why = why_invalid(run, rc, room, sizeof(room));
+
+    if (!why && which->number > 0)
+        return take(runs, which, run);
+    runs->local |= run->exit_status == EXIT_STATUS_LOCAL;
+    if (why) {
+        invalidate(cell, which->number, why);
+        runs->comparison->same_work = false;
+    }
+    if (why && which->number > 0) {
+        cell->invalid++;
+        count_errors(cell, &run->record);
+    }
+    compare_run_close(run);
+    return 0;
+}
+
+static void show_progress(const struct compare_runs *runs,
+                          const struct grid_run *which)
+{
+    const struct comparison_cell *cell = &runs->comparison->cells[which->cell];
+    char name[NAME_SIZE];
+
+    if (!runs->progress)
+        return;
+    name_of(name, cell);
+    fprintf(stderr, "\r\x1b[K%s, ", name);
+    if (which->number == 0)
+        fputs("to warm up", stderr);
+    else
+        fprintf(stderr, "run %" PRId64 " of %" PRId64, which->number,
+                runs->settings->runs);
+    fputc('\r', stderr); /* what the run says begins a line */
+}
+
+static void end_progress(const struct compare_runs *runs)
+{
+    if (runs->progress)
+        fputs("\r\x1b[K", stderr);
+}
+
+/* One run of a strategy, reported as the options say. */
+static int run_strategy(struct compare_runs *runs, const struct grid_run *which)
+{
+    const struct comparison_cell *cell = &runs->comparison->cells[which->cell];
+    bool in_book = runs->settings->book && which->number > 0;
+    struct compare_run run;
+    int rc;
+
+    if (in_book)
+        book_begin(&runs->book, cell->strategy, which->number,
+                   runs->settings->runs);
+    show_progress(runs, which);
+    rc = compare_run(
+        &run, &(struct compare_run_options){
+                  .directory = runs->directory,
+                  .strategy = cell->strategy,
+                  .max_req = cell->max_req,
+                  .reuse = cell->reuse,
+                  .url = runs->work->url,
+                  .server_is_ours = runs->work->server_started,
+                  .arguments = (const char *const *)runs->work->arguments.items,
+                  .hush = runs->told,
+                  .on_final = in_book ? book_final : NULL,
+                  .arg = &runs->book,
+              });
+    end_progress(runs);
+    if (rc < 0 && rc != -EPROTO)
+        return rc;
+    if (in_book && rc == 0)
+        book_end(&runs->book, run.figures.observed_us);
+    runs->told = runs->told || rc == 0;
+    return judge(runs, which, &run, rc);
+}
+
+/* One run of a program, if it has not been left out. */
+static int run_program(struct compare_runs *runs, const struct grid_run *which)
+{
+    struct comparison_cell *cell = &runs->comparison->cells[which->cell];
+    char why[PROGRAM_WHY_SIZE];
+    struct compare_run run;
+    int rc;
+
+    if (cell->excluded[0])
+        return 0;
+    show_progress(runs, which);
+    rc = program_run(&run, &runs->programs, cell->program, cell->max_req, why);
+    end_progress(runs);
+    if (rc == 0 && !why[0])
+        rc = same_work_check(&runs->results.same, &run, why, sizeof(why));
+    if (rc < 0) {
+        compare_run_close(&run);
+        return rc;
+    }
+    if (!why[0] && which->number > 0)
+        return take(runs, which, &run);
+    if (why[0]) {
+        exclude(runs, cell, why);
+        cell->invalid++;
+    }
+    compare_run_close(&run);
+    return 0;
+}
+
+static bool has_programs(const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        if (comparison->cells[i].program)
+            return true;
+    }
+    return false;
+}
+
+/* What is foretold, and what programs need. */
+static int begin(struct compare_runs *runs)
+{
+    int64_t limit_us = 0;
+    int rc = compare_predict_work(&runs->predictions, &runs->results,
+                                  &runs->comparison->setup, runs->work,
+                                  runs->settings);
+
+    runs->comparison->by_server = has_programs(runs->comparison);
+    if (rc < 0 || !runs->comparison->by_server)
+        return rc;
+    rc = compare_limit(&limit_us, runs->work, runs->settings);
+    return rc < 0 ? rc
+                  : program_work_begin(&runs->programs, runs->work,
+                                       runs->directory, runs->predictions,
+                                       limit_us);
+}
+
+int compare_runs_open(struct compare_runs *runs)
+{
+    return compare_run_make_directory(&runs->directory);
+}
+
+int compare_runs_make(struct compare_runs *runs)
+{
+    const struct comparison *comparison = runs->comparison;
+    size_t count = 0;
+    struct grid_run *all;
+    int rc = begin(runs);
+
+    if (rc < 0)
+        return rc;
+    all = grid_runs(runs->settings, comparison->cell_count, &count);
+    if (!all)
+        return -ENOMEM;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        rc = comparison->cells[all[i].cell].program
+                 ? run_program(runs, &all[i])
+                 : run_strategy(runs, &all[i]);
+        if (rc == 0 && runs->flush_stdout)
+            rc = command_flush_stdout();
+        if (rc == 0 && interrupt_signal())
+            rc = -EINTR;
+    }
+    free(all);
+    return rc;
+}
+
+void compare_runs_close(struct compare_runs *runs)
+{
+    results_close(&runs->results);
+    program_work_close(&runs->programs);
+    free(runs->predictions);
+    runs->predictions = NULL;
+    compare_run_remove_directory(runs->directory);
+    runs->directory = NULL;
+}

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <stdbool.h>
+
+#include "command/compare_book.h"
+#include "comparison/comparison.h"
+#include "comparison/plan.h"
+#include "comparison/program_run.h"
+#include "comparison/results.h"
+#include "comparison/settings.h"
+
+/*
+ * compare_runs: the runs of a `flags compare`, one after the other, and what is
+ * said of them on stderr meanwhile.
+ *
+ * Ownership: embedded by the caller, who sets the fields of the first group,
+ * all borrowed, and zeroes the others; compare_runs_close() once.
+ */
+
+struct compare_runs {
+    const struct compare_settings *settings;
+    const struct compare_work *work;
+    struct comparison *comparison;
+    bool flush_stdout; /* after each run: the book's texts go there */
+    bool progress;     /* on a terminal: which run it is */
+
+    struct results results;
+    struct prediction *predictions; /* of each item; NULL: unknown */
+    struct program_work programs;
+    struct book book;
+    char *directory; /* of the runs */
+    bool told;       /* what is not there was, by the first run */
+    bool local;      /* a run failed of this machine, as of a full disk */
+};
+
+/* Make a directory for them. A negative errno value. */
+int compare_runs_open(struct compare_runs *runs);
+
+/* Make them all, in their order, after compare_work_begin(). A negative errno
+   value: it ended early, as by a signal (-EINTR). */
+int compare_runs_make(struct compare_runs *runs);
+
+/* Say that a run does not count, and why: results_finish() finds out more.
+   `arg` are the runs. */
+void compare_runs_on_invalid(void *arg, const struct result *run,
+                             const char *why);
+
+void compare_runs_close(struct compare_runs *runs);

@@ -1,0 +1,156 @@
+#include "comparison/program.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/words.h"
+#include "download/downloader.h"
+
+#define ACCEPTED                                                              \
+    "NAME=COMMAND, the name of letters, digits and underscores, at most 16 "  \
+    "of them, that no strategy and no other program has, and 16 programs at " \
+    "most"
+
+/* Of the name in front of '='; 0: there is none that would do. */
+static size_t name_size(const char *text)
+{
+    size_t size = 0;
+
+    while (isalnum((unsigned char)text[size]) || text[size] == '_')
+        size++;
+    return text[size] == '=' && size < PROGRAM_NAME_SIZE ? size : 0;
+}
+
+static bool is_taken(const struct programs *programs, const char *name)
+{
+    for (size_t i = 0; i < programs->count; i++) {
+        if (strcmp(programs->items[i].name, name) == 0)
+            return true;
+    }
+    return downloader_find(name) != NULL;
+}
+
+static int add(struct programs *programs, const char *text)
+{
+    struct other_program program = {.has_limit = false};
+    size_t size = name_size(text);
+
+    if (size == 0 || !text[size + 1] || programs->count == PROGRAMS_MOST)
+        return -EINVAL;
+    memcpy(program.name, text, size);
+    if (is_taken(programs, program.name))
+        return -EINVAL;
+    program.command = text + size + 1;
+    program.has_limit = strstr(program.command, "{m}");
+    programs->items[programs->count++] = program;
+    return 0;
+}
+
+int programs_parse(struct programs *programs, const struct option_texts *texts,
+                   struct command_line *line)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        if (add(programs, texts->items[i]) < 0)
+            return command_line_refuse(line, "--program", texts->items[i],
+                                       ACCEPTED, NULL);
+    }
+    return 0;
+}
+
+int programs_add_cells(const struct programs *programs,
+                       const struct compare_settings *settings,
+                       struct comparison_cell **cells, size_t *count)
+{
+    size_t most = *count + programs->count * settings->max_req_count;
+    struct comparison_cell *grown = reallocarray(*cells, most, sizeof(*grown));
+
+    if (!grown)
+        return -ENOMEM;
+    *cells = grown;
+    for (size_t i = 0; i < programs->count; i++) {
+        const struct other_program *program = &programs->items[i];
+
+        for (size_t j = 0; j < settings->max_req_count; j++) {
+            if (j > 0 && !program->has_limit)
+                break;
+            grown[(*count)++] = (struct comparison_cell){
+                .strategy = program->name,
+                .program = program->command,
+                .has_limit = program->has_limit,
+                .max_req = program->has_limit ? settings->max_req[j] : 1,
+                .reuse = true,
+                .ideal_us = (double)NAN,
+            };
+        }
+    }
+    return 0;
+}
+
+void programs_close(struct programs *programs)
+{
+    *programs = (struct programs){.count = 0};
+}
+
+static bool write_quoted(FILE *out, const char *text)
+{
+    struct words words = {0};
+    char *quoted = NULL;
+
+    if (words_add(&words, "%s", text) == 0)
+        quoted = words_text(&words);
+    if (quoted)
+        fputs(quoted, out);
+    free(quoted);
+    words_free(&words);
+    return quoted;
+}
+
+/* Write what the placeholder at `at` stands for; its size, 0 if it is none. */
+static size_t write_place(FILE *out, const char *at,
+                          const struct program_places *places, bool *failed)
+{
+    const struct {
+        const char *name, *value;
+    } known[] = {{"{urls}", places->urls},
+                 {"{config}", places->config},
+                 {"{base}", places->base},
+                 {"{dir}", places->dir}};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strncmp(at, known[i].name, strlen(known[i].name)) == 0) {
+            *failed |= !write_quoted(out, known[i].value);
+            return strlen(known[i].name);
+        }
+    }
+    if (strncmp(at, "{m}", 3) != 0)
+        return 0;
+    fprintf(out, "%u", places->max_req);
+    return 3;
+}
+
+char *program_command(const char *command, const struct program_places *places)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    bool failed = false;
+
+    if (!out)
+        return NULL;
+    while (*command) {
+        size_t taken = write_place(out, command, places, &failed);
+
+        if (taken == 0)
+            fputc(*command, out);
+        command += taken > 0 ? taken : 1;
+    }
+    if (fclose(out) != 0 || failed) { /* for lack of memory alone */
+        free(text);
+        return NULL;
+    }
+    return text;
+}

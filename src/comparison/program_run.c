@@ -1,0 +1,338 @@
+#include "comparison/program_run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "comparison/program.h"
+#include "comparison/program_files.h"
+#include "comparison/server_stats.h"
+#include "process/tree.h"
+#include "text/escape.h"
+#include "text/quantity.h"
+
+enum { TAIL_SIZE = 512, LAST_SIZE = 90 };
+
+static const char *name_of(const char *url)
+{
+    const char *slash = strrchr(url, '/');
+
+    return slash ? slash + 1 : url;
+}
+
+static const char *path_of(const char *url)
+{
+    const char *authority = strstr(url, "://");
+    const char *path = authority ? strchr(authority + 3, '/') : NULL;
+
+    return path ? path : "/";
+}
+
+/* Both lists in the order of the items. */
+static int write_lists(const struct program_work *programs)
+{
+    FILE *urls = fopen(programs->urls, "we");
+    FILE *config = urls ? fopen(programs->config, "we") : NULL;
+    int rc = config ? 0 : -errno;
+
+    for (size_t i = 0; i < programs->selection->count && rc == 0; i++) {
+        const char *url = programs->item_urls[i];
+
+        fprintf(urls, "%s\n", url);
+        fprintf(config, "url = \"%s\"\noutput = \"%s\"\n", url, name_of(url));
+    }
+    if (config && (fclose(config) != 0 && rc == 0))
+        rc = -errno;
+    if (urls && (fclose(urls) != 0 && rc == 0))
+        rc = -errno;
+    return rc;
+}
+
+int program_work_begin(struct program_work *programs,
+                       const struct compare_work *work, const char *directory,
+                       const struct prediction *predictions, int64_t limit_us)
+{
+    const struct selection *selection = &work->selection;
+    int rc = 0;
+
+    *programs = (struct program_work){
+        .selection = selection,
+        .url = work->url,
+        .predictions = predictions,
+        .limit_us = limit_us,
+        .item_urls = calloc(selection->count + 1, sizeof(char *)),
+        .directory = realpath(directory, NULL),
+    };
+    if (!programs->directory)
+        rc = -errno;
+    else if (!programs->item_urls ||
+             asprintf(&programs->urls, "%s/urls", programs->directory) < 0 ||
+             asprintf(&programs->config, "%s/config", programs->directory) < 0)
+        rc = -ENOMEM;
+    for (size_t i = 0; i < selection->count && rc == 0; i++) {
+        programs->item_urls[i] =
+            source_url(&work->source, selection->codes[i].code);
+        rc = programs->item_urls[i] ? 0 : -ENOMEM;
+    }
+    if (rc == 0)
+        rc = write_lists(programs);
+    if (rc < 0)
+        program_work_close(programs);
+    return rc;
+}
+
+void program_work_close(struct program_work *programs)
+{
+    if (programs->item_urls) {
+        for (size_t i = 0; i < programs->selection->count; i++)
+            free(programs->item_urls[i]);
+    }
+    free(programs->item_urls);
+    free(programs->directory);
+    free(programs->urls);
+    free(programs->config);
+    *programs = (struct program_work){0};
+}
+
+/* The last line that a program wrote, for people; "": none. */
+static void last_line(const char *output, char line[LAST_SIZE])
+{
+    char tail[TAIL_SIZE];
+    FILE *file = fopen(output, "re");
+    size_t size = 0;
+    char *begin;
+
+    line[0] = '\0';
+    if (!file)
+        return;
+    if (fseek(file, -(long)(sizeof(tail) - 1), SEEK_END) < 0)
+        rewind(file);
+    size = fread(tail, 1, sizeof(tail) - 1, file);
+    fclose(file);
+    while (size > 0 && strchr("\r\n \t", tail[size - 1]))
+        size--;
+    tail[size] = '\0';
+    begin = strrchr(tail, '\n');
+    escape_copy(line, LAST_SIZE, begin ? begin + 1 : tail);
+}
+
+/* An exit status other than 0 is a failure, unless errors are foretold, which
+   it may tell of. */
+static bool may_fail(const struct program_work *programs)
+{
+    for (size_t i = 0; programs->predictions && i < programs->selection->count;
+         i++) {
+        if (programs->predictions[i].status != STATUS_OK)
+            return true;
+    }
+    return false;
+}
+
+static void judge_end(const struct program_work *programs,
+                      const struct tree_end *end, const char *output,
+                      char why[PROGRAM_WHY_SIZE])
+{
+    char line[LAST_SIZE];
+    char limit[QUANTITY_SIZE];
+
+    last_line(output, line);
+    if (end->timed_out) {
+        quantity_time(limit, (double)programs->limit_us);
+        snprintf(why, PROGRAM_WHY_SIZE, "it had not ended after %s", limit);
+    } else if (WIFSIGNALED(end->status)) {
+        snprintf(why, PROGRAM_WHY_SIZE, "it ended by signal %d",
+                 WTERMSIG(end->status));
+    } else if (WEXITSTATUS(end->status) != 0 && !may_fail(programs)) {
+        snprintf(why, PROGRAM_WHY_SIZE, "it ended with status %d%s%s",
+                 WEXITSTATUS(end->status), line[0] ? ": " : "", line);
+    }
+}
+
+/* What is not there: as foretold if it was asked for. */
+static void settle_missing(struct record_item *item,
+                           const struct prediction *prediction,
+                           unsigned requests)
+{
+    item->status = STATUS_ERROR;
+    item->final_us = requests > 0 ? 0 : -1;
+    item->cause = CAUSE_HTTP;
+    if (!prediction || requests == 0 || prediction->status == STATUS_OK)
+        return;
+    item->status = prediction->status;
+    item->http_status = prediction->http_status;
+}
+
+static void settle_item(struct compare_run *run, size_t index,
+                        const struct program_work *programs,
+                        const struct program_file *file, int64_t requests)
+{
+    struct record_item *item = &run->record.items[index];
+
+    item->attempts = (unsigned)requests;
+    if (!file) {
+        settle_missing(
+            item, programs->predictions ? &programs->predictions[index] : NULL,
+            (unsigned)requests);
+        return;
+    }
+    item->status = STATUS_OK;
+    item->bytes = file->bytes;
+    run->digests[index] = file->digest;
+}
+
+/* Whose file is whose: by names first, so that bytes decide on what is left. */
+static void settle(struct compare_run *run, const struct program_work *programs,
+                   struct program_files *files, const int64_t *requests)
+{
+    const struct prediction *predictions = programs->predictions;
+
+    for (size_t i = 0; i < run->record.item_count; i++)
+        settle_item(run, i, programs,
+                    program_files_take(files, name_of(programs->item_urls[i])),
+                    requests[i]);
+    for (size_t i = 0; i < run->record.item_count; i++) {
+        const struct program_file *file;
+
+        if (run->record.items[i].status == STATUS_OK || !predictions ||
+            predictions[i].status != STATUS_OK)
+            continue;
+        file = program_files_take_bytes(files, &predictions[i].digest);
+        if (file)
+            settle_item(run, i, programs, file, requests[i]);
+    }
+}
+
+static int make_items(struct compare_run *run,
+                      const struct program_work *programs)
+{
+    size_t count = programs->selection->count;
+
+    run->record.items = calloc(count + 1, sizeof(*run->record.items));
+    run->digests = calloc(count + 1, sizeof(*run->digests));
+    if (!run->record.items || !run->digests)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        char *subject = strdup(programs->selection->codes[i].code);
+
+        if (!subject)
+            return -ENOMEM;
+        run->record.items[run->record.item_count++].subject = subject;
+    }
+    return 0;
+}
+
+static int64_t timeval_us(const struct timeval *time)
+{
+    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
+static void account(struct comparison_run *run, const struct tree_end *end,
+                    const struct server_stats *stats)
+{
+    run->observed_us = stats->span_us;
+    run->measured[FIGURE_PROCESS] = end->elapsed_us;
+    run->measured[FIGURE_USER] = timeval_us(&end->usage.ru_utime);
+    run->measured[FIGURE_SYSTEM] = timeval_us(&end->usage.ru_stime);
+    run->measured[FIGURE_VOLUNTARY] = end->usage.ru_nvcsw;
+    run->measured[FIGURE_INVOLUNTARY] = end->usage.ru_nivcsw;
+    run->measured[FIGURE_PEAK_RSS] = end->peak_memory;
+    server_stats_measure(run->measured, stats);
+}
+
+/* What the server saw, and what is in the directory. */
+static int examine(struct compare_run *run, const struct program_work *programs,
+                   const struct tree_end *end, const char *directory)
+{
+    size_t count = programs->selection->count;
+    struct program_files files = {0};
+    struct server_stats stats;
+    const char **paths = calloc(count + 1, sizeof(*paths));
+    int64_t *requests = calloc(count + 1, sizeof(*requests));
+    int rc = paths && requests ? make_items(run, programs) : -ENOMEM;
+
+    for (size_t i = 0; i < count && rc == 0; i++)
+        paths[i] = path_of(programs->item_urls[i]);
+    if (rc == 0)
+        rc = server_stats_of_paths(&stats, programs->url, paths, requests,
+                                   count);
+    if (rc == 0) {
+        account(&run->figures, end, &stats);
+        rc = program_files_read(&files, directory);
+    }
+    if (rc == 0)
+        settle(run, programs, &files, requests);
+    program_files_close(&files);
+    free(paths);
+    free(requests);
+    return rc;
+}
+
+/* In its directory, its output beside it. */
+static int run_in(struct compare_run *run, const struct program_work *programs,
+                  const char *command, const char *directory,
+                  const char *output, char why[PROGRAM_WHY_SIZE])
+{
+    struct tree_end end;
+    int rc = mkdir(directory, 0777) < 0 ? -errno : 0;
+
+    if (rc == 0)
+        rc = server_stats_reset(programs->url);
+    if (rc == 0)
+        rc = tree_run(&end, &(struct tree_command){
+                                .text = command,
+                                .directory = directory,
+                                .output = output,
+                                .limit_us = programs->limit_us,
+                            });
+    if (rc < 0)
+        return rc;
+    run->exit_status = WIFEXITED(end.status) ? WEXITSTATUS(end.status)
+                                             : 128 + WTERMSIG(end.status);
+    judge_end(programs, &end, output, why);
+    rc = examine(run, programs, &end, directory);
+    if (rc == -E2BIG || rc == -EACCES) {
+        snprintf(why, PROGRAM_WHY_SIZE, "its files cannot be read: %s",
+                 rc == -EACCES ? "no permission" : "they are too many");
+        rc = 0;
+    }
+    return rc;
+}
+
+int program_run(struct compare_run *run, const struct program_work *programs,
+                const char *command, unsigned max_req,
+                char why[PROGRAM_WHY_SIZE])
+{
+    char *directory = NULL;
+    char *output = NULL;
+    char *text = NULL;
+    int rc = -ENOMEM;
+
+    why[0] = '\0';
+    *run = (struct compare_run){.record = {.first_us = -1, .last_us = -1},
+                                .is_program = true};
+    figures_forget(run->figures.measured);
+    if (asprintf(&directory, "%s/run", programs->directory) < 0)
+        directory = NULL;
+    if (asprintf(&output, "%s/output", programs->directory) < 0)
+        output = NULL;
+    if (directory && output)
+        text = program_command(command, &(struct program_places){
+                                            .urls = programs->urls,
+                                            .config = programs->config,
+                                            .base = programs->url,
+                                            .dir = directory,
+                                            .max_req = max_req,
+                                        });
+    if (text)
+        rc = run_in(run, programs, text, directory, output, why);
+    compare_run_remove_directory(directory);
+    free(output);
+    free(text);
+    if (rc < 0)
+        compare_run_close(run);
+    return rc;
+}

@@ -1,0 +1,221 @@
+"""`flags compare --program`: programs of others at the same server, and those
+of them that do other work, or none."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+import harness
+from harness import Case
+
+SCHEMA = pathlib.Path(os.environ["FLAGS_SCHEMAS"]) / "compare.schema.json"
+CODES = ["BR", "CN", "IN", "US"]
+CURL = ("curl=curl -sSf -Z --parallel-immediate --parallel-max {m} "
+        "-K {config}")
+# One flag after the other; more of the command follows.
+EACH = "for u in $(cat {urls}); do f=$(basename $u); %s; done"
+
+
+def processes_of(word):
+    """Those that have it among their arguments."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word.encode() in path.read_bytes().split(b"\0"):
+                found.append(path.parent.name)
+        except OSError:
+            pass  # it has ended
+    return found
+
+
+class Programs(Case):
+    def compare(self, *args, status=0, seconds=60):
+        run = self.flags("compare", "-w", "0", "--weather", "30ms",
+                         "--export-json", "c.json", *args, *CODES,
+                         seconds=seconds)
+        self.assertStatus(run, status)
+        return run, json.loads((self.home / "c.json").read_text())
+
+    def cell(self, report, name):
+        return next(cell for cell in report["cells"] if cell["name"] == name)
+
+    def assertLeftOut(self, command, reason, *args):
+        """It is named with the reason, has no time, and the others have."""
+        run, report = self.compare(
+            "-r", "1", "--strategies", "async", "--program",
+            "odd=" + command, *args, status=6)
+        self.assertRegex(run.stderr, r"(?m)\Aflags: odd is left out: "
+                                     rf"{reason}$")
+        self.assertRegex(run.stdout, r"(?m)^odd +left out$")
+        odd = self.cell(report, "odd")
+        self.assertRegex(odd["excluded"], rf"\A{reason}\Z")
+        self.assertIsNone(odd["median"])
+        self.assertIs(odd["valid"], False)
+        self.assertEqual(len(self.cell(report, "async")["runs"]), 1)
+        self.assertFalse(report["same_work"])
+
+    def test_curl_is_measured_as_the_strategies_are_in_every_form(self):
+        run, report = self.compare(
+            "-r", "5", "-m", "2,4", "--program", CURL, "--export-markdown",
+            "c.md", "--export-html", "c.html")
+
+        self.assertEqual(report["observed_by"], "server")
+        self.assertTrue(report["same_work"])
+        for name, max_req, ideal in (("curl -m 2", 2, .06),
+                                     ("curl -m 4", 4, .03)):
+            cell = self.cell(report, name)
+            self.assertEqual((cell["strategy"], cell["max_req"]),
+                             ("curl", max_req))
+            self.assertEqual(cell["program"], CURL.split("=", 1)[1])
+            self.assertIsNone(cell["excluded"])
+            self.assertAlmostEqual(cell["ideal"], ideal)
+            self.assertTrue(cell["ideal_is_bound"])
+            self.assertEqual(cell["requests"], 4)
+            self.assertLessEqual(cell["peak_in_flight"], max_req)
+            self.assertGreaterEqual(min(cell["runs"]), ideal)
+            self.assertGreater(cell["process"], cell["median"])
+            self.assertGreater(cell["cpu"], 0)
+            self.assertEqual(cell["request_count"], 0)
+            self.assertIsNone(cell["p50"])
+        for cell in report["cells"]:
+            for one in cell["details"]:
+                self.assertEqual(one["observed"], one["span"])
+        self.assertFalse(self.cell(report, "sequential")["ideal_is_bound"])
+        self.assertIn("times: from the first request to the last byte, as "
+                      "the server saw them\n", run.stdout)
+        self.assertRegex(run.stdout, r"(?m)^curl -m 2 .* >60\.0 ms +<")
+        self.assertRegex(run.stdout, r"(?m)^- curl -m [24] (is|takes|and) ")
+        self.assertLessEqual(max(map(len, run.stdout.splitlines())), 100)
+        self.assertRegex((self.home / "c.md").read_text(),
+                         r"(?m)^\| curl -m 4 \|.*\\>30\.0 ms")
+        page = (self.home / "c.html").read_text()
+        self.assertIn("curl -m 4", page)
+        self.assertIn("<dt>curl</dt><dd>curl -sSf -Z", page)
+
+    def test_json_is_as_its_schema_says(self):
+        validator = shutil.which("jsonschema", path="/usr/bin:/usr/local/bin")
+        if not validator:
+            self.skipTest("jsonschema is not installed (scripts/bootstrap "
+                          "test)")
+        self.compare("-r", "1", "--program", CURL, "--program",
+                     "fails=exit 3", status=6)
+        subprocess.run([validator, "-i", self.home / "c.json", SCHEMA],
+                       check=True, capture_output=True)
+
+    def test_without_m_there_is_one_cell_and_its_width_is_what_was_seen(self):
+        _, report = self.compare(
+            "-r", "1", "-m", "2,4", "--strategies", "async", "--program",
+            "one=" + EACH % "curl -sSfo $f $u")
+        cell = self.cell(report, "one")
+        self.assertIsNone(cell["max_req"])
+        self.assertEqual(cell["peak_in_flight"], 1)
+        self.assertAlmostEqual(cell["ideal"], .12)
+
+    def test_files_are_known_by_their_names_and_else_by_their_bytes(self):
+        for where in ("$(dirname $u | tail -c 3)/$f",
+                      "$(echo $f | tr a-z A-Z | sed s/GIF/gif/)",
+                      "flag-$f.part"):
+            with self.subTest(where):
+                run, _ = self.compare(
+                    "-r", "1", "--strategies", "async", "--program",
+                    "other=" + EACH % f"curl -sSf --create-dirs -o {where} $u")
+                self.assertEqual(run.stderr, "")
+
+    def test_what_comes_of_the_command_is_counted_with_it(self):
+        _, report = self.compare(
+            "-r", "1", "--strategies", "async", "--program",
+            "busy=" + EACH % "curl -sSfo $f $u" +
+            "; (python3 -c 'sum(range(2 * 10 ** 7))' &)")
+        cell = self.cell(report, "busy")
+        self.assertGreaterEqual(cell["cpu"], .1)
+        self.assertGreaterEqual(cell["process"], .1)
+        self.assertGreater(cell["peak_rss"], 1 << 16)
+
+    def test_errors_that_are_foretold_are_the_same_work(self):
+        run = self.flags("compare", "-w", "0", "-r", "1", "--strategies",
+                         "async", "--program", CURL, "-s", "ERROR", "--seed",
+                         "3", "-t", "20", "-l", "3", "--export-json",
+                         "c.json", seconds=90)
+        self.assertEqual(run.stderr.count("left out"), 0, str(run))
+        self.assertStatus(run, 0)
+        report = json.loads((self.home / "c.json").read_text())
+        self.assertEqual(report["in_each_run"]["errors"], 2)
+        self.assertEqual(len(self.cell(report, "curl")["runs"]), 1)
+
+    def test_one_that_skips_a_flag_is_left_out(self):
+        self.assertLeftOut("head -n 3 {urls} | xargs -n 1 curl -sSfO",
+                           "US: never asked for")
+
+    def test_one_that_writes_a_page_is_left_out(self):
+        self.assertLeftOut(
+            EACH % "curl -sSfo gone $u; echo '<html>log in' > $f; rm gone",
+            r"BR: 13 bytes, not \d+")
+
+    def test_one_that_writes_other_bytes_is_left_out(self):
+        self.assertLeftOut(
+            EACH % "curl -sSf $u | tr G H > $f", r"BR: other bytes")
+
+    def test_one_that_has_them_from_elsewhere_is_left_out(self):
+        corpus = harness.corpus_file("br").parent.parent
+        self.assertLeftOut(
+            EACH % f"cp {corpus}/${{f%.gif}}/$f .", "BR: 0 attempts, not 1")
+
+    def test_one_that_asks_twice_is_left_out(self):
+        self.assertLeftOut(
+            EACH % "curl -sSfO $u; curl -sSfO $u", "BR: 2 attempts, not 1")
+
+    def test_one_that_fails_is_left_out_with_its_last_words(self):
+        self.assertLeftOut("echo first; echo '\033[1moh no' >&2; exit 3",
+                           r"it ended with status 3: \\x1b\[1moh no")
+        self.assertLeftOut("kill -9 $$", "it ended by signal 9")
+        self.assertLeftOut("no-such-program",
+                           "it ended with status 127: .*not found")
+
+    def test_one_that_hangs_is_ended_with_all_that_came_of_it(self):
+        self.assertLeftOut(
+            "setsid sleep 98761 & (sleep 98761 &); sleep 98761",
+            r"it had not ended after [\d.]+ s", "-t", "3")
+        self.assertEqual(processes_of("98761"), [])
+
+    def test_it_is_not_run_again(self):
+        run, _ = self.compare(
+            "-r", "3", "--strategies", "async", "--program",
+            f"odd=echo x >> {self.home}/log; exit 1", status=6)
+        self.assertEqual((self.home / "log").read_text(), "x\n")
+        self.assertEqual(run.stderr.count("left out"), 1)
+
+    def test_a_signal_ends_it_with_all_that_came_of_it(self):
+        run = self.start("compare", "-w", "0", "--strategies", "async",
+                         "--program", f"hangs=touch {self.home}/there; "
+                         "setsid sleep 98762 & sleep 98762", "-t", "60",
+                         *CODES)
+        harness.until((self.home / "there").exists, seconds=30)
+        run.signal(signal.SIGTERM)
+        finished = run.finish()
+
+        self.assertEqual(finished.status, -signal.SIGTERM, str(finished))
+        self.assertEqual(processes_of("98762"), [])
+        self.assertEqual(list(self.home.glob("flags-compare-*")), [])
+
+    def test_wrong_uses_are_refused(self):
+        for args, words in (
+                (["curl"], "accepted"), (["=true"], "accepted"),
+                (["a b=true"], "accepted"), (["a="], "accepted"),
+                (["async=true"], "accepted"), (["x" * 17 + "=y"], "accepted"),
+                (["a=true", "a=false"], "accepted")):
+            with self.subTest(args):
+                run = self.flags("compare", *[
+                    word for arg in args for word in ("--program", arg)])
+                self.assertStatus(run, 2)
+                self.assertIn("--program", run.stderr)
+        for args in (["-c"], ["-s", "http://127.0.0.1:1/flags"], ["--book"]):
+            with self.subTest(args):
+                run = self.flags("compare", "--program", "a=true", *args)
+                self.assertStatus(run, 2)
+                self.assertRegex(run.stderr, "--program: not together")
+
+
+harness.main()
