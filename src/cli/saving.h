@@ -10,9 +10,12 @@
  */
 
 struct saving_settings {
-    bool no_manifest;     /* it is not written */
-    int verify_content;   /* 0: auto, 1: off */
-    int64_t max_filesize; /* 0: none */
+    bool skip_existing, sync; /* known files are not fetched, or only if they
+                                 have changed: one of them at most */
+    bool force;               /* neither */
+    bool no_manifest;         /* it is not written */
+    int verify_content;       /* 0: auto, 1: off */
+    int64_t max_filesize;     /* 0: none */
 };
 
 extern const char *const saving_verify_names[];
@@ -22,10 +25,22 @@ extern const char *const saving_verify_names[];
 
 #define SAVING_ROWS(type, member)                                              \
     {.group = "What is saved",                                                 \
-     .name = "no-manifest",                                                    \
+     .name = "skip-existing",                                                  \
      .kind = OPTION_FLAG,                                                      \
-     .help = "write no lines about the files to .flags-manifest.jsonl",        \
-     .offset = SAVING_FIELD(type, member, no_manifest)},                       \
+     .help = "not what the manifest says is complete, and is there",           \
+     .offset = SAVING_FIELD(type, member, skip_existing)},                     \
+        {.name = "sync",                                                       \
+         .kind = OPTION_FLAG,                                                  \
+         .help = "of that, only what the server says has changed",             \
+         .offset = SAVING_FIELD(type, member, sync)},                          \
+        {.name = "force",                                                      \
+         .kind = OPTION_FLAG,                                                  \
+         .help = "everything, in spite of the two",                            \
+         .offset = SAVING_FIELD(type, member, force)},                         \
+        {.name = "no-manifest",                                                \
+         .kind = OPTION_FLAG,                                                  \
+         .help = "write no lines about the files to .flags-manifest.jsonl",    \
+         .offset = SAVING_FIELD(type, member, no_manifest)},                   \
         {.name = "verify-content",                                             \
          .kind = OPTION_CHOICE,                                                \
          .metavar = "auto|off",                                                \

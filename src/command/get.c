@@ -176,11 +176,11 @@ static int download(struct get *get)
     struct download_options options = options_of(get);
     int rc;
 
+    get_manifest_use(&get->manifest, &options, &get->events);
     set_input(get, options.country_names, begin_server);
     rc = run_new(&get->run, input_source(&get->input), &options, &get->events);
     if (rc < 0)
         return rc;
-    get_manifest_listen(&get->manifest, &options, &get->events);
     rc = get_reports_listen(&get->reports, &get->events, get->run);
     if (rc == 0) {
         interrupt_answer(get->settings.feed_fd ? NULL : tell_standing,
@@ -237,7 +237,7 @@ static int verdict_of(const struct get *get)
     const uint64_t *of = get->reports.tally.counts.of;
 
     return verdict_status(&(struct verdict){
-        .in_place = of[STATUS_OK],
+        .in_place = of[STATUS_OK] + of[STATUS_UNCHANGED] + of[STATUS_SKIPPED],
         .missing = get->reports.tally.missing,
         .tolerated = get->reports.tally.tolerated,
         .failed = of[STATUS_ERROR],

@@ -2,6 +2,8 @@
 
 #include "command/get_options.h"
 #include "command/get_reports.h"
+#include "download/again.h"
+#include "download/manifest/map.h"
 #include "download/manifest/writer.h"
 
 /*
@@ -12,6 +14,9 @@
  * the directory is closed. Trouble is told through the reports.
  */
 struct get_manifest {
+    bool reads;
+    struct manifest_map map;
+    struct again again;
     bool writes;
     struct manifest_writer writer;
 };
@@ -21,10 +26,10 @@ int get_manifest_open(struct get_manifest *manifest,
                       const struct get_settings *settings,
                       struct save_dir *output, struct get_reports *reports);
 
-/* For a run that is about to begin. `options` is borrowed. */
-void get_manifest_listen(struct get_manifest *manifest,
-                         const struct download_options *options,
-                         struct events *events);
+/* For a run that is about to begin. Sets what there is of the manifest in
+   `options`, which is borrowed. */
+void get_manifest_use(struct get_manifest *manifest,
+                      struct download_options *options, struct events *events);
 
 void get_manifest_close(struct get_manifest *manifest,
                         struct get_reports *reports);

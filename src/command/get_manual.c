@@ -15,9 +15,9 @@ static const struct block blocks[] = {
         "With `--max-filesize`, a longer body is an error, also where its "
         "length is not declared. A file that exists is replaced."),
     BLOCK_OF_TEXT(
-        "The report on standard output counts what was downloaded, was not "
-        "found, ended in error or was cancelled; the counts add up to what was "
-        "asked for, also after an interrupt."),
+        "The report on standard output counts what was downloaded, was "
+        "unchanged or skipped, was not found, ended in error or was cancelled; "
+        "the counts add up to what was asked for, also after an interrupt."),
     {.kind = BLOCK_OPTIONS},
     BLOCK_OF_SECTION("LISTS"),
     BLOCK_OF_TEXT(
@@ -31,6 +31,17 @@ static const struct block blocks[] = {
         "A line that is neither, has no name for a file, or one that another "
         "item has, is an error with the list's name and the line's number. An "
         "empty list is a usage error."),
+    BLOCK_OF_SECTION("AGAIN"),
+    BLOCK_OF_TEXT(
+        "Of each file a line in `.flags-manifest.jsonl` tells what it is and "
+        "where it came from. A file is known if the last line of its name is "
+        "of the same URL and it is there, with that size. `--skip-existing` "
+        "passes over what is known, and asks nobody: it is counted as skipped. "
+        "`--sync` asks for it on condition that it has changed (ETag, "
+        "Last-Modified): what has not is unchanged. Both are in place. With "
+        "`--force`, everything is fetched, as it is without these options. A "
+        "file that no line knows is fetched and replaced, also if it is "
+        "there."),
     BLOCK_OF_SECTION("FAILURES AND TRIES"),
     BLOCK_OF_TEXT(
         "With `--retry`, what may pass is tried again: a timeout, a name that "

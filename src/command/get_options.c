@@ -296,6 +296,10 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     if (settings->output_dir && !*settings->output_dir)
         return command_line_refuse(line, "--output-dir", "",
                                    "the name of a directory", NULL);
+    if (settings->saving.sync && settings->saving.skip_existing &&
+        !settings->saving.force)
+        return command_line_refuse(
+            line, "--sync", "", "only one of --sync and --skip-existing", NULL);
     rc = check_files(settings, line);
     if (rc < 0)
         return rc;

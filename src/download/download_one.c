@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "download/again.h"
 #include "download/metadata.h"
 #include "download/name.h"
 #include "transfer/content.h"
@@ -18,7 +19,11 @@ struct download {
     int64_t started_us;
     struct save_file file;
     struct content content;
+    struct known known; /* if `is_known` */
+    bool is_known;      /* and asked for only if it has changed */
 };
+
+enum { NOT_MODIFIED = 304 };
 
 static void emit(struct download *download, struct event event)
 {
@@ -44,15 +49,19 @@ static int64_t time_left_us(const struct download *download)
     return left_us > 1 ? left_us : 1;
 }
 
-/* One request. True: the answer is there, complete. */
+/* One request; for what is `known`, NULL: nothing, if it has changed. True: the
+   answer is there, complete. */
 static bool request(struct download *download, const char *url,
-                    const struct intake_sinks *sinks, struct reply *reply)
+                    const struct intake_sinks *sinks, const struct known *known,
+                    struct reply *reply)
 {
     const struct transfer_request wanted = {
         .url = url,
         .timeout_us = time_left_us(download),
         .limit_us = download->attempt->timeout_us,
         .attempt = download->attempt->number,
+        .etag = known ? known->etag : NULL,
+        .last_modified = known ? known->last_modified : NULL,
         .sinks = *sinks,
         .on_first_byte = events_wants(download->events, EVENT_FIRST_BYTE)
                              ? on_first_byte
@@ -102,8 +111,9 @@ static bool request_image(struct download *download, struct reply *reply)
         content_begin(&download->content, download->attempt->item->name);
         sinks.content = &download->content;
     }
-    complete = request(download, download->attempt->item->url, &sinks, reply) &&
-               check(download, reply);
+    complete = request(download, download->attempt->item->url, &sinks,
+                       download->is_known ? &download->known : NULL, reply) &&
+               (reply->http_status == NOT_MODIFIED || check(download, reply));
     content_close(&download->content);
     return complete;
 }
@@ -120,7 +130,7 @@ static bool fetch_name(struct download *download, struct reply *reply,
     size_t bytes;
     int rc;
 
-    if (!request(download, download->attempt->item->metadata_url, &memory,
+    if (!request(download, download->attempt->item->metadata_url, &memory, NULL,
                  reply))
         return false;
     body = transfer_body(download->way->transfer, &bytes);
@@ -162,6 +172,24 @@ static bool sum_up(struct download *download, struct outcome *outcome)
     return false;
 }
 
+/* The file is as the server has it. */
+static bool leave(struct download *download, struct outcome *outcome)
+{
+    const struct known *known = &download->known;
+
+    if (again_claim(download->options->again, download->attempt->item, known) <
+        0) {
+        reply_fail(&outcome->reply, CAUSE_SAVE,
+                   "another item is named '%s' too", known->name);
+        return false;
+    }
+    memcpy(outcome->name, known->name, sizeof(outcome->name));
+    outcome->bytes = known->bytes;
+    outcome->digest = known->digest;
+    outcome->status = STATUS_UNCHANGED;
+    return true;
+}
+
 /* The steps. True: the file is in place, under outcome->name. */
 static bool fetch(struct download *download, struct outcome *outcome)
 {
@@ -176,6 +204,8 @@ static bool fetch(struct download *download, struct outcome *outcome)
             outcome->status = STATUS_NOT_FOUND;
         return false;
     }
+    if (reply->http_status == NOT_MODIFIED)
+        return leave(download, outcome);
     bytes = reply->bytes;
     rc = transfer_store(transfer, &download->file);
     if (rc < 0) {
@@ -196,6 +226,7 @@ static bool fetch(struct download *download, struct outcome *outcome)
         return false;
     }
     outcome->bytes = bytes;
+    outcome->status = STATUS_OK;
     return true;
 }
 
@@ -216,10 +247,13 @@ struct outcome download_one(const struct attempt *attempt, struct way *way,
     struct outcome outcome = {.status = STATUS_ERROR};
 
     emit(&download, (struct event){.kind = EVENT_STARTED});
+    download.is_known =
+        options->again && !options->again->skips &&
+        again_find(options->again, attempt->item, &download.known);
     if (fetch(&download, &outcome)) {
-        outcome.status = STATUS_OK;
-        emit(&download,
-             (struct event){.kind = EVENT_SAVED, .name = outcome.name});
+        if (outcome.status == STATUS_OK)
+            emit(&download,
+                 (struct event){.kind = EVENT_SAVED, .name = outcome.name});
         return outcome;
     }
     save_discard(&download.file);

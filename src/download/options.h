@@ -7,6 +7,8 @@
 #include "transfer/save.h"
 #include "transfer/transfer.h"
 
+struct again;
+
 /* Whose texts and file names: flags' own, or those of an edition of Fluent
    Python. */
 enum compat { COMPAT_NONE, COMPAT_1E, COMPAT_2E };
@@ -27,4 +29,5 @@ struct download_options {
     int64_t max_bytes;   /* of an image; 0: any */
     bool digest;         /* files' digests are wanted, in their outcomes */
     enum compat compat;
+    const struct again *again; /* what the manifest knows; NULL: nothing */
 };

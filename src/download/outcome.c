@@ -5,13 +5,18 @@
 const char *status_name(enum status status)
 {
     static const char *const names[STATUS_COUNT] = {
-        [STATUS_OK] = "ok",
-        [STATUS_NOT_FOUND] = "not_found",
-        [STATUS_ERROR] = "error",
-        [STATUS_CANCELLED] = "cancelled",
+        [STATUS_OK] = "ok",           [STATUS_UNCHANGED] = "unchanged",
+        [STATUS_SKIPPED] = "skipped", [STATUS_NOT_FOUND] = "not_found",
+        [STATUS_ERROR] = "error",     [STATUS_CANCELLED] = "cancelled",
     };
 
     return names[status];
+}
+
+bool status_in_place(enum status status)
+{
+    return status == STATUS_OK || status == STATUS_UNCHANGED ||
+           status == STATUS_SKIPPED;
 }
 
 struct outcome outcome_cancelled(const char *url)

@@ -15,14 +15,19 @@
 
 enum status {
     STATUS_OK,        /* the file is in place */
+    STATUS_UNCHANGED, /* it was before, and the server has no other */
+    STATUS_SKIPPED,   /* it was before, and nobody was asked */
     STATUS_NOT_FOUND, /* HTTP 404 for the image, and nothing else */
     STATUS_ERROR,
     STATUS_CANCELLED, /* by a stop; perhaps never started */
     STATUS_COUNT
 };
 
-/* "ok", "not_found", "error", "cancelled". */
+/* "ok", "unchanged", "skipped", "not_found", "error", "cancelled". */
 const char *status_name(enum status status);
+
+/* Whether the file is in place. */
+bool status_in_place(enum status status);
 
 /* Plain memory, nothing to free. `reply.url` is borrowed from the item: the
    request that decided (the image's or the metadata's). */
@@ -30,9 +35,10 @@ struct outcome {
     enum status status;
     struct reply reply;   /* reply.cause and reply.text: why it is not ok, also
                              where not the server but saving failed */
-    int64_t bytes;        /* of the image, in place; 0 unless ok */
+    int64_t bytes;        /* of the image, in place; 0 unless it is */
     struct digest digest; /* of the same, if it was wanted; zeros */
-    char name[SAVE_NAME_SIZE]; /* of the file in place; "" unless ok */
+    char name[SAVE_NAME_SIZE]; /* of the file in place; "" unless
+                                  it is */
 };
 
 /* Settled without having been started. */

@@ -3,10 +3,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "download/again.h"
 #include "download/wait.h"
+
+enum { SKIPPED_AT_ONCE = 64 };
 
 struct run {
     struct item_source items;
@@ -17,6 +21,7 @@ struct run {
     int64_t first_us; /* when the first item was scheduled; -1: none was */
     int64_t last_us;  /* when the last item became final */
     bool filling;     /* somebody waits for the input, which is his */
+    unsigned skipped; /* since the last pause */
     bool read;        /* the input is at its end, or broken */
     int error;        /* of the input */
     bool stopped;     /* a stop has been carried out */
@@ -139,6 +144,28 @@ static int read_item(struct run *run, struct item **item)
     return 0;
 }
 
+/* An item whose file is there and is not to be asked for. False: it is none. */
+static bool skip_item(struct run *run, struct item *item)
+{
+    const struct again *again = run->options->again;
+    const struct attempt attempt = {.item = item};
+    struct outcome outcome = {.status = STATUS_SKIPPED,
+                              .reply = {.url = item->url}};
+    struct known known;
+
+    if (!again || !again->skips || !again_find(again, item, &known))
+        return false;
+    if (again_claim(again, item, &known) < 0) {
+        finish_failed(run, item, CAUSE_SAVE, "another item has its name");
+        return true;
+    }
+    memcpy(outcome.name, known.name, sizeof(outcome.name));
+    outcome.bytes = known.bytes;
+    outcome.digest = known.digest;
+    finish(run, &attempt, &outcome);
+    return true;
+}
+
 static void schedule_item(struct run *run, struct item *item)
 {
     struct event event = {.kind = EVENT_SCHEDULED, .item = item};
@@ -148,6 +175,8 @@ static void schedule_item(struct run *run, struct item *item)
     events_emit(run->events, &event);
     if (item->refused)
         finish_failed(run, item, CAUSE_INPUT, item->refused);
+    else if (skip_item(run, item))
+        run->skipped++;
     else if (schedule_add(run->schedule, item) < 0)
         finish_failed(run, item, CAUSE_LOCAL, "out of memory");
 }
@@ -229,6 +258,12 @@ enum next run_next(struct run *run, struct attempt *start,
             return NEXT_WAIT;
         if (next != NEXT_FEED || feed(run) == -EAGAIN)
             return next;
+        /* Whoever runs meanwhile has a turn, too. */
+        if (run->skipped >= SKIPPED_AT_ONCE) {
+            run->skipped = 0;
+            *wait_until_us = events_now_us(run->events);
+            return NEXT_WAIT;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ static bool is_in_place(const struct event *event)
 {
     enum status status = event->outcome->status;
 
-    return status == STATUS_OK ||
+    return status_in_place(status) ||
            (status == STATUS_NOT_FOUND && !event->item->named);
 }
 

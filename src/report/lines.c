@@ -85,6 +85,11 @@ static void print_verbose(const struct lines *lines, const struct event *event)
         escape_print(out, event->item->subject);
         fputs(" OK", out);
         break;
+    case STATUS_UNCHANGED:
+    case STATUS_SKIPPED:
+        escape_print(out, event->item->subject);
+        fprintf(out, " %s", status_name(event->outcome->status));
+        break;
     case STATUS_NOT_FOUND:
         escape_print(out, event->item->subject);
         fputs(" not found", out);

@@ -66,8 +66,8 @@ void record_outcome(char text[RECORD_OUTCOME_SIZE],
         snprintf(text, RECORD_OUTCOME_SIZE, "HTTP %ld", item->http_status);
         return;
     }
-    if (item->status == STATUS_OK)
-        word = "ok";
+    if (status_in_place(item->status))
+        word = status_name(item->status);
     else if (item->status == STATUS_NOT_FOUND)
         word = "not found";
     else if (item->status == STATUS_CANCELLED)
@@ -197,7 +197,7 @@ static void walk_gap(struct walk *walk, const struct record_request *before,
 static enum record_phase phase_at_end(const struct record_item *row,
                                       const struct record_request *last)
 {
-    if (last && last->cause == CAUSE_NONE)
+    if ((last && last->cause == CAUSE_NONE) || status_in_place(row->status))
         return PHASE_SAVING;
     return last && last->cause != CAUSE_CANCELLED &&
                    row->status == STATUS_CANCELLED

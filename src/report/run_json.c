@@ -144,7 +144,7 @@ static void print_item(struct run_json *json, const struct event *event,
     fprintf(out, ",\"status\":\"%s\",\"bytes\":%" PRId64 ",\"attempts\":%u",
             status_name(outcome->status), outcome->bytes, event->attempt);
     print_file(out, outcome);
-    if (outcome->status != STATUS_OK) {
+    if (!status_in_place(outcome->status)) {
         fputs(",\"error\":", out);
         escape_json(out, outcome->reply.text);
     }

@@ -142,10 +142,10 @@ void standing_write(const struct standing *standing, int fd)
     static const struct {
         enum status status;
         const char *word;
-    } words[] = {{STATUS_OK, " ok, "},
-                 {STATUS_NOT_FOUND, " not found, "},
-                 {STATUS_ERROR, " error, "},
-                 {STATUS_CANCELLED, " cancelled, "}};
+    } words[] = {
+        {STATUS_OK, " ok, "},           {STATUS_UNCHANGED, " unchanged, "},
+        {STATUS_SKIPPED, " skipped, "}, {STATUS_NOT_FOUND, " not found, "},
+        {STATUS_ERROR, " error, "},     {STATUS_CANCELLED, " cancelled, "}};
     struct line line = {.length = 0};
     long long done = 0;
     int saved = errno;

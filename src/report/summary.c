@@ -117,6 +117,11 @@ void summary_end(FILE *out, const struct tally *tally, enum compat compat)
     else
         print_count(out, of[STATUS_OK], "file downloaded", "files downloaded",
                     compat);
+    if (of[STATUS_UNCHANGED])
+        print_count(out, of[STATUS_UNCHANGED], "unchanged", "unchanged",
+                    compat);
+    if (of[STATUS_SKIPPED])
+        print_count(out, of[STATUS_SKIPPED], "skipped", "skipped", compat);
     if (of[STATUS_NOT_FOUND])
         print_count(out, of[STATUS_NOT_FOUND], "not found", "not found",
                     compat);

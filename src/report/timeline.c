@@ -118,7 +118,7 @@ static void keep_visible(struct row *row)
     to = cell_at(row->drawing, item->final_us - first_us);
     while (to > from && !is_attempt(row->cells[to]))
         to--;
-    if (item->status != STATUS_OK)
+    if (!status_in_place(item->status))
         row->cells[to] = PHASE_FAILED;
     else if (!is_attempt(row->cells[to]))
         row->cells[to] = PHASE_WAITING;
@@ -186,7 +186,7 @@ static void print_row(struct drawing *drawing, size_t index)
     if (item->started_us >= 0 && item->final_us >= item->started_us)
         quantity_time(time, (double)(item->final_us - item->started_us));
     fprintf(drawing->out, "%*s%*s", GAP, "", TIME_WIDTH, time);
-    if (item->status != STATUS_OK) {
+    if (!status_in_place(item->status)) {
         record_outcome(outcome, item);
         fprintf(drawing->out, "%*s", GAP, "");
         set_colour(drawing, looks[PHASE_FAILED].colour);
@@ -264,7 +264,7 @@ static void measure(struct drawing *drawing)
         if (width > drawing->label_width)
             drawing->label_width = width;
         record_outcome(outcome, item);
-        width = item->status == STATUS_OK ? 0 : (int)strlen(outcome) + GAP;
+        width = status_in_place(item->status) ? 0 : (int)strlen(outcome) + GAP;
         if (width > drawing->outcome_width)
             drawing->outcome_width = width;
     }
@@ -291,7 +291,7 @@ static void print_rows(struct drawing *drawing)
             print_row(drawing, i);
             drawing->shown++;
         } else {
-            failed += item->status != STATUS_OK;
+            failed += !status_in_place(item->status);
         }
         seen++;
     }

@@ -30,7 +30,7 @@ static const struct record_request *write_attempt(
     if (!request) {
         end.at_us = row->final_us;
         end.status = status_name(row->status);
-        if (row->status != STATUS_OK) {
+        if (!status_in_place(row->status)) {
             record_outcome(why, row);
             end.why = why;
         }

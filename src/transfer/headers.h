@@ -12,7 +12,7 @@
  * Ownership: embedded by the transfer; headers_init() and headers_close().
  */
 
-enum { HEADERS_OWN = 4, HEADERS_LINE_SIZE = 192 };
+enum { HEADERS_OWN = 8, HEADERS_LINE_SIZE = 192 };
 
 struct headers {
     struct curl_slist *nodes;

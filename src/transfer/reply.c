@@ -87,6 +87,8 @@ static void explain_status(struct reply *reply, const struct reply_facts *facts)
     /* A part that nobody asked for is not what was asked for. */
     if (reply->http_status / 100 == 2 && reply->http_status != 206)
         return;
+    if (reply->http_status == 304 && facts->conditional)
+        return;
     reply_fail(reply,
                facts->proxy && reply->http_status == PROXY_CREDENTIALS
                    ? CAUSE_PROXY

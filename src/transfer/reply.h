@@ -52,7 +52,8 @@ struct reply {
     CURLcode curl;    /* CURLE_OK: the exchange was complete */
     long http_status; /* of the last answer; 0: there was none */
     int os_error;     /* a positive errno that explains it; 0: none */
-    enum cause cause; /* CAUSE_NONE: a 2xx answer, complete */
+    enum cause cause; /* CAUSE_NONE: a 2xx answer, complete; or a 304 that was
+                         asked for */
     int64_t bytes;    /* of the body */
     long local_port;  /* names the connection; 0: there was none */
     bool new_connection;
@@ -76,8 +77,9 @@ struct reply_facts {
     const char *encoding; /* an unasked Content-Encoding; NULL or "" */
     const char *wrong;    /* with the answer's head, in words; NULL or "" */
     bool head_complete;
-    bool tls;     /* the server is addressed by https */
-    bool cut_off; /* TLS ended without saying so */
+    bool conditional; /* an answer 304 is what was asked for */
+    bool tls;         /* the server is addressed by https */
+    bool cut_off;     /* TLS ended without saying so */
     bool no_memory;
     const char *target; /* where they led; NULL: there were none */
     int64_t timeout_us; /* of the attempt, 0: none */

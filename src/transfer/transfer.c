@@ -79,6 +79,21 @@ static bool is_fixture(const struct transfer *transfer,
     return false;
 }
 
+static bool is_given(const char *text)
+{
+    return text && *text;
+}
+
+/* RFC 9110, 13.1. */
+static void add_conditions(struct headers *headers,
+                           const struct transfer_request *request)
+{
+    if (is_given(request->etag))
+        headers_add(headers, "If-None-Match: %s", request->etag);
+    if (is_given(request->last_modified))
+        headers_add(headers, "If-Modified-Since: %s", request->last_modified);
+}
+
 /* The fields of a hop to `origin`. */
 static CURLcode set_headers(struct transfer *transfer,
                             const struct endpoint *origin)
@@ -90,6 +105,7 @@ static CURLcode set_headers(struct transfer *transfer,
        would decode what was not asked for. */
     if (!headers_have(headers, "Accept-Encoding"))
         headers_add(headers, "Accept-Encoding: identity");
+    add_conditions(headers, transfer->request);
     if (transfer->request->attempt > 0 && is_fixture(transfer, origin))
         headers_add(headers, "X-Flags-Attempt: %u", transfer->request->attempt);
     return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
@@ -392,6 +408,8 @@ static void explain(const struct transfer *transfer, struct reply *reply)
                           : request->timeout_us,
         .connect_timeout_us = transfer->options->connect_timeout_us,
         .expected_bytes = head->chunked ? -1 : head->length,
+        .conditional =
+            is_given(request->etag) || is_given(request->last_modified),
         .bad_proxy = transfer->bad_proxy,
         .connect_status = number_of(transfer->easy, CURLINFO_HTTP_CONNECTCODE),
     };

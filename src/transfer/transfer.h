@@ -71,6 +71,9 @@ struct transfer_request {
     int64_t timeout_us; /* of this request; 0: none */
     int64_t limit_us;   /* what it is part of, for words: the attempt's */
     unsigned attempt;   /* told to a fixture in X-Flags-Attempt; 0: not */
+    /* What is known already: an answer 304 is a success, without a body. NULL
+       or "": nothing. */
+    const char *etag, *last_modified;
     struct intake_sinks sinks; /* where the body goes; without a file, one
                                 beyond INTAKE_BUFFER is an error */
     void (*on_first_byte)(void *arg); /* or NULL; must not call libcurl */

@@ -412,6 +412,8 @@ def counted(finished):
     """What the final report says: {'ok': 20, 'not_found': 1, 'error': 2}."""
     counts = {}
     for name, pattern in (("ok", r"^ *(\d+) flags? downloaded\."),
+                          ("unchanged", r"^ *(\d+) unchanged\."),
+                          ("skipped", r"^ *(\d+) skipped\."),
                           ("not_found", r"^ *(\d+) not found\."),
                           ("error", r"^ *(\d+) errors?\."),
                           ("cancelled", r"^ *(\d+) cancelled\.")):
