@@ -8,9 +8,10 @@ AW_BEGIN_DECLS
 
 /*
  * Where all of a loop's tasks stand, as text: name and function of each, in the
- * order of creation; whether it runs, is ready, or what it awaits; and, with
- * glibc, the calls that led there, also of suspended tasks. (A program linked
- * with -rdynamic has the names of its functions there, else addresses.)
+ * order of creation; whether it has begun, runs, or ends, or what it awaits;
+ * and, with glibc, the calls that led there, also of suspended tasks. (A
+ * program linked with -rdynamic has the names of its functions there, else
+ * addresses.)
  *
  * aw_dump_on_signal: the same each time that the signal comes, by a handler as
  * of aw_add_signal_handler(), which takes it back as well. A loop that a step

@@ -121,7 +121,9 @@ static const struct block blocks[] = {
         "SIGTERM, SIGHUP and SIGQUIT start nothing more, cancel what runs, "
         "print the report, and then end the program by that signal; a second "
         "one ends it at once. SIGQUIT lists what is in flight on stderr first, "
-        "and leaves no core. SIGUSR1 prints a line on stderr that tells how "
+        "in async the tasks, too, with what each awaits and the calls that led "
+        "there, and leaves no core. SIGUSR1 prints a line on stderr that tells "
+        "how "
         "far the run is, which goes on."),
     BLOCK_OF_SECTION("ENVIRONMENT"),
     BLOCK_OF_TERM("`FLAGS_SERVER`", "The server, unless `--server` names one; "

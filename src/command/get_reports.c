@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "await/await.h"
 #include "cli/command.h"
 #include "cli/message.h"
 #include "download/downloader.h"
@@ -207,6 +208,15 @@ static void show_progress(struct get_reports *reports, struct events *events)
         quarters_init(&reports->quarters, stderr, items_known(reports), events);
 }
 
+/* Where a loop runs, which only one strategy has: its tasks. */
+static void dump_tasks(FILE *out)
+{
+    aw_loop *loop = aw_get_running_loop();
+
+    if (loop)
+        (void)aw_dump(loop, out); /* stderr; there is nobody else to tell */
+}
+
 int get_reports_listen(struct get_reports *reports, struct events *events,
                        struct run *run)
 {
@@ -216,6 +226,7 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
     if (!settings->feed_fd) /* a comparison's run is nobody's to ask */
         standing_init(&reports->standing, items_known(reports), stderr, is_quit,
                       NULL, events);
+    reports->standing.then = dump_tasks;
     tally_init(&reports->tally, events);
     if (settings->timeline)
         record_init(&reports->record, events);

@@ -80,6 +80,8 @@ static void on_event(void *arg, const struct event *event)
     if (!standing->told && standing->is_asked(standing->arg)) {
         standing->told = true;
         standing_list(standing, standing->out, event->at_us);
+        if (standing->then)
+            standing->then(standing->out);
     }
     if (event->kind == EVENT_STARTED)
         atomic_fetch_add(&standing->busy, 1);

@@ -26,12 +26,13 @@ def only(wanted):
 
 @per_strategy
 class Interrupt(Case):
-    def interrupt(self, strategy, number, first, *args):
-        """Signal a run of which only the `first` flag has arrived."""
+    def interrupt(self, strategy, number, first, *args, in_flight=1):
+        """Signal a run of which only the `first` flag has arrived, and of
+        whose other requests so many have reached the server."""
         server = self.raw_server(only(first))
         running = self.start("get", "-S", strategy, "-s", server.url, "-o",
                              self.out, "-t", "60", *args)
-        server.wait_for_requests(2)  # the first one's, and one that hangs
+        server.wait_for_requests(1 + in_flight)
         harness.until(lambda: (self.out / f"{first}.gif").exists())
         running.signal(number)
         return running.finish(10)
@@ -58,8 +59,9 @@ class Interrupt(Case):
         self.check(strategy, signal.SIGHUP)
 
     def test_by_sigquit_which_tells_what_is_in_flight(self, strategy):
-        run = self.interrupt(strategy, signal.SIGQUIT, "bd", "-m",
-                             "1" if strategy == "sequential" else "3")
+        count = 1 if strategy == "sequential" else 3
+        run = self.interrupt(strategy, signal.SIGQUIT, "bd", "-m", str(count),
+                             in_flight=count)
 
         self.assertStatus(run, -signal.SIGQUIT)
         self.assertRegex(run.stdout, r"(?im)^interrupted\b")
@@ -67,9 +69,20 @@ class Interrupt(Case):
         listed = re.findall(
             r"^  ([A-Z]{2}): waiting for an answer since \d+\.\d\d s, "
             r"started \d+\.\d\d s ago, attempt 1$", run.stderr, re.MULTILINE)
-        count = 1 if strategy == "sequential" else 3
         self.assertIn(f"flags: in flight: {count}\n", run.stderr)
         self.assertEqual(len(listed), count, str(run))
+        tasks = re.findall(r"^Task-\d+ \((\w+)\) (.*)$", run.stderr,
+                           re.MULTILINE)
+        self.assertEqual(
+            sorted(name for name, _ in tasks),
+            ["run_attempt"] * 3 + ["supervise"] if strategy == "async"
+            else [], str(run))
+        for name, state in tasks:
+            self.assertRegex(state, r"^(awaits .+|ends|runs), asked to end$",
+                             name)
+        if tasks:
+            self.assertGreater(run.stderr.index("Task-"),
+                               run.stderr.index("in flight:"))
         self.assertEqual(sorted(path.name for path in self.out.iterdir()),
                          [".flags-manifest.jsonl", "bd.gif"])
         self.assertEqual(list(self.home.glob("core*")), [])
