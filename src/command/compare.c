@@ -202,11 +202,13 @@ static int plan_programs(struct compare *compare, struct command_line *line)
     struct comparison *comparison = &compare->comparison;
     int rc = programs_parse(&compare->programs, &settings->programs, line);
 
+    if (rc == 0)
+        rc = programs_add_recipes(&compare->programs, settings->with, line);
     if (rc < 0 || compare->programs.count == 0)
         return rc;
     if (!compare->work.source.fixture || settings->work.country_names) {
-        snprintf(line->error, sizeof(line->error),
-                 "--program: not together with %s",
+        snprintf(line->error, sizeof(line->error), "%s: not together with %s",
+                 settings->with ? "--with" : "--program",
                  settings->work.country_names
                      ? "--country-names: programs do not rename files"
                      : "a server that is not started for the comparison");
@@ -248,6 +250,7 @@ static void compare_close(struct compare *compare)
     exports_close(&compare->exports);
     compare_runs_close(&compare->runs);
     comparison_close(&compare->comparison);
+    programs_close(&compare->programs);
     checks_close(&compare->checks);
     setup_close(&compare->setup);
     compare_work_close(&compare->work);

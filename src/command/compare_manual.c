@@ -44,6 +44,15 @@ static const struct block blocks[] = {
     BLOCK_OF_CODE("flags compare --program 'curl=curl -sSZf --parallel-max {m} "
                   "-K {config}'"),
     BLOCK_OF_TEXT(
+        "`--with` names recipes for programs that are installed: curl, wget2, "
+        "aria2c, and xargs with a curl for each file. A recipe of your own "
+        "stands in `$XDG_CONFIG_HOME/flags/recipes/`{NAME}`.recipe` "
+        "(`~/.config` without the variable), and wins over one of the program "
+        "of that name. It has two lines, and comments behind `#`; the first "
+        "command shows that the program is there, and which version:"),
+    BLOCK_OF_CODE("version = curl --version\n"
+                  "command = curl -qsSf -Z --parallel-max {m} -K {config}"),
+    BLOCK_OF_TEXT(
         "With a program, all cells, also those of the strategies, are compared "
         "by what the server saw of each alike: observed is then the time from "
         "the first request's arrival to the end of the last answer. How long "
@@ -221,6 +230,7 @@ static const struct block blocks[] = {
     BLOCK_OF_SECTION("ENVIRONMENT"),
     BLOCK_OF_TERM("`TMPDIR`", "Where the runs keep their files; `/tmp` without "
                               "it."),
+    BLOCK_OF_TERM("`XDG_CONFIG_HOME`, `HOME`", "Where recipes are."),
     BLOCK_OF_TERM("`NO_COLOR`, `TERM`, `LC_ALL`",
                   "How the report is drawn; see `flags`(1)."),
     BLOCK_OF_TEXT("`FLAGS_SERVER` has no meaning here."),

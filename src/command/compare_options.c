@@ -6,6 +6,7 @@
 
 #include "cli/values.h"
 #include "comparison/comparison.h"
+#include "comparison/recipe.h"
 #include "fixture/rules/delay.h"
 #include "text/escape.h"
 
@@ -187,6 +188,13 @@ static const struct option_row rows[] = {
      .help = "compare with another program, run by sh, with {urls}, {config}, "
              "{base}, {dir} and {m} replaced; repeatable",
      .offset = FIELD(programs)},
+    {.name = "with",
+     .kind = OPTION_TEXT,
+     .metavar = "LIST",
+     .words = recipe_names,
+     .help = "compare with installed programs at their best: curl, wget2, "
+             "aria2c, xargs, or recipes of your own",
+     .offset = FIELD(with)},
     {.name = "runs",
      .letter = 'r',
      .kind = OPTION_INTEGER,
@@ -307,7 +315,7 @@ static int check_book(struct command_line *line)
 {
     static const char *const fixed[] = {"all",        "every",         "limit",
                                         "server",     "country-names", "order",
-                                        "strategies", "program"};
+                                        "strategies", "program",       "with"};
 
     for (size_t i = 0; i < COUNT(fixed); i++) {
         if (command_line_has(line, &compare_option_table, fixed[i])) {

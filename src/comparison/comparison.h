@@ -35,6 +35,7 @@ struct comparison_run {
 struct comparison_cell {
     const char *strategy; /* "sequential"; of a program: its name */
     const char *program;  /* its command; NULL: it is a strategy */
+    const char *version;  /* of a program with a recipe; else NULL */
     unsigned max_req;
     bool has_limit; /* it knows of max_req; else that is 1 */
     bool reuse;

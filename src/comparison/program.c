@@ -15,13 +15,25 @@
     "of them, that no strategy and no other program has, and 16 programs at " \
     "most"
 
-/* Of the name in front of '='; 0: there is none that would do. */
-static size_t name_size(const char *text)
+static size_t word_size(const char *text)
 {
     size_t size = 0;
 
     while (isalnum((unsigned char)text[size]) || text[size] == '_')
         size++;
+    return size;
+}
+
+static bool is_name(const char *text)
+{
+    return *text && !text[word_size(text)];
+}
+
+/* Of the name in front of '='; 0: there is none that would do. */
+static size_t name_size(const char *text)
+{
+    size_t size = word_size(text);
+
     return text[size] == '=' && size < PROGRAM_NAME_SIZE ? size : 0;
 }
 
@@ -61,6 +73,60 @@ int programs_parse(struct programs *programs, const struct option_texts *texts,
     return 0;
 }
 
+static int refuse_recipe(struct command_line *line, const char *name, int rc)
+{
+    const char *accepted =
+        rc == -ENOENT
+            ? "an installed program that there is a recipe for: curl, wget2, "
+              "aria2c, xargs, or one of your own"
+        : rc == -EINVAL ? "each once, and other than strategies and programs"
+                        : "a recipe of two lines, version = COMMAND and "
+                          "command = COMMAND";
+
+    if (rc != -ENOENT && rc != -EINVAL && rc != -EBADMSG)
+        return rc;
+    return command_line_refuse(line, "--with", name, accepted, NULL);
+}
+
+static int add_recipe(struct programs *programs, const char *name)
+{
+    struct other_program program = {.has_limit = false};
+    int rc;
+
+    if (strlen(name) >= PROGRAM_NAME_SIZE || is_taken(programs, name) ||
+        programs->count == PROGRAMS_MOST)
+        return -EINVAL;
+    memcpy(program.name, name, strlen(name));
+    rc = recipe_find(&program.recipe, name);
+    if (rc == 0)
+        rc = recipe_version(&program.recipe, program.version);
+    if (rc < 0) {
+        recipe_close(&program.recipe);
+        return rc;
+    }
+    program.command = program.recipe.command;
+    program.has_limit = strstr(program.command, "{m}");
+    programs->items[programs->count++] = program;
+    return 0;
+}
+
+int programs_add_recipes(struct programs *programs, const char *list,
+                         struct command_line *line)
+{
+    while (list) {
+        size_t size = strcspn(list, ",");
+        char name[PROGRAM_NAME_SIZE + 1];
+        int rc;
+
+        snprintf(name, sizeof(name), "%.*s", (int)size, list);
+        rc = is_name(name) ? add_recipe(programs, name) : -ENOENT;
+        if (rc < 0)
+            return refuse_recipe(line, name, rc);
+        list = list[size] == ',' ? list + size + 1 : NULL;
+    }
+    return 0;
+}
+
 int programs_add_cells(const struct programs *programs,
                        const struct compare_settings *settings,
                        struct comparison_cell **cells, size_t *count)
@@ -80,6 +146,7 @@ int programs_add_cells(const struct programs *programs,
             grown[(*count)++] = (struct comparison_cell){
                 .strategy = program->name,
                 .program = program->command,
+                .version = program->version[0] ? program->version : NULL,
                 .has_limit = program->has_limit,
                 .max_req = program->has_limit ? settings->max_req[j] : 1,
                 .reuse = true,
@@ -92,6 +159,8 @@ int programs_add_cells(const struct programs *programs,
 
 void programs_close(struct programs *programs)
 {
+    for (size_t i = 0; i < programs->count; i++)
+        recipe_close(&programs->items[i].recipe);
     *programs = (struct programs){.count = 0};
 }
 

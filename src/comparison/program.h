@@ -5,6 +5,7 @@
 
 #include "cli/option.h"
 #include "comparison/comparison.h"
+#include "comparison/recipe.h"
 #include "comparison/settings.h"
 
 /*
@@ -19,9 +20,12 @@ enum { PROGRAM_NAME_SIZE = 17, PROGRAMS_MOST = 16 };
 
 struct other_program {
     char name[PROGRAM_NAME_SIZE]; /* letters, digits, underscores */
-    const char *command;          /* for sh, with its placeholders; borrowed */
-    bool has_limit;               /* {m} occurs: it is told how many requests
-                                     may be in flight */
+    const char *command;          /* for sh, with its placeholders; borrowed, or
+                                     the recipe's */
+    struct recipe recipe;         /* of --with; else zeros */
+    char version[RECIPE_VERSION_SIZE]; /* then, a line; else "" */
+    bool has_limit; /* {m} occurs: it is told how many requests
+                       may be in flight */
 };
 
 struct programs {
@@ -36,6 +40,14 @@ struct programs {
  */
 int programs_parse(struct programs *programs, const struct option_texts *texts,
                    struct command_line *line);
+
+/*
+ * Add those of --with: names of recipes with commas between them. 0; -EINVAL: a
+ * usage error, in line->error: there is no such recipe, the program is not
+ * installed, and as above.
+ */
+int programs_add_recipes(struct programs *programs, const char *list,
+                         struct command_line *line);
 
 /* Append their cells to those of the strategies: one for each number of
    requests in flight, if it takes that, else one. -ENOMEM: nothing has

@@ -29,6 +29,7 @@ struct compare_settings {
 
     const char *json, *markdown, *html, *trace; /* files; NULL: not wanted */
     bool timeline;
+    const char *with;               /* recipes; NULL: none */
     struct option_texts programs;   /* of --program */
     struct option_texts conditions; /* of --fail-if */
     int undecided_fails;            /* one that is undecided fails, too */

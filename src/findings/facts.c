@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,9 +119,19 @@ static void tell_load(struct telling *telling, double load)
     end(telling, "Load");
 }
 
-static void tell_versions(struct telling *telling,
-                          const struct comparison_setup *setup)
+/* Whether the cell is the first one of a program. */
+static bool is_first_of(const struct comparison *comparison, size_t i)
 {
+    const struct comparison_cell *cell = &comparison->cells[i];
+
+    return cell->program &&
+           (i == 0 || cell->program != comparison->cells[i - 1].program);
+}
+
+static void tell_versions(struct telling *telling,
+                          const struct comparison *comparison)
+{
+    const struct comparison_setup *setup = &comparison->setup;
     const char *const versions[][2] = {{"flags", setup->flags},
                                        {"libcurl", setup->curl},
                                        {"libuv", setup->uv},
@@ -136,6 +147,10 @@ static void tell_versions(struct telling *telling,
         fprintf(out, "%s%s %s", separator, versions[i][0], versions[i][1]);
         separator = ", ";
     }
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        if (is_first_of(comparison, i) && comparison->cells[i].version)
+            fprintf(out, ", %s", comparison->cells[i].version);
+    }
     end(telling, "Versions");
 }
 
@@ -146,8 +161,7 @@ static void tell_programs(struct telling *telling,
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
 
-        if (cell->program &&
-            (i == 0 || cell->program != comparison->cells[i - 1].program))
+        if (is_first_of(comparison, i))
             tell(telling, cell->strategy, cell->program);
     }
 }
@@ -172,6 +186,6 @@ int comparison_facts(const struct comparison *comparison, facts_on_fact on_fact,
     tell(&telling, "Began", setup->began);
     tell(&telling, "Machine", setup->machine);
     tell_load(&telling, setup->load);
-    tell_versions(&telling, setup);
+    tell_versions(&telling, comparison);
     return telling.error;
 }

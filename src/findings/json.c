@@ -104,9 +104,9 @@ static json_t *runs(const struct comparison_cell *cell, bool times)
 static json_t *cell_json(const struct comparison_cell *cell)
 {
     json_t *made = json_pack(
-        "{s:s, s:s, s:o, s:o, s:b, s:b, s:o, s:b, s:o, s:I, s:o}", "name",
+        "{s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:o, s:b, s:o, s:I, s:o}", "name",
         cell->name, "strategy", cell->strategy, "program", text(cell->program),
-        "max_req",
+        "version", text(cell->version), "max_req",
         cell->has_limit ? json_integer((json_int_t)cell->max_req) : json_null(),
         "reuse", cell->reuse, "valid",
         cell->invalid == 0 && cell->run_count > 0, "excluded",

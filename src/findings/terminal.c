@@ -73,6 +73,24 @@ static void print_machine(struct page *page)
     end_text(page);
 }
 
+/* Of the programs that have told it. */
+static void print_programs(struct page *page)
+{
+    const struct comparison *comparison = page->comparison;
+
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct comparison_cell *cell = &comparison->cells[i];
+
+        if (!cell->version ||
+            (i > 0 && cell->program == comparison->cells[i - 1].program))
+            continue;
+        put_text(page, cell->strategy);
+        put_text(page, "is");
+        put_text(page, cell->version);
+        end_text(page);
+    }
+}
+
 /* What was run, and where. */
 static void print_head(struct page *page)
 {
@@ -104,6 +122,7 @@ static void print_head(struct page *page)
               page->out);
     print_codes(page);
     print_machine(page);
+    print_programs(page);
     fputc('\n', page->out);
 }
 

@@ -218,4 +218,66 @@ class Programs(Case):
                 self.assertRegex(run.stderr, "--program: not together")
 
 
+class Recipes(Case):
+    def compare(self, *args, config=None, status=0):
+        env = {"XDG_CONFIG_HOME": str(config)} if config else None
+        run = self.flags("compare", "-w", "0", "-r", "1", "--strategies",
+                         "async", "--export-json", "c.json", *args, env=env,
+                         seconds=90)
+        self.assertStatus(run, status)
+        return run
+
+    def write(self, name, text):
+        recipes = self.home / "config" / "flags" / "recipes"
+        recipes.mkdir(parents=True, exist_ok=True)
+        (recipes / f"{name}.recipe").write_text(text)
+        return self.home / "config"
+
+    def test_what_is_installed_does_the_same_work(self):
+        names = [name for name in ("curl", "wget2", "aria2c", "xargs")
+                 if shutil.which(name)]
+        self.assertIn("curl", names)
+        run = self.compare("-m", "20", "--with", ",".join(names))
+
+        report = json.loads((self.home / "c.json").read_text())
+        self.assertEqual([cell["name"] for cell in report["cells"]],
+                         ["async", *names])
+        for cell in report["cells"][1:]:
+            self.assertEqual((cell["requests"], len(cell["runs"])), (20, 1))
+            self.assertLessEqual(cell["peak_in_flight"], 20)
+            self.assertRegex(cell["version"], r"\d+\.\d+")
+            # The page is 100 columns wide, and breaks the line in blanks.
+            self.assertIn(f"\n{cell['name']} is "
+                          f"{cell['version'].split()[0]} ", run.stdout)
+        self.assertEqual(
+            [path.name for path in self.home.iterdir()], ["c.json"])
+
+    def test_a_recipe_of_ones_own_wins(self):
+        config = self.write(
+            "curl", "# Mine.\nversion = echo mine 9.9\n"
+            "command = curl -sSf -K {config}\n")
+        run = self.compare("--with", "curl", *CODES, config=config)
+
+        self.assertIn("\ncurl is mine 9.9\n", run.stdout)
+        report = json.loads((self.home / "c.json").read_text())
+        self.assertIsNone(report["cells"][1]["max_req"])
+        self.assertEqual(report["cells"][1]["program"],
+                         "curl -sSf -K {config}")
+
+    def test_what_cannot_be_run_is_refused(self):
+        config = self.write("gone", "version = no-such-program\n"
+                            "command = x\n")
+        self.write("bad", "version = true\n")
+        for names, words in (("nosuch", "'nosuch' .*installed"),
+                             ("gone", "'gone' .*installed"),
+                             ("bad", "'bad' .*two lines"),
+                             ("curl,curl", "'curl' .*once"),
+                             ("../x", r"'\.\./x' "), ("", "'' ")):
+            with self.subTest(names):
+                run = self.compare("--with", names, config=config, status=2)
+                self.assertRegex(run.stderr, f"--with: {words}")
+        run = self.compare("--with", "curl", "-c", status=2)
+        self.assertRegex(run.stderr, "--with: not together")
+
+
 harness.main()
