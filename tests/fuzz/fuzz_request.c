@@ -129,7 +129,7 @@ static void use(const struct http_request *request, const char *bytes,
 {
     struct weather weather = {.seed = choice, .error_rate = 0.5};
     struct url_path path;
-    char *room = malloc(request->target.length + 2);
+    char *room = malloc(request->target.length + 3);
 
     check(room != NULL, "memory");
     if (url_path_read(&path, room, bytes + request->target.at,

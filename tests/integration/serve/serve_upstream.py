@@ -304,6 +304,24 @@ class Errors(UpstreamCase):
         self.assertEqual(got.body, b"x" * 400)
         self.assertEqual(got.headers["content-length"], "1000")
 
+    def test_bytes_that_no_field_may_hold_are_not_passed_on(self):
+        def answer(connection):
+            connection.read_request()
+            connection.send(b"HTTP/1.1 200 OK\r\nX-A: one\rX-B: two\r\n"
+                            b"X-C : three\r\nX-D: four\x01\r\n  and: five\r\n"
+                            b"X E: six\r\nContent-Length: 2\r\n"
+                            b"X-Late: seven\r\nConnection: x-late\r\n\r\nok")
+        raw = self.raw_server(answer)
+        got = wire.ask(
+            self.front(base=f"http://127.0.0.1:{raw.port}").port, "/x")
+        self.assertEqual((got.status, got.body), (200, b"ok"))
+        self.assertNotRegex(got.head.replace(b"\r\n", b"|"), b"[\r\n\x01]")
+        self.assertEqual(
+            [got.headers.get(name) for name in ("x-a", "x-b", "x-c", "x-d")],
+            ["one X-B: two", None, "three", "four  and: five"])
+        self.assertNotIn(b"six", got.raw)
+        self.assertNotIn(b"seven", got.raw)
+
     def test_a_head_without_end(self):
         def answer(connection):
             connection.read_request()
