@@ -6,14 +6,6 @@
 #include "download/manifest/file.h"
 #include "download/manifest/map.h"
 
-static int by_offset(const void *a, const void *b)
-{
-    off_t x = ((const struct manifest_place *)a)->offset;
-    off_t y = ((const struct manifest_place *)b)->offset;
-
-    return (x > y) - (x < y);
-}
-
 static int copy_line(int fd, off_t offset, struct save_file *file)
 {
     size_t bytes;
@@ -35,7 +27,7 @@ static int rewrite(struct manifest_map *map, struct save_dir *dir)
 
     if (rc < 0)
         return rc;
-    qsort(map->places, map->count, sizeof(*map->places), by_offset);
+    manifest_map_order(map);
     for (size_t i = 0; i < map->count && rc == 0; i++)
         rc = copy_line(map->fd, map->places[i].offset, &file);
     if (rc == 0)

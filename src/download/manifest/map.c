@@ -182,6 +182,26 @@ static int read_place(const struct manifest_map *map,
     return rc < 0 ? -ENOENT : 0;
 }
 
+static int by_offset(const void *a, const void *b)
+{
+    off_t x = ((const struct manifest_place *)a)->offset;
+    off_t y = ((const struct manifest_place *)b)->offset;
+
+    return (x > y) - (x < y);
+}
+
+void manifest_map_order(struct manifest_map *map)
+{
+    if (map->count > 0)
+        qsort(map->places, map->count, sizeof(*map->places), by_offset);
+}
+
+int manifest_map_line(const struct manifest_map *map, size_t index,
+                      struct manifest_line *line)
+{
+    return read_place(map, &map->places[index], line);
+}
+
 int manifest_map_find(const struct manifest_map *map, const char *name,
                       struct manifest_line *line)
 {

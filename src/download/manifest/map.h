@@ -43,6 +43,13 @@ void manifest_map_close(struct manifest_map *map);
 /* As above, of an open file, which becomes the map's on success. */
 int manifest_map_read(struct manifest_map *map, int fd, bool by_url);
 
+/* Put the places in the order of their lines, to go through them by index:
+   nothing can be found any more. 0: the caller closes *line; or a negative
+   code. Not of a map by URL. */
+void manifest_map_order(struct manifest_map *map);
+int manifest_map_line(const struct manifest_map *map, size_t index,
+                      struct manifest_line *line);
+
 /* The last line of that name; of that URL, if it is the last one of its name as
    well. 0: the caller closes *line; -ENOENT: there is none. */
 int manifest_map_find(const struct manifest_map *map, const char *name,

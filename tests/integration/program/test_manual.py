@@ -8,7 +8,7 @@ import subprocess
 import harness
 from harness import Case
 
-COMMANDS = ("get", "compare", "serve", "list", "merge")
+COMMANDS = ("get", "compare", "serve", "list", "verify", "merge")
 PAGES = ("", *COMMANDS)
 HEAD = re.compile(r"  (?:-(\w), |    )--([\w.-]+)(?:=(\S+))?(?:$|  +)")
 
@@ -184,6 +184,7 @@ class Pages(Manual):
         self.assertEqual(self.statuses("compare"), "0 2 3 4 5 6 128".split())
         self.assertEqual(self.statuses("serve"), "0 2 5 128".split())
         self.assertEqual(self.statuses("list"), "0 2 4 5 128".split())
+        self.assertEqual(self.statuses("verify"), "0 2 5 6 128".split())
         self.assertEqual(self.statuses("merge"), "0 1 2 3 4 5 7 128".split())
         self.assertEqual(self.statuses(""), "0 1 2 3 4 5 6 7 128".split())
 
