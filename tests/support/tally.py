@@ -49,7 +49,8 @@ def main(logs):
             for name, verdict in cases(json.loads(line)):
                 counts[verdict] += 1
                 if verdict == "failed":
-                    print(f"failed: {name}")
+                    print(f"failed: {name} ({log})" if len(logs) > 1
+                          else f"failed: {name}")
     skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
     print(f"{counts['passed']} passed, {counts['failed']} failed{skipped}")
     return 1 if counts["failed"] or not counts["passed"] else 0

@@ -224,18 +224,16 @@ class Streaming(UpstreamCase):
         wire.ask(server.port, "/x")
         before = self.memory(server)
         with contextlib.closing(wire.connect(server.port)) as sock:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
             sock.sendall(wire.request("/big", close=True))
             got = sock.recv(1000)
-            time.sleep(.5)  # time enough to take all, if it did
+            # Time enough to take all, if it did: the kernel's buffers, of
+            # some 4 MB, are not the server's memory.
+            time.sleep(.5)
             grown = self.memory(server) - before
-            # All of it would take minutes through so small a window.
-            while len(got) < 300_000:
-                got += sock.recv(65536)
-        body = got[got.index(b"\r\n\r\n") + 4:]
-        self.assertEqual(body, BIG[:len(body)])
+            got += wire.listen(sock).raw
+        self.assertTrue(got[got.index(b"\r\n\r\n") + 4:] == BIG)
         if not harness.WRAP:
-            self.assertLess(grown, 3_000_000)
+            self.assertLess(grown, 2_000_000)
 
     def test_pieces_come_as_they_are_sent(self):
         self.origin.gate = threading.Event()
