@@ -379,12 +379,15 @@ CURLcode multi_pause(struct multi *multi, CURL *easy, int bits)
 {
     void *private = NULL;
     struct pending *pending;
+    long port = 0;
 
-    (void)multi;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
     pending = private;
     if (pending)
         pending->is_paused = bits & CURLPAUSE_RECV;
+    if (bits & CURLPAUSE_RECV &&
+        curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK)
+        watches_rest_port(multi->watches, port);
     return curl_easy_pause(easy, bits);
 }
 

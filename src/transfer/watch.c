@@ -1,5 +1,6 @@
 #include "transfer/watch.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -192,6 +193,33 @@ int watches_rest(struct watches *watches, curl_socket_t fd)
         return remove_watch(watch);
     stop(watch);
     return 0;
+}
+
+/* 0: none, as of a UNIX socket. */
+static long local_port(int fd)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof(address);
+
+    if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+        return 0;
+    if (address.ss_family == AF_INET)
+        return ntohs(((struct sockaddr_in *)&address)->sin_port);
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return 0;
+}
+
+void watches_rest_port(struct watches *watches, long port)
+{
+    for (size_t fd = 0; fd < watches->room; fd++) {
+        struct watch *watch = watches->by_fd[fd];
+
+        if (watch && watch->parked && local_port((int)fd) == port) {
+            stop(watch);
+            watch->parked = false;
+        }
+    }
 }
 
 int watches_change(struct watches *watches, curl_socket_t fd, int what)

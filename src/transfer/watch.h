@@ -51,6 +51,14 @@ int watches_change(struct watches *watches, curl_socket_t fd, int what);
    not watched, and what is on it stays there. */
 int watches_rest(struct watches *watches, curl_socket_t fd);
 
+/*
+ * Likewise for a paused transfer whose socket libcurl never asked to watch,
+ * because its answer was there at once: the kept connection would be taken for
+ * an idle one, and what is on it for surplus. Idle ones with that local port
+ * (of a connection to another server, at most) rest, too.
+ */
+void watches_rest_port(struct watches *watches, long local_port);
+
 /* For the two socket functions of an easy handle; `arg` is the watches, never
    a transfer: libcurl copies it into the connection. */
 curl_socket_t watches_open_socket(void *arg, curlsocktype purpose,
