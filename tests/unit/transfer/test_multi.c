@@ -503,6 +503,123 @@ Test(multi, does_not_take_surplus_bytes_for_the_next_answer)
     server_stop(bench.server);
 }
 
+/* Pauses. */
+
+enum { PAUSED_BYTES = 400000 };
+
+/* The second answer of a connection is on its way before anybody reads. */
+static enum server_then answer_at_once(struct server_request *request,
+                                       void *arg)
+{
+    sem_t *answered = arg;
+    char head[64];
+    char *body;
+
+    if (server_request_number(request) == 1)
+        return server_flags(request, NULL);
+    body = calloc(1, PAUSED_BYTES);
+    cr_assert(ne(ptr, body, NULL));
+    snprintf(head, sizeof(head),
+             "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", PAUSED_BYTES);
+    server_send_text(request, head);
+    server_send(request, body, 1000);
+    sem_post(answered);
+    server_send(request, body + 1000, PAUSED_BYTES - 1000);
+    free(body);
+    return SERVER_KEEP;
+}
+
+struct slow {
+    struct multi *multi;
+    CURL *easy;
+    sem_t *answered;
+    size_t bytes;
+    bool was_paused;
+};
+
+static int on_debug(CURL *easy, curl_infotype type, char *text, size_t size,
+                    void *arg)
+{
+    struct slow *slow = arg;
+
+    (void)easy;
+    (void)text;
+    (void)size;
+    if (type == CURLINFO_HEADER_OUT)
+        sem_wait(slow->answered);
+    return 0;
+}
+
+static size_t on_slow_body(char *bytes, size_t one, size_t count, void *arg)
+{
+    struct slow *slow = arg;
+
+    (void)bytes;
+    (void)one;
+    slow->bytes += count;
+    if (!slow->was_paused) {
+        slow->was_paused = true;
+        cr_expect(eq(int,
+                     (int)multi_pause(slow->multi, slow->easy, CURLPAUSE_RECV),
+                     (int)CURLE_OK));
+    }
+    return count;
+}
+
+static int perform_slowly(void *arg, aw_value *ret)
+{
+    struct slow *slow = arg;
+
+    (void)ret;
+    cr_expect(
+        eq(int, (int)multi_perform(slow->multi, slow->easy), (int)CURLE_OK));
+    return 0;
+}
+
+static int pause_an_answer(struct bench *bench)
+{
+    struct slow slow = {.multi = bench->multi,
+                        .easy = curl_easy_init(),
+                        .answered = bench->arg};
+    char url[SERVER_URL_SIZE];
+    aw_future *task;
+    int rc;
+
+    server_url(bench->server, NULL, "/br/br.gif", url);
+    fetch_once(bench, url);
+    cr_assert(ne(ptr, slow.easy, NULL));
+    curl_easy_setopt(slow.easy, CURLOPT_URL, url);
+    curl_easy_setopt(slow.easy, CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(slow.easy, CURLOPT_DEBUGFUNCTION, on_debug);
+    curl_easy_setopt(slow.easy, CURLOPT_DEBUGDATA, &slow);
+    curl_easy_setopt(slow.easy, CURLOPT_WRITEFUNCTION, on_slow_body);
+    curl_easy_setopt(slow.easy, CURLOPT_WRITEDATA, &slow);
+    task = aw_create_task(NULL, aw_call(perform_slowly, &slow));
+    rc = aw_sleep(0.05); /* in which nobody may touch what comes */
+    cr_expect(eq(int, rc, 0));
+    cr_expect(slow.was_paused);
+    cr_expect(lt(sz, slow.bytes, PAUSED_BYTES));
+    multi_pause(bench->multi, slow.easy, 0);
+    rc = aw_await(task, NULL);
+    cr_expect(eq(int, rc, 0));
+    cr_expect(eq(sz, slow.bytes, PAUSED_BYTES));
+    cr_expect(eq(uint, server_connections(bench->server), 1));
+    aw_unref(task);
+    curl_easy_cleanup(slow.easy);
+    return 0;
+}
+
+Test(multi, leaves_what_comes_in_a_pause_where_it_is)
+{
+    sem_t answered;
+    struct bench bench = {.arg = &answered};
+
+    sem_init(&answered, 0, 0);
+    bench.server = server_start(answer_at_once, &answered);
+    run_bench(&bench, pause_an_answer);
+    server_stop(bench.server);
+}
+
 /* The end. */
 
 static int leave_connections_open(struct bench *bench)
