@@ -2,9 +2,9 @@
 
 #include "download/run.h"
 #include "transfer/digest.h"
-#include "transfer/multi.h"
 #include "transfer/transfer.h"
 #include "transfer/way.h"
+#include "transfer/way_multi.h"
 
 /*
  * worker: who does one attempt after another: a thread, or a place of the async

@@ -340,39 +340,18 @@ CURLcode multi_perform(struct multi *multi, CURL *easy)
     return code;
 }
 
-/* The way is the first member of its own kind. */
-static CURLcode perform(struct way *way, CURL *easy)
-{
-    struct way_multi *own = (struct way_multi *)way;
-
-    own->easy = easy;
-    return multi_perform(own->multi, easy);
-}
-
-static void end_within(struct way *way, int64_t limit_us)
+void multi_end_within(CURL *easy, int64_t limit_us)
 {
     void *private = NULL;
     struct pending *pending;
 
-    curl_easy_getinfo(((struct way_multi *)way)->easy, CURLINFO_PRIVATE,
-                      &private);
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
     pending = private;
     if (!pending || pending->limit_us > 0)
         return;
     pending->limit_us = limit_us;
     pending->next_hurried = pending->multi->hurried;
     pending->multi->hurried = pending;
-}
-
-void way_multi_init(struct way_multi *way, struct transfer *transfer,
-                    struct multi *multi)
-{
-    *way = (struct way_multi){
-        .way = {.perform = perform,
-                .end_within = end_within,
-                .transfer = transfer},
-        .multi = multi,
-    };
 }
 
 CURLcode multi_pause(struct multi *multi, CURL *easy, int bits)

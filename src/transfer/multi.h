@@ -1,9 +1,9 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <stdint.h>
 
 #include "await/await.h"
-#include "transfer/way.h"
 
 /*
  * multi: many transfers at a time: curl multi, driven by libuv on a loop of
@@ -28,15 +28,9 @@ int multi_new(struct multi **out, aw_loop *loop, unsigned connections);
  */
 CURLcode multi_perform(struct multi *multi, CURL *easy);
 
-/* Suspends the task. Borrows both. */
-struct way_multi {
-    struct way way;
-    struct multi *multi;
-    CURL *easy; /* of the transfer that runs */
-};
-
-void way_multi_init(struct way_multi *way, struct transfer *transfer,
-                    struct multi *multi);
+/* From within a callback of the transfer that runs: it ends soon after that
+   time at the latest, as CURLE_OPERATION_TIMEDOUT. The first call counts. */
+void multi_end_within(CURL *easy, int64_t limit_us);
 
 /*
  * As curl_easy_pause(), for a transfer that multi_perform() runs; from a task,

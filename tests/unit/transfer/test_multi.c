@@ -11,8 +11,8 @@
 
 #include "await/await.h"
 #include "server.h"
-#include "transfer/multi.h"
 #include "transfer/transfer.h"
+#include "transfer/way_multi.h"
 
 /*
  * Each test is a coroutine that gets a multi; the loop is required to close

@@ -1,0 +1,26 @@
+#include "transfer/way_multi.h"
+
+/* The way is the first member of its own kind. */
+static CURLcode perform(struct way *way, CURL *easy)
+{
+    struct way_multi *own = (struct way_multi *)way;
+
+    own->easy = easy;
+    return multi_perform(own->multi, easy);
+}
+
+static void end_within(struct way *way, int64_t limit_us)
+{
+    multi_end_within(((struct way_multi *)way)->easy, limit_us);
+}
+
+void way_multi_init(struct way_multi *way, struct transfer *transfer,
+                    struct multi *multi)
+{
+    *way = (struct way_multi){
+        .way = {.perform = perform,
+                .end_within = end_within,
+                .transfer = transfer},
+        .multi = multi,
+    };
+}
