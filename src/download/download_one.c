@@ -244,7 +244,9 @@ struct outcome download_one(const struct attempt *attempt, struct way *way,
         .started_us = events_now_us(events),
         .file = save_file(options->output, attempt->worker),
     };
-    struct outcome outcome = {.status = STATUS_ERROR};
+    /* What fails before its first request is told with the item's URL. */
+    struct outcome outcome = {.status = STATUS_ERROR,
+                              .reply = {.url = attempt->item->url}};
 
     emit(&download, (struct event){.kind = EVENT_STARTED});
     download.is_known =
