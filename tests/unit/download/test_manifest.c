@@ -31,7 +31,7 @@ static void teardown(void)
     scratch_remove(place);
 }
 
-TestSuite(manifest, .init = setup, .fini = teardown, .timeout = 30);
+TestSuite(manifest, .init = setup, .fini = teardown, .timeout = 120);
 
 static struct manifest_entry entry_of(const char *name, int64_t bytes)
 {
@@ -388,7 +388,7 @@ Test(manifest, compaction_has_a_reason_or_does_nothing)
 /* Processes that append and compact at once. */
 Test(manifest, of_several_writers_and_compactions_loses_nothing)
 {
-    enum { WRITERS = 4, EACH = 150 };
+    enum { WRITERS = 4, EACH = 60 };
     struct manifest_map map;
     char name[32];
 
