@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "process/child.h"
@@ -33,14 +32,6 @@ struct watch {
     bool killing;
     bool ended; /* all of them */
 };
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail on Linux */
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* In the shell's process, between fork and exec. */
 static _Noreturn void become_shell(const struct tree_command *command)
@@ -183,7 +174,8 @@ static void watch_to_end(struct watch *watch)
 
         if (signum == SIGTERM || watch->killing) {
             kill_all(watch);
-        } else if (now_us() - watch->started_us > watch->command->limit_us) {
+        } else if (child_now_us() - watch->started_us >
+                   watch->command->limit_us) {
             watch->end.timed_out = true;
             kill_all(watch);
         } else if (signum < 0) {
@@ -191,7 +183,7 @@ static void watch_to_end(struct watch *watch)
         }
         reap(watch);
     }
-    watch->end.elapsed_us = now_us() - watch->started_us;
+    watch->end.elapsed_us = child_now_us() - watch->started_us;
     getrusage(RUSAGE_CHILDREN, &watch->end.usage); /* of all that was reaped */
 }
 
@@ -227,7 +219,7 @@ static void run_watch(int pipe, void *arg)
     sigprocmask(SIG_BLOCK, &blocked, NULL);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         return;
-    watch.started_us = now_us();
+    watch.started_us = child_now_us();
     watch.shell = fork();
     if (watch.shell == 0)
         become_shell(watch.command);

@@ -6,7 +6,6 @@
 static void on_event(void *arg, const struct event *event)
 {
     struct feed *feed = arg;
-
     int rc = record_print_line(
         feed->out, json_pack("{s:s, s:s}", "final", event->item->code, "status",
                              status_name(event->outcome->status)));
@@ -53,7 +52,8 @@ int feed_end(struct feed *feed)
             out, json_pack("{s:I}", "observed_us",
                            (json_int_t)record_observed_us(&feed->record)));
     errno = 0;
-    if (rc == 0 && fflush(out) != 0)
+    /* A line of the run may have been lost, too. */
+    if (rc == 0 && (fflush(out) != 0 || ferror(out)))
         rc = errno ? -errno : -EIO;
     return rc;
 }
