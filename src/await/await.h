@@ -28,6 +28,7 @@
 #include "await/io/descriptor.h"
 #include "await/io/stream.h"
 #include "await/loop.h"
+#include "await/remote.h"
 #include "await/scope.h"
 #include "await/sync/lock.h"
 #include "await/sync/queue.h"

@@ -130,28 +130,34 @@ void aw_handle_unref(aw_handle *h)
         free(h);
 }
 
-int aw_call_soon_threadsafe(aw_loop *loop, aw_callback fn, void *data)
+int aw__loop_send(aw_loop *loop, struct entry *entry)
 {
-    aw_handle *h = handle_new(loop, fn, data);
     bool closed;
 
-    if (!h)
-        return AW_ENOMEM;
     pthread_mutex_lock(&loop->remote_lock);
     closed = loop->remote_closed;
     if (!closed) {
-        list_append(&loop->remote, &h->alarm.entry.link);
+        list_append(&loop->remote, &entry->link);
         atomic_store_explicit(&loop->remote_pending, true,
                               memory_order_release);
         /* Under the lock: once it is closed nobody sends any more. */
         (void)uv_async_send(&loop->uv_wake);
     }
     pthread_mutex_unlock(&loop->remote_lock);
-    if (closed) {
+    return closed ? AW_ECLOSED : 0;
+}
+
+int aw_call_soon_threadsafe(aw_loop *loop, aw_callback fn, void *data)
+{
+    aw_handle *h = handle_new(loop, fn, data);
+    int rc;
+
+    if (!h)
+        return AW_ENOMEM;
+    rc = aw__loop_send(loop, &h->alarm.entry);
+    if (rc < 0)
         aw_handle_unref(h);
-        return AW_ECLOSED;
-    }
-    return 0;
+    return rc;
 }
 
 void aw__handles_take_remote(aw_loop *loop)

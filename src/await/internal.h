@@ -149,11 +149,12 @@ struct aw_loop {
     struct future no_memory; /* immortal */
     struct future refused;   /* immortal: AW_ESTATE */
     pthread_mutex_t remote_lock;
-    struct link remote; /* handles from other threads; under the lock */
+    struct link remote; /* entries from other threads; under the lock */
     bool remote_closed; /* under the lock */
     atomic_bool remote_pending;
     struct link signals;
     struct link listeners;
+    struct link remotes;            /* coroutines that other threads gave */
     struct read_memory read_memory; /* of the streams */
     unsigned polled;                /* our own handles that libuv watches */
     unsigned io_awaited;            /* operations on them that tasks await */
@@ -198,6 +199,8 @@ void aw__overflow_unwatch(aw_loop *loop);
 /* handle.c */
 int aw__handle_call_at(aw_loop *loop, int64_t deadline_ns, aw_callback fn,
                        void *data, aw_handle **handle);
+/* From any thread: to the queue's end. AW_ECLOSED: the entry is not taken. */
+int aw__loop_send(aw_loop *loop, struct entry *entry);
 void aw__handles_take_remote(aw_loop *loop);
 void aw__handles_discard_timers(aw_loop *loop);
 
@@ -216,7 +219,6 @@ void aw__future_init_immortal(struct future *f, aw_loop *loop, int code);
 /* Decide a sealed future too. False: it was decided. The value is taken. */
 bool aw__future_decide(struct future *f, aw_state state, int code, aw_value v);
 aw_future *aw__future_failed(aw_loop *loop, int code); /* never NULL */
-void aw__future_release(struct future *f); /* frees what f owns, not f */
 void aw__future_release(struct future *f); /* frees what f owns, not f */
 struct future *aw__future_own(const aw_future *f); /* NULL: foreign */
 void aw__value_drop(aw_value v);
@@ -309,6 +311,9 @@ void aw__members_unmark(const void *first, size_t stride, size_t n);
 
 /* report.c */
 void aw__report(aw_loop *loop, const aw_report *r);
+
+/* remote.c */
+void aw__remotes_close(aw_loop *loop);
 
 /* stream.c, listener.c */
 void aw__listeners_close(aw_loop *loop);

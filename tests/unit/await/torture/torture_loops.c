@@ -154,3 +154,36 @@ int torture_stream(void)
 {
     return torture_run(stream_main);
 }
+
+/* Coroutines as another thread would give them. */
+
+static int remote_main(void *arg, aw_value *ret)
+{
+    aw_loop *loop = aw_get_running_loop();
+    aw_remote *told = NULL, *cancelled = NULL;
+    aw_value value = {0};
+    int rc = aw_run_coroutine_threadsafe(loop, counted_coro(torture_leaf, NULL),
+                                         &told);
+
+    (void)arg, (void)ret;
+    if (rc < 0)
+        return rc;
+    rc = aw_run_coroutine_threadsafe(
+        loop, counted_coro(torture_sleep_long, NULL), &cancelled);
+    if (rc == 0) {
+        require(aw_remote_cancel(cancelled));
+        aw_remote_unref(cancelled);
+    }
+    while (aw_remote_state(told) == AW_PENDING)
+        aw_ignore(aw_sleep(1));
+    int outcome = aw_remote_wait(told, 0, &value);
+    if (value.drop)
+        value.drop(value.ptr);
+    aw_remote_unref(told);
+    return rc < 0 ? rc : outcome;
+}
+
+int torture_remote(void)
+{
+    return torture_run(remote_main);
+}

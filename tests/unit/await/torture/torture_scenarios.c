@@ -334,4 +334,5 @@ const struct scenario scenarios[] = {{"tasks", tasks},
                                      {"pending", torture_pending},
                                      {"many", torture_many},
                                      {"stream", torture_stream},
+                                     {"remote", torture_remote},
                                      {NULL, NULL}};
