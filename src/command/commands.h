@@ -32,4 +32,3 @@ extern const struct manual compare_manual;
 extern const struct manual serve_manual;
 extern const struct manual list_manual;
 extern const struct manual verify_manual;
-extern const struct manual merge_manual;

@@ -9,18 +9,33 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "command/commands.h"
+#include "command/merge_manifest.h"
 #include "download/shard.h"
 #include "download/verdict.h"
+#include "report/shards.h"
+#include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char schema[] = "flags.report/1";
+struct merge_settings {
+    const char *output_dir; /* NULL: no manifest is made */
+};
 
-static const struct option_row rows[] = {OPTION_COMMON_ROWS};
+static const struct option_row rows[] = {
+    {.group = "Output",
+     .name = "output-dir",
+     .letter = 'o',
+     .kind = OPTION_TEXT,
+     .metavar = "DIR",
+     .help = "where the shards' files are, or are brought to: make its "
+             "manifest, too",
+     .offset = offsetof(struct merge_settings, output_dir)},
+    OPTION_COMMON_ROWS,
+};
 
 static const struct option_table table = {
     .command = "merge",
-    .synopsis = "REPORT...",
+    .synopsis = "[OPTIONS] REPORT...",
     .purpose = "Make one report of those that the shards of a work have "
                "written (--json), on\nstdout, and one exit status.",
     .rows = rows,
@@ -34,7 +49,8 @@ struct merge {
     const char **of; /* of each shard its report's path; NULL: not seen */
     uint64_t count;  /* of the shards; 0: no report was read yet */
     json_t *whole;   /* NULL likewise */
-    bool failed;     /* a shard is missing, doubled, broken or unfinished */
+    struct merge_manifest manifest;
+    bool failed; /* a shard is missing, doubled, broken or unfinished */
     bool deadline;
 };
 
@@ -67,37 +83,6 @@ static json_t *load(struct merge *merge, const char *path)
     return NULL;
 }
 
-/* The parts that are added up or gone through, and what they have to be. */
-static const struct part {
-    const char *key;
-    json_type type;
-} parts[] = {
-    {"items", JSON_ARRAY},    {"counts", JSON_OBJECT},
-    {"named", JSON_INTEGER},  {"missing", JSON_INTEGER},
-    {"stop", JSON_STRING},    {"retries", JSON_INTEGER},
-    {"started", JSON_STRING}, {"shard", JSON_OBJECT},
-};
-
-/* What is wrong with it; NULL: it is the report of a shard. */
-static const char *trouble_of(const json_t *report)
-{
-    const char *found = json_string_value(json_object_get(report, "schema"));
-
-    if (!found || strcmp(found, schema) != 0)
-        return "not a report of 'flags get --json'";
-    if (!json_object_get(report, "shard"))
-        return "not the report of a shard ('flags get --shard')";
-    for (size_t i = 0; i < COUNT(parts); i++) {
-        const json_t *part = json_object_get(report, parts[i].key);
-
-        if (!part || json_typeof(part) != parts[i].type)
-            return "not a whole report of 'flags get --json'";
-    }
-    if (!json_is_number(json_object_get(report, "elapsed")))
-        return "not a whole report of 'flags get --json'";
-    return NULL;
-}
-
 /* Which shard it is; false: told already. */
 static bool read_shard(struct merge *merge, const char *path,
                        const json_t *report, uint64_t *index)
@@ -124,63 +109,10 @@ static bool read_shard(struct merge *merge, const char *path,
     return true;
 }
 
-static int add_number(json_t *whole, const json_t *report, const char *key)
-{
-    json_int_t sum = json_integer_value(json_object_get(whole, key)) +
-                     json_integer_value(json_object_get(report, key));
-
-    return json_object_set_new(whole, key, json_integer(sum));
-}
-
-static int add_counts(json_t *whole, json_t *report)
-{
-    json_t *sums = json_object_get(whole, "counts");
-    json_t *counts = json_object_get(report, "counts");
-    const char *key;
-    json_t *value;
-
-    json_object_foreach(counts, key, value)
-    {
-        (void)value;
-        if (add_number(sums, counts, key) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Add a report to the others'. The shards ran side by side: the longest time is
-   the whole's, and the first that stopped early says why. */
-static int add(json_t *whole, json_t *report)
-{
-    const char *began = json_string_value(json_object_get(whole, "started"));
-    json_t *started = json_object_get(report, "started");
-    json_t *elapsed = json_object_get(report, "elapsed");
-    const char *stop = json_string_value(json_object_get(whole, "stop"));
-    int rc = json_array_extend(json_object_get(whole, "items"),
-                               json_object_get(report, "items"));
-
-    if (rc == 0)
-        rc = add_counts(whole, report);
-    if (rc == 0)
-        rc = add_number(whole, report, "named");
-    if (rc == 0)
-        rc = add_number(whole, report, "missing");
-    if (rc == 0)
-        rc = add_number(whole, report, "retries");
-    if (rc == 0 && strcmp(json_string_value(started), began) < 0)
-        rc = json_object_set(whole, "started", started);
-    if (rc == 0 && json_number_value(elapsed) >
-                       json_number_value(json_object_get(whole, "elapsed")))
-        rc = json_object_set(whole, "elapsed", elapsed);
-    if (rc == 0 && strcmp(stop, "none") == 0)
-        rc = json_object_set(whole, "stop", json_object_get(report, "stop"));
-    return rc;
-}
-
 static int take(struct merge *merge, json_t *report)
 {
     if (merge->whole)
-        return add(merge->whole, report);
+        return shards_add(merge->whole, report);
     merge->whole = json_incref(report);
     return json_object_del(report, "shard");
 }
@@ -204,7 +136,7 @@ static void judge_stop(struct merge *merge, const char *path,
 static int read_report(struct merge *merge, const char *path)
 {
     json_t *report = load(merge, path);
-    const char *why = report ? trouble_of(report) : NULL;
+    const char *why = report ? shards_trouble(report) : NULL;
     uint64_t index = 0;
     char text[64];
     int rc = 0;
@@ -225,6 +157,7 @@ static int read_report(struct merge *merge, const char *path)
         } else {
             merge->of[index] = path;
             judge_stop(merge, path, report);
+            merge_manifest_add(&merge->manifest, path, report);
             rc = take(merge, report) < 0 ? -ENOMEM : 0;
         }
     }
@@ -266,22 +199,50 @@ static int status_of(const struct merge *merge)
     return verdict_status(&verdict);
 }
 
-static int merge_reports(const struct command_line *line)
+/* As reports have a path: shown, if it is not UTF-8. */
+static int set_directory(json_t *whole, const char *path)
+{
+    size_t size = strlen(path) * (ESCAPE_UNIT_SIZE - 1) + ESCAPE_UNIT_SIZE;
+    char *shown = malloc(size);
+    int rc = -ENOMEM;
+
+    if (shown) {
+        escape_copy(shown, size, path);
+        rc = json_object_set_new(whole, "directory", json_string(shown));
+    }
+    free(shown);
+    return rc < 0 ? -ENOMEM : 0;
+}
+
+/* The reports' sum, on stdout. -ENOMEM. */
+static int print_whole(json_t *whole, const char *output_dir)
+{
+    int rc = output_dir ? set_directory(whole, output_dir) : 0;
+
+    if (rc == 0 && json_dumpf(whole, stdout, JSON_COMPACT) < 0 &&
+        !ferror(stdout))
+        rc = -ENOMEM;
+    putchar('\n');
+    return rc;
+}
+
+static int merge_reports(const struct merge_settings *settings,
+                         const struct command_line *line)
 {
     struct merge merge = {0};
     int status = EXIT_STATUS_LOCAL;
     int rc = 0;
 
+    if (merge_manifest_open(&merge.manifest, settings->output_dir) < 0)
+        return EXIT_STATUS_LOCAL;
     for (size_t i = 0; rc == 0 && i < line->count; i++)
         rc = read_report(&merge, line->arguments[i]);
+    if (merge_manifest_close(&merge.manifest) < 0)
+        merge.failed = true;
     if (rc == 0 && merge.whole) {
         tell_missing(&merge);
         status = status_of(&merge);
-        rc =
-            json_dumpf(merge.whole, stdout, JSON_COMPACT) < 0 && !ferror(stdout)
-                ? -ENOMEM
-                : 0;
-        putchar('\n');
+        rc = print_whole(merge.whole, settings->output_dir);
     }
     if (rc < 0) {
         message("%s", aw_strerror(rc));
@@ -295,21 +256,64 @@ static int merge_reports(const struct command_line *line)
 
 static int run(int argc, char **argv)
 {
+    struct merge_settings settings = {0};
     struct command_line line;
     int status;
 
-    if (!command_begin(&line, &table, NULL, argc, argv, &status))
+    if (!command_begin(&line, &table, &settings, argc, argv, &status))
         return status;
     if (line.count > 0)
-        return merge_reports(&line);
+        return merge_reports(&settings, &line);
     snprintf(line.error, sizeof(line.error), "merge: which reports?");
     return command_usage_error(&line);
 }
+
+static const struct block blocks[] = {
+    BLOCK_OF_TEXT(
+        "What is too much for one machine is done in shards: each runs "
+        "`flags get --shard` with the same arguments, and writes its report "
+        "with `--json=`{FILE}. `flags merge` reads the reports of all of them, "
+        "in any order, and makes the whole's."),
+    BLOCK_OF_TEXT(
+        "The items are those of all shards, the counts their sums; the work "
+        "began when the first shard did, and took as long as the one that took "
+        "longest. The exit status is what one run of the whole would have "
+        "had."),
+    BLOCK_OF_TEXT(
+        "A shard whose report is missing, is there twice, is not whole (its "
+        "run was killed), or that was interrupted is named on standard error, "
+        "and the status is 5; the report has what there is."),
+    BLOCK_OF_TEXT(
+        "With `-o` {DIR}, that directory gets one manifest "
+        "(`.flags-manifest.jsonl`) with the files of all shards, so that "
+        "`flags verify` and `flags get --skip-existing` know them there. A "
+        "line is taken from the manifest of the directory that the shard's "
+        "report names, where it can be read; otherwise it is made of the "
+        "report, and `--sync` fetches that file once more. The files "
+        "themselves are not moved."),
+    {.kind = BLOCK_OPTIONS},
+    {.kind = BLOCK_STATUSES},
+    {.kind = BLOCK_EXAMPLES},
+    BLOCK_OF_TERM("`for i in 0 1 2 3; do flags get -i list --shard $i/4 "
+                  "--json=$i.json; done`",
+                  "Four shards, which may as well run on four machines."),
+    BLOCK_OF_TERM("`cp shard-*/* whole/; flags merge -o whole *.json >report`",
+                  "Bring what was downloaded together, and its manifests."),
+    {.kind = BLOCK_END},
+};
+
+static const struct manual manual = {
+    .blocks = blocks,
+    .statuses = MANUAL_STATUS(EXIT_STATUS_SOME) |
+                MANUAL_STATUS(EXIT_STATUS_NOTHING) |
+                MANUAL_STATUS(EXIT_STATUS_NOT_FOUND) |
+                MANUAL_STATUS(EXIT_STATUS_DEADLINE),
+};
 
 const struct command command_merge = {
     .name = "merge",
     .purpose = "make one report of those of shards",
     .options = &table,
-    .manual = &merge_manual,
+    .manual = &manual,
     .run = run,
 };

@@ -175,23 +175,13 @@ static bool start_thread(struct manifest_writer *writer)
     return started;
 }
 
-static void on_final(void *arg, const struct event *event)
+/* Under the lock. `line` NULL: no memory. */
+static void gather_line(struct manifest_writer *writer, const char *line,
+                        size_t bytes)
 {
-    struct manifest_writer *writer = arg;
-    size_t bytes = 0;
-    char *line;
-    bool first;
-    int rc;
+    bool first = writer->gathered.bytes == 0;
+    int rc = line ? gather(&writer->gathered, line, bytes) : -ENOMEM;
 
-    if (event->outcome->status != STATUS_OK)
-        return;
-    line = line_of(writer, event, &bytes);
-    pthread_mutex_lock(&writer->lock);
-    if (!writer->begun)
-        writer->has_thread = start_thread(writer);
-    writer->begun = true;
-    first = writer->gathered.bytes == 0;
-    rc = line ? gather(&writer->gathered, line, bytes) : -ENOMEM;
     if (rc < 0)
         fail(writer, rc);
     if (rc == 0 && first)
@@ -200,6 +190,34 @@ static void on_final(void *arg, const struct event *event)
         flush(writer);
     else if (first || writer->gathered.bytes >= MANIFEST_GATHER_BYTES)
         pthread_cond_signal(&writer->changed);
+}
+
+void manifest_writer_add(struct manifest_writer *writer,
+                         const struct manifest_entry *entry)
+{
+    size_t bytes = 0;
+    char *line = manifest_entry_write(entry, &bytes);
+
+    pthread_mutex_lock(&writer->lock);
+    gather_line(writer, line, bytes);
+    pthread_mutex_unlock(&writer->lock);
+    free(line);
+}
+
+static void on_final(void *arg, const struct event *event)
+{
+    struct manifest_writer *writer = arg;
+    size_t bytes = 0;
+    char *line;
+
+    if (event->outcome->status != STATUS_OK)
+        return;
+    line = line_of(writer, event, &bytes);
+    pthread_mutex_lock(&writer->lock);
+    if (!writer->begun)
+        writer->has_thread = start_thread(writer);
+    writer->begun = true;
+    gather_line(writer, line, bytes);
     pthread_mutex_unlock(&writer->lock);
     free(line);
 }

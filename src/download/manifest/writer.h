@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "download/events.h"
+#include "download/manifest/entry.h"
 #include "download/manifest/file.h"
 #include "text/endpoint.h"
 #include "transfer/save.h"
@@ -66,6 +67,11 @@ int manifest_writer_open(struct manifest_writer *writer, struct save_dir *dir);
 void manifest_writer_listen(struct manifest_writer *writer,
                             const struct endpoint *started,
                             struct events *events);
+
+/* Add a line without a stream: there is no thread then, and this appends when
+   there are enough. What fails is told by manifest_writer_close(). */
+void manifest_writer_add(struct manifest_writer *writer,
+                         const struct manifest_entry *entry);
 
 /* Append what is left. When the file has doubled, also leave out what is
    superseded. The first error there was; -EBUSY: somebody else keeps the lock.

@@ -3,6 +3,7 @@ twice, and what is missing is said."""
 
 import collections
 import json
+import os
 import shutil
 
 import harness
@@ -190,6 +191,159 @@ class Merge(Shards):
 
     def test_of_nothing_is_a_usage_error(self):
         self.assertStatus(self.flags("merge"), 2)
+
+
+class MergeOfManifests(Shards):
+    """flags merge -o: one manifest of the shards'."""
+
+    MANIFEST = ".flags-manifest.jsonl"
+
+    def setUp(self):
+        super().setUp()
+        self.whole = self.home / "whole"
+
+    def lines(self, directory):
+        return [json.loads(line) for line in
+                (directory / self.MANIFEST).read_text().splitlines()]
+
+    def by_name(self, *directories):
+        return {line["file"]: line for directory in directories
+                for line in self.lines(directory)}
+
+    def shards(self, count, *args):
+        """Each in a directory of its own; their files are brought together."""
+        outs = [self.home / f"out{i}" for i in range(count)]
+        self.whole.mkdir()
+        paths = []
+        for i, out in enumerate(outs):
+            path, status = self.shard(f"{i}/{count}", *args, out=out)
+            self.assertEqual(status, 0)
+            paths.append(path)
+            for file in out.iterdir():
+                if not file.name.startswith("."):
+                    shutil.copy(os.fsencode(file), os.fsencode(self.whole))
+        return outs, paths
+
+    def merge(self, *paths, status=0):
+        run = self.flags("merge", "-o", self.whole, *paths)
+        self.assertStatus(run, status)
+        return json.loads(run.stdout), run
+
+    def verified(self, files):
+        run = self.flags("verify", self.whole)
+        self.assertStatus(run, 0)
+        self.assertEqual(run.stdout, f"{files} files checked.\n")
+
+    def test_has_the_lines_of_all_shards(self):
+        outs, paths = self.shards(3, "--all")
+        report, _ = self.merge(*paths)
+
+        self.assertEqual(report["directory"], str(self.whole))
+        self.assertEqual(self.by_name(self.whole), self.by_name(*outs))
+        self.assertEqual(len(self.lines(self.whole)), 194)
+        self.verified(194)
+
+    def test_is_what_later_runs_go_by(self):
+        _, paths = self.shards(2, "BR", "US", "CN")
+        self.merge(*paths)
+        for option, word in (("--skip-existing", "skipped"),
+                             ("--sync", "unchanged")):
+            run = self.flags("get", "-s", self.server.url, "-o", self.whole,
+                             "-q", option, "--json", "BR", "US", "CN")
+            self.assertStatus(run, 0)
+            self.assertEqual(json.loads(run.stdout)["counts"][word], 3)
+
+    def test_is_made_of_the_reports_where_the_shards_manifests_are_gone(self):
+        outs, paths = self.shards(2, "BR", "US", "CN")
+        known = self.by_name(*outs)
+        for out in outs:
+            if out.exists():
+                shutil.rmtree(out)
+        self.merge(*paths)
+
+        found = self.by_name(self.whole)
+        self.assertEqual(sorted(found), ["br.gif", "cn.gif", "us.gif"])
+        for name, line in found.items():
+            del known[name]["etag"], known[name]["last-modified"]
+            self.assertEqual(line, known[name])
+        self.verified(3)
+
+    def test_does_not_believe_a_line_of_another_file(self):
+        outs, paths = self.shards(1, "BR")
+        [line] = self.lines(outs[0])
+        for key, value in (("sha256", "00" * 32), ("bytes", 1),
+                           ("url", "http://127.0.0.1:1/br/br.gif")):
+            with self.subTest(key):
+                (outs[0] / self.MANIFEST).write_text(
+                    json.dumps({**line, key: value}) + "\n")
+                self.merge(*paths)
+
+                [found] = self.lines(self.whole)
+                self.assertEqual(found[key], line[key])
+                self.assertNotIn("etag", found)
+                (self.whole / self.MANIFEST).unlink()
+
+    def test_made_twice_adds_nothing(self):
+        _, paths = self.shards(2, "BR", "US", "CN")
+        self.merge(*paths)
+        before = (self.whole / self.MANIFEST).read_bytes()
+        self.merge(*paths)
+        self.assertEqual((self.whole / self.MANIFEST).read_bytes(), before)
+
+    def test_is_left_as_it_is_where_all_shards_wrote_into_one_directory(self):
+        paths = [self.shard(f"{i}/2", "BR", "US", "CN", out=self.whole)[0]
+                 for i in range(2)]
+        before = (self.whole / self.MANIFEST).read_bytes()
+        self.merge(*paths)
+        self.assertEqual((self.whole / self.MANIFEST).read_bytes(), before)
+
+    def test_keeps_the_url_of_a_server_of_the_shards_own_without_its_port(self):
+        self.server.url = "LOCAL"
+        _, paths = self.shards(2, "BR", "US", "CN")
+        self.merge(*paths)
+        self.assertEqual({line["url"] for line in self.lines(self.whole)},
+                         {f"http://127.0.0.1/flags/{code}/{code}.gif"
+                          for code in ("br", "us", "cn")})
+
+    def test_knows_a_name_that_is_not_utf_8(self):
+        name = b"caf\xe9.gif"
+        (self.home / "list").write_bytes(
+            f"{self.server.url}/br/br.gif\t".encode() + name + b"\n")
+        outs, paths = self.shards(1, "-i", "list")
+        self.merge(*paths)
+
+        self.assertEqual(self.lines(self.whole), self.lines(outs[0]))
+        self.assertEqual(self.lines(self.whole)[0]["file-hex"], name.hex())
+        # Nobody can tell it from the report alone.
+        shutil.rmtree(outs[0])
+        (self.whole / self.MANIFEST).unlink()
+        _, run = self.merge(*paths, status=5)
+        self.assertIn(f"{paths[0]}: its item 1 cannot be", run.stderr)
+        self.assertFalse((self.whole / self.MANIFEST).exists())
+
+    def test_takes_no_name_that_leads_out_of_the_directory(self):
+        outs, paths = self.shards(1, "BR")
+        shutil.rmtree(outs[0])
+        text = paths[0].read_text()
+        for name in ("../br.gif", ".br", "/etc/passwd", "a/b", ""):
+            with self.subTest(name):
+                paths[0].write_text(text.replace('"br.gif"', json.dumps(name)))
+                _, run = self.merge(*paths, status=5)
+                self.assertIn("its item 1 cannot be", run.stderr)
+                self.assertFalse((self.whole / self.MANIFEST).exists())
+
+    def test_that_cannot_be_written_is_told_before_a_report_is_read(self):
+        self.whole.write_text("a file")
+        run = self.flags("merge", "-o", self.whole, "nowhere.json")
+        self.assertStatus(run, 5)
+        self.assertIn(str(self.whole), run.stderr)
+        self.assertNotIn("nowhere.json", run.stderr)
+
+    def test_has_what_there_is_where_a_shard_is_missing(self):
+        outs, paths = self.shards(2, "--all")
+        _, run = self.merge(paths[0], status=5)
+        self.assertIn("shard 1 of 2 is missing", run.stderr)
+        self.assertEqual(self.by_name(self.whole), self.by_name(outs[0]))
 
 
 harness.main()

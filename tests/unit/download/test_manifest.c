@@ -14,6 +14,7 @@
 #include "download/manifest/entry.h"
 #include "download/manifest/file.h"
 #include "download/manifest/map.h"
+#include "download/manifest/writer.h"
 #include "scratch.h"
 
 static char place[SCRATCH_SIZE];
@@ -428,5 +429,55 @@ Test(manifest, of_several_writers_and_compactions_loses_nothing)
     }
     cr_expect(eq(i64, bytes_of(&map, "shared"), EACH - 1));
     cr_expect(le(sz, map.lines, (size_t)(3 * WRITERS * EACH)));
+    manifest_map_close(&map);
+}
+
+Test(manifest, writer_without_a_stream_appends_what_is_enough_and_the_rest)
+{
+    enum { NAMES = 1000 };
+    struct manifest_writer writer;
+    struct manifest_map map;
+    char name[32];
+
+    cr_assert(eq(int, manifest_writer_open(&writer, dir), 0));
+    for (int i = 0; i < NAMES; i++) {
+        struct manifest_entry entry = entry_of(name, i);
+
+        snprintf(name, sizeof(name), "%d.gif", i);
+        manifest_writer_add(&writer, &entry);
+    }
+    map = open_map(false);
+    cr_expect(gt(sz, map.count, 0));
+    cr_expect(lt(sz, map.count, NAMES));
+    manifest_map_close(&map);
+
+    cr_expect(eq(int, manifest_writer_close(&writer), 0));
+    map = open_map(false);
+    cr_expect(eq(sz, map.count, NAMES));
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(name, sizeof(name), "%d.gif", i);
+        cr_expect(eq(i64, bytes_of(&map, name), i));
+    }
+    manifest_map_close(&map);
+}
+
+Test(manifest, writer_says_that_the_lock_was_not_to_be_had)
+{
+    struct manifest_entry entry = entry_of("us.gif", 2);
+    struct manifest_writer writer;
+    struct manifest_map map;
+    char path[SCRATCH_SIZE];
+    int fd;
+
+    append_entry("br.gif", 1);
+    scratch_path(path, place, MANIFEST_NAME);
+    fd = open(path, O_RDONLY);
+    cr_assert(eq(int, flock(fd, LOCK_EX), 0));
+    cr_assert(eq(int, manifest_writer_open(&writer, dir), 0));
+    manifest_writer_add(&writer, &entry);
+    cr_expect(eq(int, manifest_writer_close(&writer), -EBUSY));
+    close(fd);
+    map = open_map(false);
+    cr_expect(eq(sz, map.count, 1));
     manifest_map_close(&map);
 }
