@@ -54,6 +54,13 @@ static const struct block blocks[] = {
         "started before that. Whoever waits does not count among the requests "
         "in flight. A wait that goes beyond `--retry-max-time` is not begun."),
     BLOCK_OF_TEXT(
+        "What has come of a body of more than 1 MiB that broke is kept for the "
+        "next attempt, which asks for the rest, on condition that the whole is "
+        "still the same (`Range`, `If-Range`): if the server has given a "
+        "strong ETag, or a Last-Modified that is older than its answer. An "
+        "answer that is not that rest is not believed, and the whole is asked "
+        "for."),
+    BLOCK_OF_TEXT(
         "When `--max-errors` or `--fail-early` or `--max-time` stops the run, "
         "what runs and what was not started is cancelled. A `--max-time` into "
         "which no other attempt fits is over at once."),

@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "download/again.h"
 #include "download/metadata.h"
 #include "download/name.h"
 #include "transfer/content.h"
+#include "transfer/continuation.h"
 
 /* What the steps of one attempt share. */
 struct download {
@@ -19,8 +21,9 @@ struct download {
     int64_t started_us;
     struct save_file file;
     struct content content;
-    struct known known; /* if `is_known` */
-    bool is_known;      /* and asked for only if it has changed */
+    struct continuation kept; /* of the image */
+    struct known known;       /* if `is_known` */
+    bool is_known;            /* and asked for only if it has changed */
 };
 
 enum { NOT_MODIFIED = 304 };
@@ -62,6 +65,10 @@ static bool request(struct download *download, const char *url,
         .attempt = download->attempt->number,
         .etag = known ? known->etag : NULL,
         .last_modified = known ? known->last_modified : NULL,
+        .continuation =
+            sinks->file && download->options->limits.retry.retries > 0
+                ? &download->kept
+                : NULL,
         .sinks = *sinks,
         .on_first_byte = events_wants(download->events, EVENT_FIRST_BYTE)
                              ? on_first_byte
@@ -82,7 +89,7 @@ static bool check(struct download *download, struct reply *reply)
 
     if (!download->options->verify_content)
         return true;
-    if (reply->bytes == 0)
+    if (reply->from + reply->bytes == 0)
         wrong = "the body is empty";
     else
         wrong = content_wrong(&download->content, text);
@@ -206,7 +213,7 @@ static bool fetch(struct download *download, struct outcome *outcome)
     }
     if (reply->http_status == NOT_MODIFIED)
         return leave(download, outcome);
-    bytes = reply->bytes;
+    bytes = reply->from + reply->bytes;
     rc = transfer_store(transfer, &download->file);
     if (rc < 0) {
         reply_fail_save(reply, rc);
@@ -230,6 +237,34 @@ static bool fetch(struct download *download, struct outcome *outcome)
     return true;
 }
 
+/* Take over what the attempt before has left. */
+static void take_kept(struct download *download)
+{
+    struct item *item = download->attempt->item;
+
+    if (item->continuation)
+        download->kept = *item->continuation;
+    free(item->continuation);
+    item->continuation = NULL;
+    download->kept.dir = download->options->output;
+    download->kept.number = item->index;
+}
+
+/* Leave to the next attempt, if there may be one, what is kept. */
+static void leave_kept(struct download *download)
+{
+    struct item *item = download->attempt->item;
+    struct continuation *kept = &download->kept;
+
+    if (kept->bytes > 0 &&
+        download->attempt->number <= download->options->limits.retry.retries)
+        item->continuation = malloc(sizeof(*kept));
+    if (item->continuation)
+        *item->continuation = *kept;
+    else
+        continuation_drop(kept);
+}
+
 struct outcome download_one(const struct attempt *attempt, struct way *way,
                             struct digest_sum *digest,
                             const struct download_options *options,
@@ -247,12 +282,16 @@ struct outcome download_one(const struct attempt *attempt, struct way *way,
     /* What fails before its first request is told with the item's URL. */
     struct outcome outcome = {.status = STATUS_ERROR,
                               .reply = {.url = attempt->item->url}};
+    bool complete;
 
     emit(&download, (struct event){.kind = EVENT_STARTED});
     download.is_known =
         options->again && !options->again->skips &&
         again_find(options->again, attempt->item, &download.known);
-    if (fetch(&download, &outcome)) {
+    take_kept(&download);
+    complete = fetch(&download, &outcome);
+    leave_kept(&download);
+    if (complete) {
         if (outcome.status == STATUS_OK)
             emit(&download,
                  (struct event){.kind = EVENT_SAVED, .name = outcome.name});

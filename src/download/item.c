@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "download/name.h"
+#include "transfer/continuation.h"
 
 /* Append `text` at *at and move *at behind it; NULL stays NULL. */
 static const char *append(char **at, const char *text)
@@ -46,6 +47,10 @@ struct item *item_new(const struct item *parts)
 
 void item_free(struct item *item)
 {
+    if (item && item->continuation) {
+        continuation_drop(item->continuation);
+        free(item->continuation);
+    }
     free(item);
 }
 

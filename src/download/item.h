@@ -9,6 +9,7 @@
 #include "download/heap.h"
 #include "download/options.h"
 
+struct continuation;
 struct origin;
 
 /*
@@ -26,6 +27,10 @@ struct item {
     const char *url;      /* of the image */
     const char *metadata_url; /* NULL: the country's name is not wanted */
     const char *name;         /* of the file, unless the country names it */
+
+    /* What the last attempt's body leaves to the next one, the item's; NULL:
+       nothing. Whoever has the item touches it. */
+    struct continuation *continuation;
 
     const char *refused; /* why it is none: it fails at once; NULL */
 
@@ -58,7 +63,8 @@ struct item_source {
 };
 
 /* A copy of `parts` with copies of its strings (metadata_url and refused may be
-   NULL), in one piece of memory. NULL: no memory. */
+   NULL), in one piece of memory. NULL: no memory. It is freed before the output
+   directory is closed, as what is kept for it is there. */
 struct item *item_new(const struct item *parts);
 void item_free(struct item *item);
 

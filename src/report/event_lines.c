@@ -34,6 +34,8 @@ static void on_event(void *arg, const struct event *event)
         fprintf(out, ",\"http\":%ld,\"curl\":%d,\"bytes\":%" PRId64,
                 event->reply->http_status, (int)event->reply->curl,
                 event->reply->bytes);
+    if (event->reply && event->reply->from > 0)
+        fprintf(out, ",\"from\":%" PRId64, event->reply->from);
     if (event->name) {
         fputs(",\"file\":", out);
         escape_json(out, event->name);

@@ -100,6 +100,7 @@ struct record_request record_request_of(const struct event *event,
         .cause = reply->cause,
         .http_status = reply->http_status,
         .bytes = reply->bytes,
+        .from = reply->from,
         .local_port = reply->local_port,
         .new_connection = reply->new_connection,
     };

@@ -34,7 +34,8 @@ struct record_request {
     int64_t end_us;
     enum cause cause; /* CAUSE_NONE: a complete 2xx answer */
     long http_status; /* 0: none */
-    int64_t bytes;    /* of the body */
+    int64_t bytes;    /* of the body, received */
+    int64_t from;     /* so many came before, of the same body */
     long local_port;  /* names the connection; 0: there was none */
     bool new_connection;
 };

@@ -109,7 +109,8 @@ static int write_request(FILE *out, const struct record_request *request)
     return record_print_line(
         out,
         json_pack(
-            "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:b}",
+            "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I,"
+            " s:b}",
             "request", (json_int_t)request->item, "attempt",
             (json_int_t)request->attempt, "number", (json_int_t)request->number,
             "worker", (json_int_t)request->worker, "start_us",
@@ -118,8 +119,8 @@ static int write_request(FILE *out, const struct record_request *request)
             (json_int_t)request->first_byte_us, "end_us",
             (json_int_t)request->end_us, "cause", (int)request->cause,
             "http_status", (json_int_t)request->http_status, "bytes",
-            (json_int_t)request->bytes, "local_port",
-            (json_int_t)request->local_port, "new_connection",
+            (json_int_t)request->bytes, "from", (json_int_t)request->from,
+            "local_port", (json_int_t)request->local_port, "new_connection",
             (int)request->new_connection));
 }
 
@@ -248,7 +249,7 @@ static bool is_in_order(const struct record *record,
 struct request_line {
     json_int_t item, attempt, number, worker;
     json_int_t start_us, connected_us, first_byte_us, end_us;
-    json_int_t cause, http_status, bytes, local_port;
+    json_int_t cause, http_status, bytes, from, local_port;
     int new_connection;
 };
 
@@ -264,7 +265,7 @@ static bool is_request(const struct record *record,
            is_within(read->end_us, 0, TIME_MOST_US) &&
            is_within(read->cause, 0, CAUSE_LOCAL) &&
            is_within(read->http_status, 0, LONG_MAX) && read->bytes >= 0 &&
-           is_within(read->local_port, 0, 65535);
+           read->from >= 0 && is_within(read->local_port, 0, 65535);
 }
 
 static int read_request(struct record *record, json_t *line)
@@ -272,17 +273,18 @@ static int read_request(struct record *record, json_t *line)
     struct request_line read;
     int rc;
 
-    if (json_unpack(
-            line,
-            "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b"
-            " !}",
-            "request", &read.item, "attempt", &read.attempt, "number",
-            &read.number, "worker", &read.worker, "start_us", &read.start_us,
-            "connected_us", &read.connected_us, "first_byte_us",
-            &read.first_byte_us, "end_us", &read.end_us, "cause", &read.cause,
-            "http_status", &read.http_status, "bytes", &read.bytes,
-            "local_port", &read.local_port, "new_connection",
-            &read.new_connection) < 0 ||
+    if (json_unpack(line,
+                    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+                    "s:I, s:I, s:b"
+                    " !}",
+                    "request", &read.item, "attempt", &read.attempt, "number",
+                    &read.number, "worker", &read.worker, "start_us",
+                    &read.start_us, "connected_us", &read.connected_us,
+                    "first_byte_us", &read.first_byte_us, "end_us",
+                    &read.end_us, "cause", &read.cause, "http_status",
+                    &read.http_status, "bytes", &read.bytes, "from", &read.from,
+                    "local_port", &read.local_port, "new_connection",
+                    &read.new_connection) < 0 ||
         !is_request(record, &read))
         return -EINVAL;
     struct record_request request = {
@@ -297,6 +299,7 @@ static int read_request(struct record *record, json_t *line)
         .cause = (enum cause)read.cause,
         .http_status = (long)read.http_status,
         .bytes = read.bytes,
+        .from = read.from,
         .local_port = (long)read.local_port,
         .new_connection = read.new_connection != 0,
     };

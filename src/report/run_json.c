@@ -102,6 +102,8 @@ static void print_leg(FILE *out, const struct flight *flight,
             request->attempt, request->worker, request->http_status, leg->curl,
             request->bytes, request->local_port,
             request->new_connection ? "true" : "false");
+    if (request->from > 0)
+        fprintf(out, "\"from\":%" PRId64 ",", request->from);
     fprintf(out,
             "\"queue\":%.6f,\"dns\":%.6f,\"connect\":%.6f,\"tls\":%.6f,"
             "\"first_byte\":%.6f,\"total\":%.6f}",

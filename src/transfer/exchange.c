@@ -9,6 +9,7 @@ enum {
     DISCARD_BYTES = 1024 * 1024,
     DISCARD_US = 1000000,
     FIRST_SUCCESS = 200,
+    PARTIAL_CONTENT = 206,
     FIRST_REDIRECT = 300,
     REQUEST_TIMEOUT = 408
 };
@@ -49,6 +50,24 @@ static int on_request(void *arg, char *remote, char *local, int remote_port,
     return CURL_PREREQFUNC_ABORT;
 }
 
+/* The rest of what is kept goes behind it; another answer is the whole, and
+   comes in its place. False: the answer is to be given up. */
+static bool begin_body(struct exchange *exchange)
+{
+    struct continuation *kept = exchange->continuation;
+
+    if (!kept || kept->bytes == 0)
+        return true;
+    if (exchange->head.status != PARTIAL_CONTENT) {
+        continuation_drop(kept);
+        return true;
+    }
+    exchange->refused = !continuation_fits(kept, &exchange->head);
+    if (!exchange->refused)
+        exchange->body_error = continuation_resume(kept, &exchange->intake);
+    return !exchange->refused && exchange->body_error == 0;
+}
+
 /* The head is complete. False: nothing more of the answer is wanted. */
 static bool on_head(struct exchange *exchange)
 {
@@ -58,7 +77,10 @@ static bool on_head(struct exchange *exchange)
         exchange->way->end_within(exchange->way, DISCARD_US);
         return true;
     }
-    if (head->length > intake_limit(exchange->intake.sinks)) {
+    if (!begin_body(exchange))
+        return false;
+    if (head->length >
+        intake_limit(exchange->intake.sinks) - exchange->intake.from) {
         exchange->body_error = -EMSGSIZE;
         return false;
     }
@@ -158,6 +180,7 @@ static CURLcode perform_once(struct exchange *exchange, int64_t timeout_us)
     exchange->discarded = 0;
     exchange->body_error = 0;
     exchange->stale = false;
+    exchange->refused = false;
     exchange->cut_off = false;
     closing->watching = false;
     if (code == CURLE_OK)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "transfer/continuation.h"
 #include "transfer/head.h"
 #include "transfer/intake.h"
 #include "transfer/tls.h"
@@ -29,6 +30,9 @@ struct exchange {
 
     void (*on_first_byte)(void *arg); /* called once, then set to NULL */
     void *arg;
+
+    struct continuation *continuation; /* of the request; NULL: none */
+    bool refused; /* what came as the rest of what is kept is not it */
 
     int64_t discarded; /* bytes of a body that nobody wants */
     int body_error;    /* a code of intake.h: why the body was not taken */

@@ -340,12 +340,13 @@ bool head_ends_by_close(const struct head *head)
 }
 
 /* bytes 100-199/200 (RFC 9110, 14.4). */
-bool head_part_of(const struct head *head, int64_t *first, int64_t *whole)
+bool head_range_of(const struct head *head, struct head_range *range)
 {
     static const char unit[] = "bytes ";
     const char *at = head->range + sizeof(unit) - 1;
     const char *dash;
     const char *slash;
+    struct head_range read;
 
     if (strncasecmp(head->range, unit, sizeof(unit) - 1) != 0)
         return false;
@@ -353,9 +354,15 @@ bool head_part_of(const struct head *head, int64_t *first, int64_t *whole)
     slash = dash ? strchr(dash, '/') : NULL;
     if (!slash)
         return false;
-    *first = number((struct text){at, (size_t)(dash - at)});
-    *whole = number((struct text){slash + 1, strlen(slash + 1)});
-    return *first >= 0 && (*whole >= 0 || strcmp(slash + 1, "*") == 0);
+    read.first = number((struct text){at, (size_t)(dash - at)});
+    read.last = number((struct text){dash + 1, (size_t)(slash - dash - 1)});
+    read.whole = number((struct text){slash + 1, strlen(slash + 1)});
+    if (read.first < 0 || read.last < read.first ||
+        (read.whole < 0 ? strcmp(slash + 1, "*") != 0
+                        : read.last >= read.whole))
+        return false;
+    *range = read;
+    return true;
 }
 
 static bool is_digits(const char *text)

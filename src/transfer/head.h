@@ -67,9 +67,14 @@ bool head_line(struct head *head, const char *line, size_t bytes);
 /* Whether the body ends with its connection, HTTP/1.x's last resort. */
 bool head_ends_by_close(const struct head *head);
 
-/* The first byte that a 206 has of the whole (its Content-Range), and the
-   whole's length; false: it does not say. *whole is -1 if it is not known. */
-bool head_part_of(const struct head *head, int64_t *first, int64_t *whole);
+/* Which bytes of the whole a 206 has: Content-Range. */
+struct head_range {
+    int64_t first, last; /* counted from 0 */
+    int64_t whole;       /* the whole's length; -1: not known */
+};
+
+/* False: it does not say, or nothing that can be; *range is untouched. */
+bool head_range_of(const struct head *head, struct head_range *range);
 
 /*
  * Retry-After (RFC 9110, 10.2.3) in microseconds from now: seconds, or a date,

@@ -10,6 +10,7 @@ void intake_begin(struct intake *intake, const struct intake_sinks *sinks)
 {
     intake->length = 0;
     intake->bytes = 0;
+    intake->from = 0;
     intake->handed_on = false;
     intake->sinks = sinks;
 }
@@ -70,8 +71,7 @@ int intake_store(struct intake *intake, struct save_file *file)
     return rc;
 }
 
-/* A full buffer goes on in one piece. */
-static int hand_on(struct intake *intake)
+int intake_flush(struct intake *intake)
 {
     int rc = intake_end(intake);
 
@@ -87,14 +87,14 @@ int intake_add(struct intake *intake, const void *bytes, size_t count)
     int rc = 0;
 
     intake->bytes += (int64_t)count;
-    if (intake->bytes > intake_limit(intake->sinks))
+    if (intake->bytes > intake_limit(intake->sinks) - intake->from)
         return -EMSGSIZE;
     while (count > 0 && rc == 0) {
         size_t room = INTAKE_BUFFER - intake->length;
         size_t taken = count < room ? count : room;
 
         if (taken == 0) {
-            rc = hand_on(intake);
+            rc = intake_flush(intake); /* in one piece */
             continue;
         }
         rc = grow(intake, taken);

@@ -32,6 +32,7 @@ struct intake {
     size_t capacity;
     size_t length;  /* in the buffer, not yet handed on */
     int64_t bytes;  /* received so far */
+    int64_t from;   /* so many bytes of the whole were received before */
     bool handed_on; /* some were */
     const struct intake_sinks *sinks;
 };
@@ -47,6 +48,10 @@ int intake_add(struct intake *intake, const void *bytes, size_t count);
 
 /* The most that a body may have; INT64_MAX: anything. */
 int64_t intake_limit(const struct intake_sinks *sinks);
+
+/* Hand on all that has come, to the file, too, which is opened if need be. As
+   intake_add(). */
+int intake_flush(struct intake *intake);
 
 /* Hand the rest on to those that look at it, not yet to the file: after the
    last byte. As intake_add(). */

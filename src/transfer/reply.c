@@ -85,7 +85,8 @@ static void explain_status(struct reply *reply, const struct reply_facts *facts)
     enum { PROXY_CREDENTIALS = 407 };
 
     /* A part that nobody asked for is not what was asked for. */
-    if (reply->http_status / 100 == 2 && reply->http_status != 206)
+    if (reply->http_status / 100 == 2 &&
+        (reply->http_status != 206 || reply->from > 0))
         return;
     if (reply->http_status == 304 && facts->conditional)
         return;
@@ -95,6 +96,12 @@ static void explain_status(struct reply *reply, const struct reply_facts *facts)
                    : CAUSE_HTTP,
                "HTTP %ld%s%s", reply->http_status,
                reply->reason[0] ? " - " : "", reply->reason);
+}
+
+/* Received of the whole body. */
+static int64_t whole_bytes(const struct reply *reply)
+{
+    return reply->from + reply->bytes;
 }
 
 static void explain_timeout(struct reply *reply,
@@ -125,12 +132,13 @@ static void explain_timeout(struct reply *reply,
         reply_fail(reply, CAUSE_TIMEOUT, "timeout: no answer within %g s",
                    limit_s);
     else if (facts->expected_bytes >= 0)
-        reply_fail(
-            reply, CAUSE_TIMEOUT, "timeout: %lld of %lld bytes within %g s",
-            (long long)reply->bytes, (long long)facts->expected_bytes, limit_s);
+        reply_fail(reply, CAUSE_TIMEOUT,
+                   "timeout: %lld of %lld bytes within %g s",
+                   (long long)whole_bytes(reply),
+                   (long long)(reply->from + facts->expected_bytes), limit_s);
     else
         reply_fail(reply, CAUSE_TIMEOUT, "timeout: %lld bytes within %g s",
-                   (long long)reply->bytes, limit_s);
+                   (long long)whole_bytes(reply), limit_s);
 }
 
 static void explain_truncation(struct reply *reply,
@@ -138,10 +146,11 @@ static void explain_truncation(struct reply *reply,
 {
     if (facts->expected_bytes >= 0)
         reply_fail(reply, CAUSE_TRUNCATED, "truncated: %lld of %lld bytes",
-                   (long long)reply->bytes, (long long)facts->expected_bytes);
+                   (long long)whole_bytes(reply),
+                   (long long)(reply->from + facts->expected_bytes));
     else
         reply_fail(reply, CAUSE_TRUNCATED, "truncated after %lld bytes",
-                   (long long)reply->bytes);
+                   (long long)whole_bytes(reply));
 }
 
 static void explain_redirect(struct reply *reply)

@@ -54,7 +54,8 @@ struct reply {
     int os_error;     /* a positive errno that explains it; 0: none */
     enum cause cause; /* CAUSE_NONE: a 2xx answer, complete; or a 304 that was
                          asked for */
-    int64_t bytes;    /* of the body */
+    int64_t bytes;    /* of the body, received */
+    int64_t from;     /* so many came before, of the same body, and were kept */
     long local_port;  /* names the connection; 0: there was none */
     bool new_connection;
     struct reply_times times;

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -126,7 +127,7 @@ struct save_file save_file(struct save_dir *dir, unsigned worker)
     return (struct save_file){.dir = dir, .worker = worker, .fd = -1};
 }
 
-enum { PART_NAME_SIZE = 10 + sizeof(RUN_DIR_PART_SUFFIX) };
+enum { PART_NAME_SIZE = 21 + sizeof(RUN_DIR_PART_SUFFIX) };
 
 static void part_name(const struct save_file *file, char name[PART_NAME_SIZE])
 {
@@ -196,4 +197,57 @@ void save_discard(struct save_file *file)
     file->fd = -1;
     part_name(file, part);
     unlinkat(file->dir->run.fd, part, 0);
+}
+
+/* Unlike that of a worker's, which are counted from 1, it begins with 0. */
+static void kept_name(char name[PART_NAME_SIZE], uint64_t number)
+{
+    snprintf(name, PART_NAME_SIZE, "0%" PRIu64 RUN_DIR_PART_SUFFIX, number);
+}
+
+int save_keep(struct save_file *file, uint64_t number)
+{
+    char part[PART_NAME_SIZE];
+    char kept[PART_NAME_SIZE];
+    int rc = 0;
+
+    part_name(file, part);
+    kept_name(kept, number);
+    if (close(file->fd) < 0 && errno != EINTR)
+        rc = -errno;
+    file->fd = -1;
+    if (rc == 0 &&
+        renameat(file->dir->run.fd, part, file->dir->run.fd, kept) < 0)
+        rc = -errno;
+    if (rc < 0)
+        unlinkat(file->dir->run.fd, part, 0);
+    return rc;
+}
+
+int save_resume(struct save_file *file, uint64_t number)
+{
+    char part[PART_NAME_SIZE];
+    char kept[PART_NAME_SIZE];
+    int run = file->dir->run.fd;
+    int rc;
+
+    part_name(file, part);
+    kept_name(kept, number);
+    file->fd = openat(run, kept, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    if (file->fd >= 0 && renameat(run, kept, run, part) == 0)
+        return 0;
+    rc = -errno;
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+    unlinkat(run, kept, 0);
+    return rc;
+}
+
+void save_forget(struct save_dir *dir, uint64_t number)
+{
+    char kept[PART_NAME_SIZE];
+
+    kept_name(kept, number);
+    unlinkat(dir->run.fd, kept, 0);
 }

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * save: files that are complete or not there at all.
@@ -57,6 +58,17 @@ int save_create(struct save_file *file);
 int save_write(struct save_file *file, const void *from, size_t bytes);
 int save_commit(struct save_file *file, const char *name);
 void save_discard(struct save_file *file);
+
+/*
+ * A file may be put by, for another worker to go on with: save_keep() closes it
+ * and keeps it under a number, which no other has; after a failure it is
+ * discarded. save_resume(): *file, which is not open, becomes the one of that
+ * number, open at its end; after a failure there is none. save_forget(): remove
+ * it.
+ */
+int save_keep(struct save_file *file, uint64_t number);
+int save_resume(struct save_file *file, uint64_t number);
+void save_forget(struct save_dir *dir, uint64_t number);
 
 /*
  * A file name out of anybody's text: `stem` made harmless, and `tail` (ours:

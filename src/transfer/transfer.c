@@ -44,6 +44,8 @@ void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
+enum { RANGE_NOT_SATISFIABLE = 416 };
+
 static int64_t time_of(CURL *easy, CURLINFO which)
 {
     curl_off_t time_us = 0;
@@ -109,6 +111,22 @@ static CURLcode find_target(const struct transfer *transfer, CURLcode code,
     return code;
 }
 
+/* Whether the server has no rest of what is kept: then that is dropped, and
+   the request is to be made again. */
+static bool is_refused(struct transfer *transfer, CURLcode code)
+{
+    struct exchange *exchange = &transfer->exchange;
+    struct continuation *kept = exchange->continuation;
+
+    if (!kept || kept->bytes == 0 || code == CURLE_ABORTED_BY_CALLBACK ||
+        exchange->head.part != HEAD_COMPLETE ||
+        !(exchange->refused || exchange->head.status == RANGE_NOT_SATISFIABLE))
+        return false;
+    continuation_drop(kept);
+    transfer->before.total_us += time_of(transfer->easy, CURLINFO_TOTAL_TIME_T);
+    return true;
+}
+
 /* From hop to hop, to the last one. */
 static CURLcode perform(struct transfer *transfer, struct way *way)
 {
@@ -118,6 +136,8 @@ static CURLcode perform(struct transfer *transfer, struct way *way)
         char *target;
         CURLcode code = perform_hop(transfer, way, url);
 
+        if (is_refused(transfer, code))
+            continue;
         code = find_target(transfer, code, url, &target);
         if (!target)
             return code;
@@ -149,6 +169,12 @@ static void begin(struct transfer *transfer,
     exchange->cut_off = false;
     exchange->on_first_byte = request->on_first_byte;
     exchange->arg = request->arg;
+    /* A range of the user's own is not to be mixed up with ours. */
+    exchange->continuation =
+        headers_have(&transfer->headers, "Range") ||
+                headers_have(&transfer->headers, "If-Range")
+            ? NULL
+            : request->continuation;
     intake_begin(&exchange->intake, &request->sinks);
     /* They are for the redirects of one request. */
     if (transfer->has_cookies)
@@ -200,6 +226,18 @@ static int64_t wall_clock_s(void)
     return now.tv_sec;
 }
 
+/* A server need not say again what it has said of the whole. */
+static void look_up_whole(const struct continuation *kept, struct reply *reply)
+{
+    if (!reply->type[0])
+        memcpy(reply->type, kept->type, sizeof(reply->type));
+    if (!reply->etag[0])
+        memcpy(reply->etag, kept->etag, sizeof(reply->etag));
+    if (!reply->last_modified[0])
+        memcpy(reply->last_modified, kept->last_modified,
+               sizeof(reply->last_modified));
+}
+
 /* What libcurl knows of the transfer, and what the server said. */
 static void look_up(const struct transfer *transfer, struct reply *reply)
 {
@@ -224,6 +262,9 @@ static void look_up(const struct transfer *transfer, struct reply *reply)
     memcpy(reply->etag, head->etag, sizeof(reply->etag));
     memcpy(reply->last_modified, head->last_modified,
            sizeof(reply->last_modified));
+    reply->from = transfer->exchange.intake.from;
+    if (reply->from > 0)
+        look_up_whole(transfer->exchange.continuation, reply);
 }
 
 /* Whether the body's coding is one that nobody asked for. */
@@ -277,6 +318,39 @@ static void explain(const struct transfer *transfer, struct reply *reply)
     reply_explain(reply, &facts);
 }
 
+/* Of the rest of a body that is known, no more and no less is the end. */
+static bool is_other_length(const struct exchange *exchange)
+{
+    const struct intake *intake = &exchange->intake;
+    struct head_range range;
+
+    return intake->from > 0 && head_range_of(&exchange->head, &range) &&
+           intake->from + intake->bytes != range.whole;
+}
+
+/* Keep what came of a body whose transfer broke. False: there is nothing to be
+   kept. */
+static bool keep(struct transfer *transfer, const struct reply *reply)
+{
+    struct exchange *exchange = &transfer->exchange;
+    const struct head *head = &exchange->head;
+
+    if (!exchange->continuation || head->part != HEAD_COMPLETE ||
+        !(head->status == 200 || exchange->intake.from > 0) ||
+        (head->coding[0] &&
+         !headers_have(&transfer->headers, "Accept-Encoding")))
+        return false;
+    switch (reply->cause) {
+    case CAUSE_TIMEOUT:
+    case CAUSE_RESET:
+    case CAUSE_TRUNCATED:
+        return continuation_keep(exchange->continuation, &exchange->intake,
+                                 head);
+    default:
+        return false;
+    }
+}
+
 void transfer_perform(struct transfer *transfer, struct way *way,
                       const struct transfer_request *request,
                       struct reply *reply)
@@ -286,11 +360,14 @@ void transfer_perform(struct transfer *transfer, struct way *way,
     *reply = (struct reply){.url = request->url};
     begin(transfer, request);
     reply->curl = perform(transfer, way);
+    if (reply->curl == CURLE_OK && is_other_length(exchange))
+        reply->curl = CURLE_PARTIAL_FILE;
     if (reply->curl == CURLE_OK && exchange->head.status / 100 == 2)
         exchange->body_error = intake_end(&exchange->intake);
     look_up(transfer, reply);
     explain(transfer, reply);
-    if (reply->cause != CAUSE_NONE && request->sinks.file)
+    if (reply->cause != CAUSE_NONE && request->sinks.file &&
+        !keep(transfer, reply))
         save_discard(request->sinks.file);
 }
 

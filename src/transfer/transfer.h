@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "text/endpoint.h"
+#include "transfer/continuation.h"
 #include "transfer/intake.h"
 #include "transfer/proxy.h"
 #include "transfer/reply.h"
@@ -74,6 +75,9 @@ struct transfer_request {
     /* What is known already: an answer 304 is a success, without a body. NULL
        or "": nothing. */
     const char *etag, *last_modified;
+    /* What is kept of the body, which is to be gone on with, or may be kept if
+       it breaks; NULL: neither. With a file in the sinks only. */
+    struct continuation *continuation;
     struct intake_sinks sinks; /* where the body goes; without a file, one
                                 beyond INTAKE_BUFFER is an error */
     void (*on_first_byte)(void *arg); /* or NULL; must not call libcurl */
@@ -82,7 +86,8 @@ struct transfer_request {
 
 /*
  * Run it to its end by `way`. `reply` is filled in whatever happens. On
- * failure the file is discarded.
+ * failure the file is discarded, or kept in the request's continuation.
+ * If the server cannot go on with what is kept, the whole is asked for.
  */
 void transfer_perform(struct transfer *transfer, struct way *way,
                       const struct transfer_request *request,

@@ -1,3 +1,5 @@
+#include <inttypes.h>
+
 #include "text/endpoint.h"
 #include "transfer/transfer_internal.h"
 
@@ -26,9 +28,17 @@ bool transfer_is_conditional(const struct transfer_request *request)
 }
 
 /* RFC 9110, 13.1. */
-static void add_conditions(struct headers *headers,
-                           const struct transfer_request *request)
+static void add_conditions(struct transfer *transfer)
 {
+    struct headers *headers = &transfer->headers;
+    const struct transfer_request *request = transfer->request;
+    const struct continuation *kept = transfer->exchange.continuation;
+
+    if (kept && kept->bytes > 0) {
+        headers_add(headers, "Range: bytes=%" PRId64 "-", kept->bytes);
+        headers_add(headers, "If-Range: %s", continuation_condition(kept));
+        return;
+    }
     if (is_given(request->etag))
         headers_add(headers, "If-None-Match: %s", request->etag);
     if (is_given(request->last_modified))
@@ -46,7 +56,7 @@ static CURLcode set_headers(struct transfer *transfer,
        would decode what was not asked for. */
     if (!headers_have(headers, "Accept-Encoding"))
         headers_add(headers, "Accept-Encoding: identity");
-    add_conditions(headers, transfer->request);
+    add_conditions(transfer);
     if (transfer->request->attempt > 0 && is_fixture(transfer, origin))
         headers_add(headers, "X-Flags-Attempt: %u", transfer->request->attempt);
     return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,

@@ -51,6 +51,7 @@ static const struct outcome cancelled = {
 static const struct reply fresh = {
     .http_status = 200,
     .bytes = 9443,
+    .from = 100,
     .local_port = 40000,
     .new_connection = true,
     .times = {.resolved_us = 10,
@@ -529,7 +530,8 @@ static const char next_item_line[] =
 static const char request_line[] =
     "{\"request\":0,\"attempt\":1,\"number\":1,\"worker\":1,\"start_us\":10,"
     "\"connected_us\":10,\"first_byte_us\":20,\"end_us\":30,\"cause\":4,"
-    "\"http_status\":0,\"bytes\":0,\"local_port\":0,\"new_connection\":false}";
+    "\"http_status\":0,\"bytes\":0,\"from\":0,\"local_port\":0,\"new_"
+    "connection\":false}";
 
 Test(record, broken_lines_change_nothing)
 {
@@ -563,6 +565,7 @@ Test(record, broken_lines_change_nothing)
         {"cause", {"-1", "99"}},
         {"http_status", {"-1"}},
         {"bytes", {"-1"}},
+        {"from", {"-1"}},
         {"local_port", {"-1", "65536"}},
         {"new_connection", {"0", "2"}},
     };
