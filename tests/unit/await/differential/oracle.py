@@ -450,13 +450,14 @@ class Run:
 
     def shut_down(self):
         """What asyncio.run() does at its end, in order of creation; here the
-        loop stops in the turn in which the last of them ended."""
+        loop stops in the turn in which the last of them ended, and where
+        threads are waited for, in the turn that takes their outcome."""
         doomed = [t for t in self.loop.tasks[1:] if not t.done()]
         for task in doomed:
             task.cancel()
         asyncio._set_running_loop(self.loop)
         try:
-            while not all(t.done() for t in doomed):
+            while not all(t.done() for t in doomed) or self.loop.remote:
                 self.loop._run_once()
         finally:
             asyncio._set_running_loop(None)

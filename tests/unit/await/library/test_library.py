@@ -196,6 +196,48 @@ class Library(harness.Case):
                 finally:
                     server.kill()
 
+    def example(self, name, standard="c11"):
+        """An installed example, built outside the tree; the program."""
+        source = (self.prefix / "share" / "doc" / "libawait" / "examples" /
+                  name)
+        compiler = "g++" if source.suffix == ".cc" else "gcc"
+        self.compilers(compiler)
+        return self.build(compiler, source, f"-std={standard}", "-pedantic",
+                          "-D_POSIX_C_SOURCE=200809L")
+
+    def run_example(self, name, *words, **options):
+        return run(self.example(name, **options), *words, env={
+            **os.environ, "LD_LIBRARY_PATH": self.shared.parent})
+
+    def test_both_spinners_show_the_same(self):
+        for name in "spinner_thread.c", "spinner_await.c":
+            with self.subTest(name=name):
+                shown = self.run_example(name, "0.15")
+                self.assertTrue(shown.startswith("\n\\ thinking!"), shown)
+                self.assertTrue(shown.endswith(" \nAnswer: 42\n"), shown)
+
+    def test_the_pipeline_takes_every_number_through(self):
+        self.assertEqual(self.run_example("pipeline.c"),
+                         "1000 numbers, 871 takes longest: 178 steps\n")
+
+    def test_a_program_has_a_task_class_of_its_own(self):
+        self.assertEqual(self.run_example("task_class.c").splitlines(), [
+            "burn failed after 0.5 s",
+            "bake ended after 1.5 s",
+            "burn: as was to be expected",
+            "dawdle was cancelled after 1.7 s, asked 2 times",
+            "cook ended after 1.7 s"])
+
+    def test_cxx_has_scopes_lambdas_and_exceptions(self):
+        self.assertEqual(
+            self.run_example("words.cc", standard="c++17").splitlines(),
+            ["one", "two", "three", "a task failed: by an exception"])
+
+    def test_the_page_shows_the_example_of_an_echo_server(self):
+        page = (SOURCES / "README.md").read_text()
+        example = (ROOT / "examples" / "await" / "echo.c").read_text()
+        self.assertTrue(f"```c\n{example}```\n" in page)
+
     def test_makes_own_rules_build_it(self):
         """All sources in one folder of objects: no two share a name."""
         processor = os.uname().machine
