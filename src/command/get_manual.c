@@ -79,14 +79,24 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("`LOCAL`, `DELAY`, `ERROR`",
                   "A `flags serve` with that profile, started on a free port "
                   "of 127.0.0.1 for this run; see `flags-serve`(1)."),
-    BLOCK_OF_TERM("`REMOTE`", "The web site of the book Fluent Python, from "
-                              "which the flags of its examples come."),
-    BLOCK_OF_TERM("`FLAGCDN`", "A public server of flags in PNG format."),
+    BLOCK_OF_TERM("`REMOTE`, `FLUENTPYTHON`",
+                  "The web site of the book Fluent Python, from which the "
+                  "flags of its examples come, in GIF format."),
+    BLOCK_OF_TERM("`FLAGCDN`",
+                  "A public server of flags: PNG, 320 pixels wide. For others, "
+                  "`https://flagcdn.com/w640/{cc}.png` or "
+                  "`https://flagcdn.com/{cc}.svg`."),
+    BLOCK_OF_TERM("`FLAGSAPI`", "Another: PNG of 64 pixels, flat. For others, "
+                                "`https://flagsapi.com/{CC}/shiny/32.png`."),
+    BLOCK_OF_TERM("`CIRCLE-FLAGS`", "Round ones, in SVG format."),
     BLOCK_OF_TERM("`http://`{HOST}`/`{PATH}",
                   "A base URL: Brazil's flag is {PATH}`/br/br.gif` there."),
     BLOCK_OF_TERM("`https://`{HOST}`/w320/{cc}.png`",
                   "A template: `{cc}` becomes `br`, and `{CC}` becomes `BR`. "
                   "The file has the template's extension."),
+    BLOCK_OF_TEXT(
+        "From a public server that has a name here, no more than 8 flags are "
+        "fetched at a time unless `--max-req` says so."),
     BLOCK_OF_TEXT(
         "Only http and https, also where a server redirects, which it may do "
         "ten times in a row. TLS certificates are verified, "

@@ -51,7 +51,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_INTEGER,
      .metavar = "N",
      .least = 1,
-     .shown = "30; sequential always has 1",
+     .shown = "30; REMOTE and the like: 8; sequential always has 1",
      .help = "requests in flight, at most 1000 threaded, 10000 async",
      .offset = FIELD(max_req)},
     {.name = "reuse",
@@ -68,8 +68,9 @@ static const struct option_row rows[] = {
      .metavar = "X",
      .words = source_labels,
      .shown = "$FLAGS_SERVER, else LOCAL",
-     .help = "LOCAL, DELAY or ERROR, started for this run; REMOTE or FLAGCDN; "
-             "a base URL BASE, for BASE/br/br.gif; a template with {cc} or "
+     .help = "LOCAL, DELAY or ERROR, started for this run; REMOTE, FLAGCDN, "
+             "FLAGSAPI or CIRCLE-FLAGS; a base URL BASE, for BASE/br/br.gif; a "
+             "template with {cc} or "
              "{CC}",
      .offset = FIELD(work.server)},
     WORK_TRANSFER_ROWS(struct get_settings, work),
@@ -186,8 +187,12 @@ const struct option_table get_option_table = {
     .takes_codes = true,
 };
 
-static unsigned clamp_max_req(const struct downloader *strategy, int64_t asked)
+static unsigned clamp_max_req(const struct downloader *strategy,
+                              const struct source *source, int64_t asked)
 {
+    if (asked == 0 && source_is_guest(source) &&
+        strategy->default_max_req > SOURCE_POLITE)
+        return SOURCE_POLITE;
     if (asked == 0)
         return strategy->default_max_req;
     if (asked <= strategy->greatest_max_req)
@@ -331,7 +336,8 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
         made.directory = default_directory(made.compat);
     made.strategy = downloader_find(strategy_names[settings->strategy]);
     find_fixtures(&made);
-    made.max_req = clamp_max_req(made.strategy, settings->max_req);
+    made.max_req =
+        clamp_max_req(made.strategy, &made.source, settings->max_req);
     plan_connections(&made, settings->inputs.count > 0);
     *plan = made;
     return 0;

@@ -14,9 +14,13 @@ static const struct preset {
     const char *label;
     const char *url; /* NULL: a profile of the fixture server */
 } presets[] = {
+    {"CIRCLE-FLAGS",
+     "https://hatscripts.github.io/circle-flags/flags/{cc}.svg"},
     {"DELAY", NULL},
     {"ERROR", NULL},
     {"FLAGCDN", "https://flagcdn.com/w320/{cc}.png"},
+    {"FLAGSAPI", "https://flagsapi.com/{CC}/flat/64.png"},
+    {"FLUENTPYTHON", "https://www.fluentpython.com/data/flags"},
     {"LOCAL", NULL},
     {"REMOTE", "https://www.fluentpython.com/data/flags"},
 };
@@ -25,8 +29,9 @@ enum { PRESETS = sizeof(presets) / sizeof(presets[0]) };
 
 const char *const *source_labels(void)
 {
-    static const char *const labels[] = {"DELAY", "ERROR",  "FLAGCDN",
-                                         "LOCAL", "REMOTE", NULL};
+    static const char *const labels[] = {
+        "CIRCLE-FLAGS", "DELAY", "ERROR",  "FLAGCDN", "FLAGSAPI",
+        "FLUENTPYTHON", "LOCAL", "REMOTE", NULL};
 
     return labels;
 }
@@ -78,6 +83,11 @@ static char *expand(const char *pattern, size_t bytes, const char *code,
     }
     memcpy(url + at, tail, strlen(tail) + 1);
     return url;
+}
+
+bool source_is_guest(const struct source *source)
+{
+    return source->label && !source->fixture;
 }
 
 char *source_url(const struct source *source, const char code[CODE_SIZE])

@@ -11,7 +11,8 @@
  *   LOCAL DELAY ERROR      a fixture server with that profile, which the
  *                          program starts by itself: the source has no URL
  *                          until source_set_base() gives it one
- *   REMOTE and others      presets: real servers
+ *   REMOTE and others      presets: real servers, with the paths that they
+ *                          publish; REMOTE is FLUENTPYTHON
  *   http://host/flags      a base URL: {base}/{cc}/{cc}.gif
  *   http://host/{cc}.png   a template: {cc} lower case, {CC} upper case
  *
@@ -48,6 +49,11 @@ void source_close(struct source *source);
 
 /* The labels, sorted, NULL at the end: for messages and completions. */
 const char *const *source_labels(void);
+
+/* Whether it is a preset, a server of somebody's on which we are guests: no
+   more than SOURCE_POLITE requests at a time unless said. */
+enum { SOURCE_POLITE = 8 };
+bool source_is_guest(const struct source *source);
 
 /*
  * The URL of a code's image, and of the metadata.json beside it (the last path

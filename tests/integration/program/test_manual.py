@@ -217,13 +217,14 @@ class Pages(Manual):
 
     def test_each_server_is_explained(self):
         labels = self.flags("get", "-s", "?").stderr
-        labels = re.findall(r"\b[A-Z]{4,}\b", labels)
+        labels = re.findall(r"\b[A-Z-]{4,}\b", labels)
 
-        self.assertEqual(len(labels), 5)
+        self.assertEqual(len(labels), 8)
         section = re.search(r'^\.SH "SERVERS"\n(.*?)^\.SH ', self.page("get"),
                             re.M | re.S)[1]
         for label in labels:
-            self.assertIn(f"\\fB{label}\\fR", section)
+            self.assertIn(f"\\fB{label}\\fR",
+                          section.replace("\\-", "-"))
 
     def test_only_those_who_ask_hear_of_it(self):
         for word in ("manual", "completion"):
@@ -333,7 +334,8 @@ class Completions(Manual):
 
     def test_a_server_is_completed(self):
         self.assertEqual(self.completed("flags get -s "),
-                         ["DELAY", "ERROR", "FLAGCDN", "LOCAL", "REMOTE"])
+                         ["CIRCLE-FLAGS", "DELAY", "ERROR", "FLAGCDN",
+                          "FLAGSAPI", "FLUENTPYTHON", "LOCAL", "REMOTE"])
 
     def test_a_list_is_completed_word_by_word(self):
         self.assertEqual(self.completed("flags compare --strategies async,t"),

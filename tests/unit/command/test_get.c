@@ -171,12 +171,13 @@ Test(get, a_usage_error_is_one_line_with_what_is_accepted)
         {"-l 0", "-l: '0' is not accepted: an integer of at least 1"},
         {"-s NOWHERE",
          "--server: 'NOWHERE' is not accepted: it is neither a label nor a "
-         "URL (DELAY, ERROR, FLAGCDN, LOCAL, REMOTE, a base URL or a template "
-         "with {cc})"},
+         "URL (CIRCLE-FLAGS, DELAY, ERROR, FLAGCDN, FLAGSAPI, FLUENTPYTHON, "
+         "LOCAL, REMOTE, a base URL or a template with {cc})"},
         {"-s LOACL",
          "--server: 'LOACL' is not accepted: it is neither a label nor a "
-         "URL (DELAY, ERROR, FLAGCDN, LOCAL, REMOTE, a base URL or a template "
-         "with {cc}); did you mean 'LOCAL'?"},
+         "URL (CIRCLE-FLAGS, DELAY, ERROR, FLAGCDN, FLAGSAPI, FLUENTPYTHON, "
+         "LOCAL, REMOTE, a base URL or a template with {cc}); did you mean "
+         "'LOCAL'?"},
         {"\xc3\x9c", "CC: '\xc3\x9c' is not accepted: one letter, A to Z, or "
                      "two, AA to ZZ"},
         {"BR USA", "CC: 'USA' is not accepted: one letter, A to Z, or two, AA "

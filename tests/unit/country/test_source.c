@@ -41,6 +41,14 @@ Test(source, expands_bases_templates_and_presets)
          "https://www.fluentpython.com/data/flags/br/metadata.json", "gif"},
         {"FlagCDN", "https://flagcdn.com/w320/br.png",
          "https://flagcdn.com/w320/metadata.json", "png"},
+        {"FlagsAPI", "https://flagsapi.com/BR/flat/64.png",
+         "https://flagsapi.com/BR/flat/metadata.json", "png"},
+        {"circle-flags",
+         "https://hatscripts.github.io/circle-flags/flags/br.svg",
+         "https://hatscripts.github.io/circle-flags/flags/metadata.json",
+         "svg"},
+        {"fluentpython", "https://www.fluentpython.com/data/flags/br/br.gif",
+         "https://www.fluentpython.com/data/flags/br/metadata.json", "gif"},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
