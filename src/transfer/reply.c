@@ -166,6 +166,9 @@ static void explain_complete(struct reply *reply,
                              const struct reply_facts *facts)
 {
     explain_status(reply, facts);
+    /* To libcurl a head that ends with its connection is one without a body. */
+    if (reply->cause == CAUSE_NONE && !facts->head_complete)
+        reply_fail(reply, CAUSE_TRUNCATED, "truncated within the head");
     if (reply->cause == CAUSE_NONE && is_said(facts->encoding))
         reply_fail(reply, CAUSE_PROTOCOL, "unasked Content-Encoding: %s",
                    facts->encoding);

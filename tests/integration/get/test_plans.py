@@ -1,87 +1,138 @@
 """
 Many plans, each by all strategies: seeds, faults and options decide what every
-item meets, so status, attempts, bytes and name must be the same in each.
+item meets, so status, attempts, bytes and name are what the server's forecast
+says, in each. What the server has seen must agree.
 
-FLAGS_PLANS     how many (default: 20)
+FLAGS_PLANS     how many (default: 40)
 FLAGS_PLAN      the only one, by its number: what a failure prints
 """
 
+import http.client
 import json
 import os
-import random
+import shlex
 import shutil
+import subprocess
+import urllib.parse
 
 import harness
-from harness import Case, STRATEGIES
+import plans
+from harness import Case, STRATEGIES, corpus_file
 
-PLANS = int(os.environ.get("FLAGS_PLANS", "20"))
+PLANS = int(os.environ.get("FLAGS_PLANS", "40"))
 ONLY = os.environ.get("FLAGS_PLAN")
-CODES = "br us de fr jp cn in id zz aa it gb".split()
-FAULTS = ("status=503", "status=500", "status=418", "status=404",
-          "status=429,retry-after=0", "truncate=50%", "reset=headers",
-          "reset=body:50%", "empty", "close=headers", "html", "garbage",
-          "bad-chunk", "delay=5ms")
-
-
-def plan_of(number):
-    """The server's options, and those of `get`."""
-    draw = random.Random(number)
-    server = ["--seed", str(number)]
-    for _ in range(draw.randrange(5)):
-        rule = draw.choice(FAULTS)
-        if draw.random() < .7:
-            rule += f" @/flags/{draw.choice(CODES)[0]}*/*"
-        if draw.random() < .6:
-            rule += f" #{draw.choice(['1', '2', '1,3', '2-'])}"
-        if draw.random() < .5:
-            rule += f" %{draw.randrange(20, 90)}"
-        server += ["--fault", rule]
-    if draw.random() < .4:
-        server += ["--delay", "uniform:.001:.01"]
-    options = draw.sample(CODES, draw.randrange(1, len(CODES)))
-    options += ["-m", str(draw.choice((1, 2, 3, 8))),
-                "--retry", str(draw.randrange(4)),
-                "--retry-delay", f"{draw.randrange(20)}ms"]
-    if draw.random() < .3:
-        options += ["--max-host", str(draw.randrange(1, 4))]
-    if draw.random() < .3:
-        options += ["--rate", f"{draw.randrange(200, 900)}/s"]
-    if draw.random() < .4:
-        options += ["--retry-all-errors"]
-    if draw.random() < .3:
-        options += ["--reuse", "no"]
-    return server, options
+BATCH = 50  # plans that a server is for
+PATIENCE = 60
 
 
 class Plans(Case):
-    def outcome(self, strategy, server, options):
-        shutil.rmtree(self.out, ignore_errors=True)
-        if strategy == "sequential":
-            options = [word for word in options]
-            at = options.index("-m")
-            del options[at:at + 2]
-        run = self.get("-S", strategy, "-s", server.url, *options, "-q",
-                       "--json", env={"FLAGS_ORIGIN": server.url})
-        report = json.loads(run.stdout)
-        items = {item["item"]: (item["status"], item["attempts"],
-                                item["bytes"], item.get("file"))
-                 for item in report["items"]}
-        return run.status, items, sorted(
-            (path.name, path.stat().st_size) for path in self.out.iterdir()
-            if path.name != ".flags-manifest.jsonl")
+    def setUp(self):
+        super().setUp()
+        self.root = self.home / "root"
+        corpus = self.root / "all"
+        for code in plans.CODES:
+            if code not in plans.MISSING:
+                (corpus / code).mkdir(parents=True)
+                (corpus / code / f"{code}.gif").write_bytes(
+                    corpus_file(code).read_bytes())
 
-    def test_end_alike_in_every_strategy(self):
-        for number in [int(ONLY)] if ONLY else range(1, PLANS + 1):
-            faults, options = plan_of(number)
-            server = self.serve(*faults)
-            first = self.outcome(STRATEGIES[0], server, options)
-            for strategy in STRATEGIES[1:]:
-                self.assertEqual(
-                    self.outcome(strategy, server, options), first,
-                    f"{strategy} differs from {STRATEGIES[0]} in plan "
-                    f"{number}: repeat it by\n  FLAGS_PLAN={number} "
-                    f"meson test -C BUILD plans\n  flags serve "
-                    f"{faults}\n  flags get {options}")
+    def serve_plans(self, batch):
+        rules = []
+        for plan in batch:
+            (self.root / f"p{plan.number}").symlink_to("all")
+            for rule in plan.rules:
+                rules += ["--fault", rule]
+        return self.serve("--root", str(self.root), *rules)
+
+    def ask(self, connection, path):
+        connection.request("GET", path, headers={"Accept": "application/json"})
+        return json.loads(connection.getresponse().read())
+
+    def start_get(self, plan, strategy, server):
+        out = self.home / strategy
+        shutil.rmtree(out, ignore_errors=True)
+        return subprocess.Popen(
+            self.command("get", "-q", "--json", "-o", out, "-s",
+                         f"{server.url}/p{plan.number}",
+                         *plan.arguments(strategy)),
+            cwd=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self.environment({"FLAGS_ORIGIN": server.url}))
+
+    def outcome(self, running, strategy):
+        """Status; code: status, attempts, bytes, file; the files' sizes."""
+        try:
+            report = json.loads(running.communicate(timeout=PATIENCE)[0])
+        finally:
+            running.kill()
+        items = {item["item"].lower(): (item["status"], item["attempts"],
+                                        item["bytes"], item.get("file"))
+                 for item in report["items"]}
+        return running.returncode, items, {
+            path.name: path.stat().st_size
+            for path in (self.home / strategy).iterdir()
+            if path.name != ".flags-manifest.jsonl"}
+
+    def predicted(self, plan, items):
+        sizes = {code: corpus_file(code).stat().st_size
+                 for code, item in items.items() if item.status == "ok"}
+        return (plans.exit_status(items),
+                {code: (item.status, item.attempts, sizes.get(code, 0),
+                        f"{code}.gif" if code in sizes else None)
+                 for code, item in items.items()},
+                {f"{code}.gif": size for code, size in sizes.items()})
+
+    def said(self, plan, strategy):
+        return (f"{strategy} in plan {plan.number}: repeat it by\n  "
+                f"FLAGS_PLAN={plan.number} meson test -C BUILD plans\n  "
+                f"flags serve --root ROOT {shlex.join(plan.rules)}\n  flags "
+                f"get {shlex.join(plan.arguments(strategy))}")
+
+    def check_seen(self, plan, items, seen):
+        """What all strategies together have asked for."""
+        for code, item in items.items():
+            path = seen[plan.path(code)]
+            self.assertEqual(path["attempts"], item.attempts,
+                             self.said(plan, "the server saw of " + code))
+            self.assertLessEqual(item.attempts * len(STRATEGIES),
+                                 path["requests"],
+                                 self.said(plan, "requests of " + code))
+            self.assertLessEqual(path["requests"],
+                                 item.requests_most * len(STRATEGIES),
+                                 self.said(plan, "requests of " + code))
+
+    def run_batch(self, batch):
+        server = self.serve_plans(batch)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port,
+                                                timeout=PATIENCE)
+        self.addCleanup(connection.close)
+        seen_of = {}
+        for plan in batch:
+            items = seen_of[plan.number] = {
+                code: plans.expected(plan, code, self.ask(
+                    connection, "/__flags/forecast?" + urllib.parse.urlencode(
+                        {"path": plan.path(code),
+                         "attempts": plan.retries + 1})))
+                for code in plan.codes}
+            runs = {strategy: self.start_get(plan, strategy, server)
+                    for strategy in STRATEGIES}
+            for strategy, running in runs.items():
+                self.assertEqual(self.outcome(running, strategy),
+                                 self.predicted(plan, items),
+                                 self.said(plan, strategy))
+        stats = self.ask(connection, "/__flags/stats")
+        for plan in batch:
+            self.check_seen(plan, seen_of[plan.number], stats["paths"])
+        connection.close()
+        server.stop()
+
+    def test_end_alike_in_every_strategy_and_as_forecast(self):
+        numbers = [int(ONLY)] if ONLY else range(1, PLANS + 1)
+        all_plans = [plans.plan_of(number) for number in numbers]
+        for first in range(0, len(all_plans), BATCH):
+            self.run_batch(all_plans[first:first + BATCH])
+        print(f"# {len(all_plans)} plans in {len(STRATEGIES)} strategies, as "
+              "forecast")
 
 
 if __name__ == "__main__":

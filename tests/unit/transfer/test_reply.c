@@ -194,6 +194,9 @@ Test(reply, is_explained_by_one_cause_in_words)
             facts.error = "";
         if (!facts.encoding)
             facts.encoding = "";
+        /* What libcurl calls complete had a head. */
+        if (reply.curl == CURLE_OK)
+            facts.head_complete = true;
         reply_explain(&reply, &facts);
         cr_expect(eq(int, reply.cause, cases[i].cause), "%s", cases[i].what);
         cr_expect(eq(str, reply.text, (char *)cases[i].text), "%s",

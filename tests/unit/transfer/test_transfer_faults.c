@@ -26,6 +26,8 @@ static const struct script {
     {"/truncated-chunk",
      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nfour",
      SERVER_CLOSE, CAUSE_TRUNCATED, "truncated after 4 bytes"},
+    {"/truncated-head", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+     SERVER_CLOSE, CAUSE_TRUNCATED, "truncated within the head"},
     {"/truncated-error", "HTTP/1.1 503 Busy\r\nContent-Length: 10\r\n\r\nfour",
      SERVER_CLOSE, CAUSE_HTTP, "HTTP 503 - Busy"},
     {"/silent", "", SERVER_CLOSE, CAUSE_EMPTY_REPLY,
