@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "transfer/surplus.h"
@@ -17,6 +18,7 @@ struct watch {
     curl_socket_t fd;
     int active;  /* the UV_ events that the handle is started for */
     bool ours;   /* opened in here, so its end will be seen */
+    ino_t inode; /* of ours: which socket the number stands for */
     bool parked; /* libcurl does not want to hear of it */
 };
 
@@ -79,6 +81,14 @@ static bool reach(struct watches *watches, curl_socket_t fd)
     return true;
 }
 
+/* Of a socket that lives, no other has it. 0: the number stands for nothing. */
+static ino_t inode_of(curl_socket_t fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) < 0 ? 0 : status.st_ino;
+}
+
 /* NULL: it cannot be watched. */
 static struct watch *watch_new(struct watches *watches, curl_socket_t fd,
                                bool ours)
@@ -87,7 +97,10 @@ static struct watch *watch_new(struct watches *watches, curl_socket_t fd,
 
     if (!watch)
         return NULL;
-    *watch = (struct watch){.watches = watches, .fd = fd, .ours = ours};
+    *watch = (struct watch){.watches = watches,
+                            .fd = fd,
+                            .ours = ours,
+                            .inode = ours ? inode_of(fd) : 0};
     if (!reach(watches, fd) ||
         uv_poll_init_socket(watches->uv, &watch->poll, fd) < 0) {
         free(watch); /* libuv knows no handle that it would have to close */
@@ -170,15 +183,27 @@ static int start(struct watch *watch, int events)
     return rc < 0 ? -1 : 0;
 }
 
+/* Whether the watch can be kept: the socket is ours, and still open. Writable
+   is watched while a connection is made. If that is given up, libcurl 7.88 has
+   closed the socket already, by itself and without CURLOPT_CLOSESOCKETFUNCTION:
+   to watch that number any more makes libuv abort, or watch a stranger. */
+static bool lives(const struct watch *watch)
+{
+    if (!watch->ours)
+        return false;
+    return !(watch->active & UV_WRITABLE) ||
+           (watch->inode != 0 && inode_of(watch->fd) == watch->inode);
+}
+
 static int remove_watch(struct watch *watch)
 {
     if (!watch)
         return 0; /* one that we never saw: libcurl 8.13, curl #17949 */
-    /* Writable is watched while a connection is made. If that is given up,
-       libcurl 7.88 has closed the socket already, by itself and without
-       CURLOPT_CLOSESOCKETFUNCTION: to watch that number any more makes libuv
-       abort, or watch a stranger. */
-    if (!watch->ours || watch->active & UV_WRITABLE)
+    /* It is still writable where the answer was there before libcurl, as of
+       8, had asked to watch for reading alone. Nobody waits for that now, and
+       it would be so in every turn. */
+    if (!lives(watch) ||
+        (watch->active & UV_WRITABLE && start(watch, UV_READABLE) < 0))
         watch_close(watch);
     else
         watch->parked = true;
@@ -189,7 +214,7 @@ int watches_rest(struct watches *watches, curl_socket_t fd)
 {
     struct watch *watch = find(watches, fd);
 
-    if (!watch || !watch->ours || watch->active & UV_WRITABLE)
+    if (!watch || !lives(watch))
         return remove_watch(watch);
     stop(watch);
     return 0;
