@@ -13,7 +13,11 @@ int worker_open_blocking(struct worker *worker, unsigned number,
         return -ENOMEM;
     worker->number = number;
     worker->digest = (struct digest_sum){NULL};
-    way_blocking_init(&worker->by.blocking, transfer, run_stop_flag(run));
+    if (way_blocking_open(&worker->by.blocking, transfer, run_stop_flag(run)) <
+        0) {
+        transfer_free(transfer);
+        return -ENOMEM;
+    }
     return 0;
 }
 
@@ -33,6 +37,7 @@ int worker_open_multi(struct worker *worker, unsigned number, struct run *run,
 void worker_close(struct worker *worker)
 {
     transfer_free(worker->by.way.transfer);
+    worker->by.way.close(&worker->by.way);
     digest_sum_close(&worker->digest);
 }
 

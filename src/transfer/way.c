@@ -1,8 +1,14 @@
 #include "transfer/way.h"
 
+#include <errno.h>
 #include <time.h>
 
 #include "transfer/surplus.h"
+
+enum {
+    LOOK_MS = 1000, /* so often somebody may look whether to stop */
+    KEPT = 5,       /* connections, for redirects to other servers */
+};
 
 static int64_t now_us(void)
 {
@@ -29,15 +35,59 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
     return blocking->expired ? 1 : 0;
 }
 
+/* What a multi handle says of a transfer, as the transfer's own code. */
+static CURLcode code_of(CURLMcode code)
+{
+    switch (code) {
+    case CURLM_OK:
+        return CURLE_OK;
+    case CURLM_OUT_OF_MEMORY:
+        return CURLE_OUT_OF_MEMORY;
+    default:
+        return CURLE_FAILED_INIT;
+    }
+}
+
+/* Run the only transfer of the multi handle to its end. */
+static CURLcode run(CURLM *multi)
+{
+    int running = 1;
+    CURLMcode code = curl_multi_perform(multi, &running);
+    CURLMsg *message;
+    int left;
+
+    while (code == CURLM_OK && running > 0) {
+        code = curl_multi_poll(multi, NULL, 0, LOOK_MS, NULL);
+        if (code == CURLM_OK)
+            code = curl_multi_perform(multi, &running);
+    }
+    if (code != CURLM_OK)
+        return code_of(code);
+    message = curl_multi_info_read(multi, &left);
+    return message ? message->data.result : CURLE_FAILED_INIT;
+}
+
+static CURLcode perform_alone(struct way_blocking *blocking, CURL *easy)
+{
+    CURLcode code = code_of(curl_multi_add_handle(blocking->multi, easy));
+
+    if (code != CURLE_OK)
+        return code;
+    code = run(blocking->multi);
+    /* It is the multi handle's: the easy one alone has no connection. */
+    blocking->idle = CURL_SOCKET_BAD;
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &blocking->idle);
+    curl_multi_remove_handle(blocking->multi, easy);
+    return code;
+}
+
 static CURLcode perform_blocking(struct way *way, CURL *easy)
 {
     struct way_blocking *blocking = (struct way_blocking *)way;
-    curl_socket_t idle = CURL_SOCKET_BAD;
     CURLcode code;
 
-    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &idle);
-    if (idle != CURL_SOCKET_BAD)
-        surplus_check(idle);
+    if (blocking->idle != CURL_SOCKET_BAD)
+        surplus_check(blocking->idle);
     blocking->end_us = 0;
     blocking->expired = false;
     code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
@@ -46,7 +96,7 @@ static CURLcode perform_blocking(struct way *way, CURL *easy)
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     if (code == CURLE_OK)
-        code = curl_easy_perform(easy);
+        code = perform_alone(blocking, easy);
     return code == CURLE_ABORTED_BY_CALLBACK && blocking->expired
                ? CURLE_OPERATION_TIMEDOUT
                : code;
@@ -57,13 +107,29 @@ static void end_blocking_within(struct way *way, int64_t limit_us)
     ((struct way_blocking *)way)->end_us = now_us() + limit_us;
 }
 
-void way_blocking_init(struct way_blocking *blocking, struct transfer *transfer,
-                       const atomic_bool *stop)
+static void close_blocking(struct way *way)
 {
+    curl_multi_cleanup(((struct way_blocking *)way)->multi);
+}
+
+int way_blocking_open(struct way_blocking *blocking, struct transfer *transfer,
+                      const atomic_bool *stop)
+{
+    CURLM *multi = curl_multi_init();
+
+    if (!multi)
+        return -ENOMEM;
+    /* As curl_easy_perform() keeps; the default follows the number of handles
+       that are added just now. */
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)KEPT);
     *blocking = (struct way_blocking){
         .way = {.perform = perform_blocking,
                 .end_within = end_blocking_within,
+                .close = close_blocking,
                 .transfer = transfer},
+        .multi = multi,
+        .idle = CURL_SOCKET_BAD,
         .stop = stop,
     };
+    return 0;
 }

@@ -22,21 +22,28 @@ struct way {
     /* From within a callback of the transfer that runs: it ends soon after
        that time at the latest, as CURLE_OPERATION_TIMEDOUT. */
     void (*end_within)(struct way *way, int64_t limit_us);
+    /* After its last transfer: let go of what the way itself has. */
+    void (*close)(struct way *way);
     struct transfer *transfer; /* the worker's easy handle and its buffers */
 };
 
 /*
- * Blocks the thread. `stop` is looked at by libcurl's progress callback, at
- * least once a second; once it is true, transfers end as cancelled. It is
- * borrowed until the way's last transfer has ended. So is the limit of
- * end_within(), which may be passed by a second.
+ * Blocks the thread, with a multi handle of its own: curl_easy_perform() waits
+ * before it works, which costs a system call or two a transfer. `stop` is
+ * looked at by libcurl's progress callback, at least once a second; once it is
+ * true, transfers end as cancelled. It is borrowed until the way's last
+ * transfer has ended. So is the limit of end_within(), which may be passed by a
+ * second.
  */
 struct way_blocking {
     struct way way;
+    CURLM *multi;       /* keeps the connection from transfer to transfer */
+    curl_socket_t idle; /* that one's; CURL_SOCKET_BAD: there is none */
     const atomic_bool *stop;
     int64_t end_us; /* on the monotonic clock; 0: no limit */
     bool expired;   /* it has come */
 };
 
-void way_blocking_init(struct way_blocking *blocking, struct transfer *transfer,
-                       const atomic_bool *stop);
+/* 0 or -ENOMEM; after success, one call of its close(). */
+int way_blocking_open(struct way_blocking *blocking, struct transfer *transfer,
+                      const atomic_bool *stop);

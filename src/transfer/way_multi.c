@@ -14,12 +14,19 @@ static void end_within(struct way *way, int64_t limit_us)
     multi_end_within(((struct way_multi *)way)->easy, limit_us);
 }
 
+/* The multi handle is shared. */
+static void close_nothing(struct way *way)
+{
+    (void)way;
+}
+
 void way_multi_init(struct way_multi *way, struct transfer *transfer,
                     struct multi *multi)
 {
     *way = (struct way_multi){
         .way = {.perform = perform,
                 .end_within = end_within,
+                .close = close_nothing,
                 .transfer = transfer},
         .multi = multi,
     };

@@ -8,12 +8,24 @@
 
 struct fetcher fetcher;
 
-void fetcher_renew(void)
+/* Nothing yet: a transfer is there as soon as there is a way. */
+static void let_go(void)
 {
     transfer_free(fetcher.transfer);
+    if (fetcher.transfer)
+        fetcher.blocking.way.close(&fetcher.blocking.way);
+    fetcher.transfer = NULL;
+}
+
+void fetcher_renew(void)
+{
+    let_go();
     fetcher.transfer = transfer_new(&fetcher.options);
     cr_assert(ne(ptr, fetcher.transfer, NULL));
-    way_blocking_init(&fetcher.blocking, fetcher.transfer, &fetcher.stop);
+    cr_assert(eq(
+        int,
+        way_blocking_open(&fetcher.blocking, fetcher.transfer, &fetcher.stop),
+        0));
 }
 
 void fetcher_setup(void)
@@ -27,7 +39,7 @@ void fetcher_setup(void)
 
 void fetcher_teardown(void)
 {
-    transfer_free(fetcher.transfer);
+    let_go();
     curl_global_cleanup();
 }
 
