@@ -1,27 +1,25 @@
 #include "command/compare_export.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/command.h"
 #include "cli/message.h"
 #include "report/trace.h"
 
 /* A process for each cell, as it went in the run nearest to its median. */
-static int write_trace(FILE *out, const struct comparison *comparison)
+int comparison_trace(FILE *out, const struct comparison *comparison)
 {
     struct trace trace = {.out = out};
 
     trace_begin(&trace);
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
+        const struct downloader *strategy = downloader_find(cell->strategy);
 
         if (cell->record.item_count == 0)
             continue;
         trace_process(&trace, cell->name,
-                      strcmp(cell->strategy, downloader_async.name) == 0
-                          ? "slot"
-                          : "worker");
+                      strategy ? strategy->place : "worker");
         trace_record(&trace, &cell->record);
     }
     return trace_end(&trace);
@@ -29,10 +27,9 @@ static int write_trace(FILE *out, const struct comparison *comparison)
 
 static int (*const writers[EXPORTS])(FILE *out,
                                      const struct comparison *comparison) = {
-    [EXPORT_JSON] = comparison_json,
-    [EXPORT_MARKDOWN] = comparison_markdown,
-    [EXPORT_HTML] = comparison_html,
-    [EXPORT_TRACE] = write_trace,
+#define EXPORT(identifier, writer, option, help) [EXPORT_##identifier] = writer,
+#include "comparison/exports.list"
+#undef EXPORT
 };
 
 static int fail(const struct export_file *file, int rc)
@@ -43,16 +40,9 @@ static int fail(const struct export_file *file, int rc)
 int exports_open(struct compare_exports *exports,
                  const struct compare_settings *settings)
 {
-    const char *const paths[EXPORTS] = {
-        [EXPORT_JSON] = settings->json,
-        [EXPORT_MARKDOWN] = settings->markdown,
-        [EXPORT_HTML] = settings->html,
-        [EXPORT_TRACE] = settings->trace,
-    };
-
     for (size_t i = 0; i < EXPORTS; i++) {
         struct export_file *file = &exports->files[i];
-        int rc = export_open(file, paths[i]);
+        int rc = export_open(file, settings->exports[i]);
 
         if (rc < 0)
             return fail(file, rc);

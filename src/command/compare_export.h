@@ -4,6 +4,7 @@
 
 #include "cli/output_file.h"
 #include "comparison/comparison.h"
+#include "comparison/exports.h"
 #include "comparison/settings.h"
 
 /*
@@ -11,8 +12,6 @@
  *
  * Ownership: embedded by the caller, zeroed; exports_close() once.
  */
-
-enum { EXPORT_JSON, EXPORT_MARKDOWN, EXPORT_HTML, EXPORT_TRACE, EXPORTS };
 
 struct compare_exports {
     struct export_file files[EXPORTS];

@@ -130,10 +130,7 @@ static int take_weather(void *settings, const char *text)
 /* What a shell may offer for the lists. */
 static const char *const *strategy_words(void)
 {
-    static const char *const words[] = {"sequential", "threaded", "async",
-                                        NULL};
-
-    return words;
+    return downloader_names;
 }
 
 static const char *const *reuse_words(void)
@@ -154,7 +151,7 @@ static const struct option_row rows[] = {
     {.name = "strategies",
      .kind = OPTION_TAKEN,
      .metavar = "LIST",
-     .fallback = "sequential,threaded,async",
+     .fallback = DOWNLOADER_LIST,
      .take = take_strategies,
      .offset = FIELD(strategies),
      .words = strategy_words,
@@ -255,27 +252,14 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .help = "draw who waited for what, in a run of each cell",
      .offset = FIELD(timeline)},
-    {.name = "export-json",
-     .kind = OPTION_TEXT,
-     .metavar = "FILE",
-     .help = "everything, as flags.compare/2; - is standard output, and the "
-             "report goes to standard error",
-     .offset = FIELD(json)},
-    {.name = "export-markdown",
-     .kind = OPTION_TEXT,
-     .metavar = "FILE",
-     .help = "tables to paste",
-     .offset = FIELD(markdown)},
-    {.name = "export-html",
-     .kind = OPTION_TEXT,
-     .metavar = "FILE",
-     .help = "one page with bars, runs and waterfalls",
-     .offset = FIELD(html)},
-    {.name = "trace",
-     .kind = OPTION_TEXT,
-     .metavar = "FILE",
-     .help = "a run of each cell in the Trace Event Format, for Perfetto",
-     .offset = FIELD(trace)},
+#define EXPORT(identifier, writer, option, text) \
+    {.name = option,                             \
+     .kind = OPTION_TEXT,                        \
+     .metavar = "FILE",                          \
+     .help = text,                               \
+     .offset = FIELD(exports[EXPORT_##identifier])},
+#include "comparison/exports.list"
+#undef EXPORT
     {.name = "fail-if",
      .kind = OPTION_TEXTS,
      .metavar = "EXPR",
@@ -343,10 +327,9 @@ static int refuse_twice(const char *file, struct command_line *line)
 static int check_exports(const struct compare_settings *settings,
                          struct command_line *line)
 {
-    const char *const files[] = {settings->json, settings->markdown,
-                                 settings->html, settings->trace};
+    const char *const *files = settings->exports;
 
-    for (size_t i = 0; i < COUNT(files); i++) {
+    for (size_t i = 0; i < EXPORTS; i++) {
         if (files[i] && !*files[i]) {
             snprintf(line->error, sizeof(line->error),
                      "an export needs the name of a file, or -");

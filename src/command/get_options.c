@@ -17,8 +17,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *const strategy_names[] = {"sequential", "threaded", "async",
-                                             NULL};
 static const char *const reuse_names[] = {"yes", "no", NULL};
 static const char *const progress_names[] = {"auto", "bar", "plain", "none",
                                              NULL};
@@ -26,6 +24,10 @@ static const char *const colour_names[] = {"auto", "always", "never", NULL};
 static const char *const compat_names[] = {"1e", "2e", NULL};
 
 #define FIELD(name) offsetof(struct get_settings, name)
+
+/* "sequential, threaded, async" */
+#define LISTED(name) ", " #name
+#define DOWNLOADER_HELP (&(DOWNLOADERS(LISTED))[2])
 
 static const struct option_row rows[] = {
     WORK_SELECTION_ROWS(struct get_settings, work),
@@ -41,9 +43,9 @@ static const struct option_row rows[] = {
      .letter = 'S',
      .kind = OPTION_CHOICE,
      .metavar = "NAME",
-     .choices = strategy_names,
+     .choices = downloader_names,
      .fallback = "async",
-     .help = "sequential, threaded or async",
+     .help = DOWNLOADER_HELP,
      .offset = FIELD(strategy)},
     {.name = "max-req",
      .alias = "max_req",
@@ -334,7 +336,7 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
         get_shard_limits(&made);
     if (!made.directory)
         made.directory = default_directory(made.compat);
-    made.strategy = downloader_find(strategy_names[settings->strategy]);
+    made.strategy = downloaders[settings->strategy];
     find_fixtures(&made);
     made.max_req =
         clamp_max_req(made.strategy, &made.source, settings->max_req);

@@ -71,9 +71,7 @@ static int open_trace(struct get_reports *reports)
     };
     name_run(name, reports->plan);
     trace_begin(&reports->trace);
-    trace_process(&reports->trace, name,
-                  reports->plan->strategy == &downloader_async ? "slot"
-                                                               : "worker");
+    trace_process(&reports->trace, name, reports->plan->strategy->place);
     return 0;
 }
 

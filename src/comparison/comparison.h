@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "comparison/exports.h"
 #include "comparison/figures.h"
 #include "comparison/statistics.h"
 #include "report/record.h"
@@ -75,13 +76,12 @@ struct comparison_setup {
     const char *const *codes; /* the items, sorted */
     size_t item_count;
     bool country_names;
-    const char *weather; /* "uniform:.02:.08", or a profile's name; NULL: the
-                            server is not ours */
-    bool weather_is_profile; /* the name of a server, as -s takes it */
-    int64_t seed;            /* of the weather */
-    const char *server;      /* base URL or template, without credentials; NULL:
-                                ours */
-    int64_t runs, warmups;   /* of each cell */
+    const char *weather;   /* "uniform:.02:.08", or a profile's name; NULL: the
+                              server is not ours */
+    int64_t seed;          /* of the weather */
+    const char *server;    /* base URL or template, without credentials; NULL:
+                              ours */
+    int64_t runs, warmups; /* of each cell */
     enum comparison_order order;
     int64_t timeout_us;         /* of an attempt */
     int64_t connect_timeout_us; /* of its connection */
@@ -176,12 +176,7 @@ const char *comparison_verdict_name(enum comparison_verdict verdict);
  * -ENOMEM: it is incomplete.
  *
  * comparison_print: for a terminal, at most 100 columns; `unicode`: bars and
- * blocks of more than ASCII. comparison_json: flags.compare/1, as
- * compare.schema.json describes it. comparison_markdown: tables to paste.
- * comparison_html: one self-contained page.
+ * blocks of more than ASCII. Those of files are in exports.h.
  */
 int comparison_print(FILE *out, const struct comparison *comparison,
                      bool unicode);
-int comparison_json(FILE *out, const struct comparison *comparison);
-int comparison_markdown(FILE *out, const struct comparison *comparison);
-int comparison_html(FILE *out, const struct comparison *comparison);

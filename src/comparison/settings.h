@@ -2,13 +2,14 @@
 
 #include "cli/option.h"
 #include "cli/work.h"
+#include "comparison/exports.h"
 #include "download/downloader.h"
 
 /*
  * settings: what a comparison is asked to do, as its command line says it.
  */
 
-enum { COMPARE_STRATEGIES = 3, COMPARE_MAX_REQS = 32 };
+enum { COMPARE_STRATEGIES = DOWNLOADER_COUNT, COMPARE_MAX_REQS = 32 };
 
 struct compare_settings {
     struct work_settings work;
@@ -27,7 +28,7 @@ struct compare_settings {
     const char *weather; /* as fixture/rules/delay.h reads it */
     int64_t seed;
 
-    const char *json, *markdown, *html, *trace; /* files; NULL: not wanted */
+    const char *exports[EXPORTS]; /* files; NULL: not wanted */
     bool timeline;
     const char *with;               /* recipes; NULL: none */
     struct option_texts programs;   /* of --program */

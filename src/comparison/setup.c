@@ -29,7 +29,6 @@ int setup_describe(struct compare_setup *setup,
         .weather = !ours                   ? NULL
                    : settings->work.server ? work->source.label
                                            : settings->weather,
-        .weather_is_profile = ours && settings->work.server,
         .seed = settings->seed,
         .server = ours ? NULL : work->source.base,
         .runs = settings->runs,

@@ -239,6 +239,7 @@ static int run_async(struct run *run)
 
 const struct downloader downloader_async = {
     .name = "async",
+    .place = "slot",
     .default_max_req = 30,
     .greatest_max_req = 10000,
     .descriptors = 2,

@@ -7,10 +7,13 @@
 #include "download/descriptors.h"
 
 const struct downloader *const downloaders[] = {
-    &downloader_sequential,
-    &downloader_threaded,
-    &downloader_async,
-    NULL,
+#define ADDRESS(name) &downloader_##name,
+    DOWNLOADERS(ADDRESS) NULL,
+};
+
+const char *const downloader_names[] = {
+#define NAME(name) #name,
+    DOWNLOADERS(NAME) NULL,
 };
 
 const struct downloader *downloader_find(const char *name)

@@ -8,6 +8,8 @@
  */
 struct downloader {
     const char *name;           /* as typed on the command line */
+    const char *place;          /* what a request in flight has to itself, as a
+                                   trace calls it: "worker", "slot" */
     unsigned default_max_req;   /* requests in flight unless said */
     unsigned greatest_max_req;  /* more are not allowed */
     unsigned descriptors;       /* that a request in flight takes: a connection,
@@ -16,13 +18,24 @@ struct downloader {
     int (*run)(struct run *run);
 };
 
-extern const struct downloader downloader_sequential;
-extern const struct downloader downloader_threaded;
-extern const struct downloader downloader_async;
+/* All of them, the default last: NAME's is downloader_NAME. */
+#define DOWNLOADERS(each) each(sequential) each(threaded) each(async)
 
-/* All of them, NULL at the end, the default last; and the one of this name,
-   NULL if there is none. */
+#define DOWNLOADER_DECLARE(name) \
+    extern const struct downloader downloader_##name;
+DOWNLOADERS(DOWNLOADER_DECLARE)
+
+#define DOWNLOADER_ONE_MORE(name) +1
+enum { DOWNLOADER_COUNT = 0 DOWNLOADERS(DOWNLOADER_ONE_MORE) };
+
+/* Their names as one text, "sequential,threaded,async". */
+#define DOWNLOADER_LIST_NAME(name) "," #name
+#define DOWNLOADER_LIST (&(DOWNLOADERS(DOWNLOADER_LIST_NAME))[1])
+
+/* They and their names, NULL at the end; and the one of this name, NULL if
+   there is none. */
 extern const struct downloader *const downloaders[];
+extern const char *const downloader_names[];
 const struct downloader *downloader_find(const char *name);
 
 /*

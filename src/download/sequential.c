@@ -29,6 +29,7 @@ static int run_sequential(struct run *run)
 
 const struct downloader downloader_sequential = {
     .name = "sequential",
+    .place = "worker",
     .default_max_req = 1,
     .greatest_max_req = 1,
     .descriptors = 4, /* as threaded */

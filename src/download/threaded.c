@@ -124,6 +124,7 @@ static int run_threaded(struct run *run)
 
 const struct downloader downloader_threaded = {
     .name = "threaded",
+    .place = "worker",
     .default_max_req = 30,
     .greatest_max_req = 1000,
     .descriptors = 4, /* each easy handle wakes itself up through a pair */

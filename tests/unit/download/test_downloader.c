@@ -21,6 +21,22 @@ Test(downloader, is_found_by_its_name)
     cr_expect(eq(ptr, (void *)downloader_find("Async"), NULL));
 }
 
+Test(downloader, is_listed_by_the_name_it_has)
+{
+    char list[128] = "";
+    size_t count = 0;
+
+    for (; downloaders[count]; count++) {
+        cr_expect(eq(str, (char *)downloader_names[count],
+                     (char *)downloaders[count]->name));
+        cr_expect(ne(ptr, (void *)downloaders[count]->place, NULL));
+        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+                 count ? "," : "", downloader_names[count]);
+    }
+    cr_expect(eq(ptr, (void *)downloader_names[count], NULL));
+    cr_expect(eq(str, list, (char *)DOWNLOADER_LIST));
+}
+
 Test(downloader, downloads_the_same_flags_with_every_strategy)
 {
     struct server *server = server_start(server_flags, NULL);
