@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/command.h"
+#include "command/serve_ready.h"
 #include "fixture/prediction.h"
 #include "text/escape.h"
 
@@ -115,7 +115,6 @@ static int print_json(const struct serve_settings *settings,
 {
     struct prediction_options options = options_of(settings);
     json_t *all = json_array();
-    char *text;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < plan->count; i++)
@@ -124,14 +123,10 @@ static int print_json(const struct serve_settings *settings,
                 all, prediction_json(&plan->listeners[i], &options,
                                      settings->forecast.items[k],
                                      (unsigned)settings->attempts));
-    text = rc == 0 ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(9))
-                   : NULL;
+    if (rc == 0)
+        return serve_print_json(all, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(all);
-    if (!text)
-        return -ENOMEM;
-    puts(text);
-    free(text);
-    return 0;
+    return -ENOMEM;
 }
 
 int serve_forecast_print(const struct serve_settings *settings,

@@ -54,6 +54,18 @@ static int write_port_file(const char *name, const struct fixture *server,
     return rc;
 }
 
+int serve_print_json(json_t *value, size_t flags)
+{
+    char *text = value ? json_dumps(value, flags) : NULL;
+
+    json_decref(value);
+    if (!text)
+        return -ENOMEM;
+    puts(text);
+    free(text);
+    return 0;
+}
+
 static json_t *name_json(const char *name)
 {
     return name && *name ? json_text(name, strlen(name)) : json_null();
@@ -67,7 +79,6 @@ static int print_json(const struct serve_settings *settings,
     json_t *urls = json_array();
     json_t *ports = json_array();
     json_t *all;
-    char *text;
 
     for (size_t i = 0; i < count; i++) {
         char url[URL_ROOM];
@@ -80,13 +91,7 @@ static int print_json(const struct serve_settings *settings,
     all = json_pack("{s:o, s:o, s:o, s:o, s:I}", "urls", urls, "ports", ports,
                     "unix", name_json(settings->unix_path), "ca", name_json(ca),
                     "pid", (json_int_t)getpid());
-    text = all ? json_dumps(all, JSON_COMPACT) : NULL;
-    json_decref(all);
-    if (!text)
-        return -ENOMEM;
-    puts(text);
-    free(text);
-    return 0;
+    return serve_print_json(all, JSON_COMPACT);
 }
 
 static void print_text(const struct serve_settings *settings,

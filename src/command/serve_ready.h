@@ -1,6 +1,8 @@
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "command/serve_options.h"
 
@@ -15,3 +17,7 @@
 int serve_ready_announce(const struct serve_settings *settings,
                          const struct fixture *server, size_t count,
                          const char *ca, bool has_command, const char **what);
+
+/* Print a value, which this takes over and which may be NULL, as a line on
+   standard output; `flags` are jansson's. -ENOMEM: nothing was printed. */
+int serve_print_json(json_t *value, size_t flags);
