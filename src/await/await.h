@@ -25,6 +25,7 @@
 #include "await/combine.h"
 #include "await/dump.h"
 #include "await/future.h"
+#include "await/io/connect.h"
 #include "await/io/descriptor.h"
 #include "await/io/stream.h"
 #include "await/loop.h"

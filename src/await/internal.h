@@ -154,6 +154,7 @@ struct aw_loop {
     atomic_bool remote_pending;
     struct link signals;
     struct link listeners;
+    struct link connections;        /* of aw_connect() */
     struct link remotes;            /* coroutines that other threads gave */
     struct read_memory read_memory; /* of the streams */
     unsigned polled;                /* our own handles that libuv watches */
@@ -315,8 +316,9 @@ void aw__report(aw_loop *loop, const aw_report *r);
 /* remote.c */
 void aw__remotes_close(aw_loop *loop);
 
-/* stream.c, listener.c */
+/* listener.c, connect.c */
 void aw__listeners_close(aw_loop *loop);
+void aw__connections_close(aw_loop *loop);
 
 #define future_of(f) ((struct future *)(void *)(f))
 #define task_of(f) ((struct task *)(void *)(f))

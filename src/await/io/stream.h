@@ -5,13 +5,14 @@
 AW_BEGIN_DECLS
 
 /*
- * stream: TCP connections for straight-line code, one task a connection; at
- * most one reader and one writer at a time (a second is AW_ESTATE).
+ * stream: TCP connections for straight-line code, one task a connection, or one
+ * of aw_connect(); at most one reader and one writer at a time (a second is
+ * AW_ESTATE).
  *
  * A waiting reader reads to its own memory. While nobody reads, what comes goes
  * to a bounded buffer, so that the end of the peer is seen all the same. An
  * error of the connection is what the calls after it
- * return. The stream is closed when its serve function returns.
+ * return. A listener's stream is closed when its serve function returns.
  */
 
 typedef struct aw_listener aw_listener;
@@ -134,8 +135,9 @@ AW_CHECK int aw_shutdown(aw_stream *s);
  * Send RST and close: who waits in a call is told AW_ECLOSED, and so is every
  * later call.
  *
- * Owner: the stream stays valid until its serve function returns. Thread: the
- * loop's. Codes: none; harmless when repeated. Cancellation: none.
+ * Owner: the stream stays valid until its serve function returns, or until
+ * aw_stream_close(). Thread: the loop's. Codes: none; harmless when repeated.
+ * Cancellation: none.
  */
 void aw_abort(aw_stream *s);
 

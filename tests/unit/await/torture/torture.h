@@ -23,6 +23,7 @@ void torture_no_report(const aw_report *r, void *data);
 int torture_pending(void);
 int torture_many(void);
 int torture_stream(void);
+int torture_connect(void);
 int torture_remote(void);
 
 /* Arguments and values of which each must be dropped once. */

