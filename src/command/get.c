@@ -54,7 +54,7 @@ static int begin_server(void *arg)
 
     if (get->plan.source.base)
         return 0;
-    rc = local_server_start(&get->server, options);
+    rc = local_server_start(&get->server, command_serve.run, options);
     if (rc < 0) {
         if (rc != -EINTR)
             message("cannot start the server '%s': %s", get->plan.source.label,

@@ -86,7 +86,8 @@ int compare_work_plan(struct compare_work *work,
 }
 
 int compare_work_begin(struct compare_work *work,
-                       const struct compare_settings *settings)
+                       const struct compare_settings *settings,
+                       local_server_main serve)
 {
     char seed[NUMBER_SIZE];
     const char *weather[] = {"--delay", settings->weather, "--seed", seed,
@@ -98,7 +99,7 @@ int compare_work_begin(struct compare_work *work,
     if (!work->source.fixture)
         return 0;
     snprintf(seed, sizeof(seed), "%" PRId64, settings->seed);
-    rc = local_server_start(&work->server,
+    rc = local_server_start(&work->server, serve,
                             settings->work.server ? profile : weather);
     if (rc < 0)
         return rc;

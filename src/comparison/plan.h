@@ -37,6 +37,7 @@ int compare_work_plan(struct compare_work *work,
 /* Start the fixture with the weather, unless the user has a server; the source
    has its base afterwards. As local_server_start(). */
 int compare_work_begin(struct compare_work *work,
-                       const struct compare_settings *settings);
+                       const struct compare_settings *settings,
+                       local_server_main serve);
 
 void compare_work_close(struct compare_work *work);

@@ -1,13 +1,16 @@
 #include "process/child.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,12 +25,25 @@ int64_t child_now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* An empty standard input, and the pipe as `fd`. Async-signal-safe. */
+static bool settle(int fd, int pipe_end)
+{
+    int empty = open("/dev/null", O_RDONLY);
+
+    if (empty < 0 || dup2(empty, STDIN_FILENO) < 0)
+        return false;
+    if (empty != STDIN_FILENO)
+        close(empty);
+    if (pipe_end == fd)
+        return fcntl(fd, F_SETFD, 0) == 0;
+    return dup2(pipe_end, fd) >= 0;
+}
+
 /* In the child, between fork and exec: async-signal-safe calls only. */
 static _Noreturn void become(const char *program, char *const *argv, int fd,
                              int pipe_end, pid_t parent)
 {
     sigset_t none;
-    int empty;
 
     setpgid(0, 0);
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
@@ -38,14 +54,7 @@ static _Noreturn void become(const char *program, char *const *argv, int fd,
     signal(SIGTTOU, SIG_IGN); /* and a terminal takes what a child writes */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    empty = open("/dev/null", O_RDONLY);
-    if (empty < 0 || dup2(empty, STDIN_FILENO) < 0)
-        _exit(127);
-    if (empty != STDIN_FILENO)
-        close(empty);
-    if (pipe_end == fd)
-        fcntl(fd, F_SETFD, 0);
-    else if (dup2(pipe_end, fd) < 0)
+    if (!settle(fd, pipe_end))
         _exit(127);
     execv(program, argv);
     execv("/proc/self/exe", argv);
@@ -150,6 +159,38 @@ int child_call(struct child *child, void (*body)(int pipe, void *arg),
         _exit(0);
     }
     return take_over(child, pid, ends, -errno);
+}
+
+/* All above the standard ones. */
+static void close_the_rest(void)
+{
+    DIR *directory;
+    struct dirent *entry;
+
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U) == 0)
+        return;
+#endif
+    directory = opendir("/proc/self/fd"); /* before Linux 5.9 */
+    while (directory && (entry = readdir(directory))) {
+        int fd = (int)strtol(entry->d_name, NULL, 10); /* "." is 0 */
+
+        if (fd > STDERR_FILENO && fd != dirfd(directory))
+            close(fd);
+    }
+    if (directory)
+        closedir(directory);
+}
+
+int child_settle(int pipe, int fd)
+{
+    if (!settle(fd, pipe))
+        return -errno;
+    close_the_rest();
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
+    interrupt_forget();
+    return 0;
 }
 
 /* Wait until the pipe can be read. The signals are let in only while ppoll()

@@ -44,6 +44,14 @@ int child_start(struct child *child, const char *const *arguments, int fd);
 int child_call(struct child *child, void (*body)(int pipe, void *arg),
                void *arg);
 
+/*
+ * In a process of child_call() that is to be a program of its own: it has the
+ * pipe as `fd`, an empty standard input, of all descriptors the standard ones
+ * alone, and the signals as child_start() has them. 0, or a negative errno
+ * value, with half of that done.
+ */
+int child_settle(int pipe, int fd);
+
 /* The monotonic clock that started_us and elapsed_us are taken from, in
    microseconds. Any thread, and after a fork. */
 int64_t child_now_us(void);

@@ -151,3 +151,25 @@ int interrupt_catch(void)
     }
     return catch_the_rest();
 }
+
+static void forget(int signum, void (*handler)(int))
+{
+    struct sigaction now;
+
+    if (sigaction(signum, NULL, &now) == 0 && now.sa_handler == handler)
+        signal(signum, SIG_DFL);
+}
+
+void interrupt_forget(void)
+{
+    sigset_t set;
+
+    for (size_t i = 0; i < COUNT(signals); i++)
+        forget(signals[i], on_signal);
+    forget(SIGUSR1, on_question);
+    forward = NULL;
+    answer = NULL;
+    atomic_store(&noted, 0);
+    interrupt_fill(&set);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}

@@ -21,6 +21,10 @@ enum { INTERRUPT_ECHO_US = 50000 };
    (nohup) stays so. 0, or a negative errno value. Main thread. */
 int interrupt_catch(void);
 
+/* In a process that was forked: as if interrupt_catch() had never been called,
+   and none had come. They are let in again. Main thread. */
+void interrupt_forget(void);
+
 /*
  * Have `fn` called when the first signal comes; at once if one has come. It
  * runs in the handler, so it may call what is async-signal-safe alone. NULL:

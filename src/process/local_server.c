@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "await/await.h"
@@ -13,36 +14,58 @@ enum {
     GRACE_US = 2 * 1000000,
 };
 
-static const char *const needed[] = {"serve", "--port", "0",
-                                     "--exit-with-parent", "-q"};
+static const char *const needed[] = {"--port", "0", "--exit-with-parent", "-q"};
 static const char ready[] = "flags serve: listening on ";
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static int spawn(struct child *child, const char *const *options)
+/* What the server's process runs. */
+struct job {
+    local_server_main serve;
+    int argc;
+    char **argv;
+};
+
+/* Its standard output is the pipe. Nothing of ours is flushed or cleaned up
+   there. */
+static void be_server(int pipe, void *arg)
 {
+    struct job *job = arg;
+
+    prctl(PR_SET_NAME, "flags serve");
+    if (child_settle(pipe, STDOUT_FILENO) < 0)
+        _exit(127);
+    _exit(job->serve(job->argc, job->argv));
+}
+
+static int spawn(struct child *child, local_server_main serve,
+                 const char *const *options)
+{
+    struct job job = {.serve = serve};
     size_t count = 0;
-    const char **arguments;
     int rc;
 
     while (options[count])
         count++;
-    arguments = calloc(COUNT(needed) + count + 1, sizeof(*arguments));
-    if (!arguments)
+    job.argv = calloc(COUNT(needed) + count + 1, sizeof(*job.argv));
+    if (!job.argv)
         return -ENOMEM;
-    memcpy(arguments, needed, sizeof(needed));
-    for (size_t i = 0; i < count; i++)
-        arguments[COUNT(needed) + i] = options[i];
-    rc = child_start(child, arguments, STDOUT_FILENO);
-    free(arguments);
+    for (size_t i = 0; i < COUNT(needed) + count; i++)
+        job.argv[i] = (char *)(i < COUNT(needed) ? needed[i]
+                                                 : options[i - COUNT(needed)]);
+    job.argc = (int)(COUNT(needed) + count);
+    fflush(stdout); /* else its process would print that, too */
+    rc = child_call(child, be_server, &job);
+    free(job.argv);
     return rc;
 }
 
-int local_server_start(struct local_server *server, const char *const *options)
+int local_server_start(struct local_server *server, local_server_main serve,
+                       const char *const *options)
 {
     char line[sizeof(ready) - 1 + sizeof(server->url)];
     int status;
-    int rc = spawn(&server->child, options);
+    int rc = spawn(&server->child, serve, options);
 
     if (rc < 0)
         return rc;

@@ -4,11 +4,16 @@
 
 /*
  * local_server: the fixture server as a child process of ours, on a free port
- * of 127.0.0.1.
+ * of 127.0.0.1. It is a fork of this process without an exec: to load libcurl's
+ * libraries once more would cost more than 20 downloads.
  *
  * Ownership: embedded by the caller; local_server_stop() after a successful
- * start. Main thread.
+ * start. Main thread, and the only one yet: what others hold locked at a fork
+ * stays locked.
  */
+
+/* `flags serve`, which this room does not know: options in, status out. */
+typedef int (*local_server_main)(int argc, char **argv);
 
 struct local_server {
     struct child child;
@@ -16,13 +21,14 @@ struct local_server {
 };
 
 /*
- * Start `flags serve` with `options` (ended by NULL) beside those that we
+ * Start `serve` with `options` (ended by NULL) beside those that we
  * need, and wait, at most 10 s, until it listens. 0; -EINTR: a signal of
  * interrupt.h came; else a negative errno value, -EPROTO meaning that it ended
  * or said something else. It tells its own reasons on stderr. On failure
  * nothing is left running.
  */
-int local_server_start(struct local_server *server, const char *const *options);
+int local_server_start(struct local_server *server, local_server_main serve,
+                       const char *const *options);
 
 /* Why the start failed, in words. Static. */
 const char *local_server_why(int code);

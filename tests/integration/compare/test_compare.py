@@ -301,12 +301,15 @@ class Compare(Case):
 
     def child_of(self, running, word):
         """The process id of the program that a comparison has started with the
-        word on its command line; None: there is none."""
+        word on its command line or, being a fork, as the end of its name;
+        None: there is none."""
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
                 status = path.with_name("status").read_text()
+                named = status.partition("\n")[0].endswith(f" {word}")
                 if (f"\nPPid:\t{running.pid}\n" in status and
-                        b"\0%b\0" % word in path.read_bytes()):
+                        (named or f"\0{word}\0".encode()
+                         in path.read_bytes())):
                     return int(path.parent.name)
         return None
 
@@ -314,8 +317,8 @@ class Compare(Case):
         running = self.start("compare", "--weather", "100ms", "-r", "50",
                              "-w", "0", "-l", "2", "--export-json", "c.json")
         # The sequential run is over then.
-        harness.until(lambda: self.child_of(running, b"threaded"))
-        os.kill(self.child_of(running, b"serve"), signal.SIGKILL)
+        harness.until(lambda: self.child_of(running, "threaded"))
+        os.kill(self.child_of(running, "serve"), signal.SIGKILL)
         run = running.finish(20)
 
         self.assertStatus(run, 5)
