@@ -122,12 +122,13 @@ static void run_cancel(aw_loop *loop, struct entry *entry)
 
 static const struct entry_class cancel_class = {run_cancel, discard_cancel};
 
-/* With the lock held, and a loop there. */
+/* With the lock held, and a loop there; the caller has a reference, so that the
+   one taken back is not the last. */
 static void send_cancel(aw_remote *r)
 {
     aw_remote_ref(r);
-    if (aw__loop_send(r->loop, &r->cancel) < 0)
-        aw_remote_unref(r); /* it closes; the task is destroyed */
+    if (aw__loop_send(r->loop, &r->cancel) < 0) /* it closes */
+        atomic_fetch_sub_explicit(&r->refs, 1, memory_order_relaxed);
 }
 
 bool aw_remote_cancel(aw_remote *r)
