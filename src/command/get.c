@@ -46,15 +46,14 @@ static void stop_run(void *run)
 }
 
 /* Have a server for codes: one is there, or the fixture is started. */
-static int begin_server(void *arg)
+static int begin_server(struct get *get, local_server_main serve)
 {
-    struct get *get = arg;
     const char *options[] = {"--profile", get->plan.source.label, NULL};
     int rc;
 
     if (get->plan.source.base)
         return 0;
-    rc = local_server_start(&get->server, command_serve.run, options);
+    rc = local_server_start(&get->server, serve, options);
     if (rc < 0) {
         if (rc != -EINTR)
             message("cannot start the server '%s': %s", get->plan.source.label,
@@ -67,6 +66,12 @@ static int begin_server(void *arg)
         get_reports_fail(&get->reports, "cannot use the server",
                          get->server.url, rc);
     return rc;
+}
+
+/* The same as soon as a list has a code: threads and a loop run by then. */
+static int find_server(void *get)
+{
+    return begin_server(get, NULL);
 }
 
 static int begin_input(struct get *get)
@@ -104,7 +109,7 @@ static int begin(struct get *get)
     if (rc == 0)
         rc = get_reports_open(&get->reports, &get->settings, &get->plan);
     if (rc == 0 && get->plan.selection.count > 0)
-        rc = begin_server(get);
+        rc = begin_server(get, command_serve.run);
     if (rc == 0)
         rc = get_reports_begin(&get->reports, get->server_started);
     return rc;
@@ -155,7 +160,7 @@ static struct download_options options_of(struct get *get)
 }
 
 static void set_input(struct get *get, bool country_names,
-                      int (*find_server)(void *arg))
+                      int (*server_for_code)(void *arg))
 {
     get->input.codes = (struct code_items){
         .selection = &get->plan.selection,
@@ -167,7 +172,7 @@ static void set_input(struct get *get, bool country_names,
     get->input.url_count = get->plan.url_count;
     get->input.shard = get->plan.shard;
     get->input.output = get->output;
-    get->input.find_server = find_server;
+    get->input.find_server = server_for_code;
     get->input.arg = get;
 }
 
@@ -177,7 +182,7 @@ static int download(struct get *get)
     int rc;
 
     get_manifest_use(&get->manifest, &options, &get->events);
-    set_input(get, options.country_names, begin_server);
+    set_input(get, options.country_names, find_server);
     rc = run_new(&get->run, input_source(&get->input), &options, &get->events);
     if (rc < 0)
         return rc;

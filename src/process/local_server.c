@@ -14,7 +14,8 @@ enum {
     GRACE_US = 2 * 1000000,
 };
 
-static const char *const needed[] = {"--port", "0", "--exit-with-parent", "-q"};
+static const char *const needed[] = {"serve", "--port", "0",
+                                     "--exit-with-parent", "-q"};
 static const char ready[] = "flags serve: listening on ";
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -43,20 +44,26 @@ static int spawn(struct child *child, local_server_main serve,
 {
     struct job job = {.serve = serve};
     size_t count = 0;
+    const char **arguments;
     int rc;
 
     while (options[count])
         count++;
-    job.argv = calloc(COUNT(needed) + count + 1, sizeof(*job.argv));
-    if (!job.argv)
+    arguments = calloc(COUNT(needed) + count + 1, sizeof(*arguments));
+    if (!arguments)
         return -ENOMEM;
-    for (size_t i = 0; i < COUNT(needed) + count; i++)
-        job.argv[i] = (char *)(i < COUNT(needed) ? needed[i]
-                                                 : options[i - COUNT(needed)]);
-    job.argc = (int)(COUNT(needed) + count);
-    fflush(stdout); /* else its process would print that, too */
-    rc = child_call(child, be_server, &job);
-    free(job.argv);
+    memcpy(arguments, needed, sizeof(needed));
+    memcpy(arguments + COUNT(needed), options, count * sizeof(*options));
+    if (serve) {
+        /* It gets them without its name. */
+        job.argc = (int)(COUNT(needed) + count - 1);
+        job.argv = (char **)arguments + 1;
+        fflush(stdout); /* else its process would print that, too */
+        rc = child_call(child, be_server, &job);
+    } else {
+        rc = child_start(child, arguments, STDOUT_FILENO);
+    }
+    free(arguments);
     return rc;
 }
 

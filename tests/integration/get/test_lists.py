@@ -51,6 +51,14 @@ class Lists(Told):
             self.assertIn("list:7: another item is named 'br.gif': ",
                           run.stderr)
 
+    def test_of_codes_alone_start_a_server_while_they_are_read(self):
+        path = self.listed("br\nus\n# no\nDE\n")
+        for strategy in self.each():
+            run = self.get("-i", path, "-S", strategy)
+            self.assertStatus(run, 0)
+            self.assertEqual(run.stderr, "")
+            self.assertCorpus(self.out, ("br", "de", "us"))
+
     def test_that_are_empty_or_missing_have_a_status_of_their_own(self):
         self.assertStatus(self.get("-i", self.listed("# nothing\n")), 2)
         self.assertStatus(self.get("-i", self.path("nowhere")), 5)
