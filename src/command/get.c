@@ -142,7 +142,8 @@ static struct download_options options_of(struct get *get)
                      .password = get->plan.source.password,
                      .timeout_us = settings->work.timeout_us,
                      .connect_timeout_us = settings->work.connect_timeout_us,
-                     .reuse = settings->reuse == 0},
+                     .reuse = settings->reuse == 0,
+                     .received = get_reports_received(&get->reports)},
         .output = get->output,
         .max_req = get->plan.connections,
         .limits = get->plan.limits,
@@ -221,9 +222,9 @@ static void run(struct get *get)
 
     if (rc == 0) {
         rc = download(get);
+        get_reports_unlisten(&get->reports);
         events_close(&get->events);
     }
-    get_reports_unlisten(&get->reports);
     if (get->workers > 0)
         message_warning("--max-req %u: the system gives %u thread%s",
                         get->plan.connections, get->workers,

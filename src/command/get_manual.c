@@ -131,7 +131,12 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT(
         "`--progress=plain` writes a line on standard error at each quarter of "
         "the items; in the place of quarters, where lists are read: at 100, "
-        "200, 400 and so on. A `bar` that is asked for is drawn on anything."),
+        "200, 400 and so on. A `bar` that is asked for is drawn on anything. "
+        "It is "
+        "drawn 10 times a second, whether anything arrives or not: the items "
+        "settled, the time, those that failed, what is in flight, the bytes "
+        "received, and, after the first seconds and where it is known how many "
+        "items there are, how long the rest will take."),
     {.kind = BLOCK_STATUSES},
     BLOCK_OF_TEXT(
         "Where several apply, it is the first of 5, 7, 3, 1, 4. SIGINT, "

@@ -193,17 +193,24 @@ static bool has_bar(const struct get_settings *settings)
     return !settings->verbose && !settings->quiet && progress_fits(stderr);
 }
 
+atomic_llong *get_reports_received(struct get_reports *reports)
+{
+    return has_bar(reports->settings) ? &reports->progress.received : NULL;
+}
+
 static void show_progress(struct get_reports *reports, struct events *events)
 {
     const struct get_settings *settings = reports->settings;
     struct progress_style style = progress_style_of_terminal();
 
     style.colour = has_colour(settings, style.colour);
-    if (has_bar(settings))
+    if (has_bar(settings)) {
         progress_init(&reports->progress, stderr, items_known(reports), style,
                       events);
-    else if (settings->progress == GET_PROGRESS_PLAIN)
+        (void)progress_start(&reports->progress); /* else events draw it */
+    } else if (settings->progress == GET_PROGRESS_PLAIN) {
         quarters_init(&reports->quarters, stderr, items_known(reports), events);
+    }
 }
 
 /* Where a loop runs, which only one strategy has: its tasks. */
@@ -272,7 +279,7 @@ void get_reports_unlisten(struct get_reports *reports)
     }
     reports->feed_out = NULL;
     if (reports->lines.progress)
-        progress_hide(&reports->progress);
+        progress_stop(&reports->progress);
 }
 
 static void draw_timeline(struct get_reports *reports)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -65,6 +66,9 @@ int get_reports_open(struct get_reports *reports,
 /* What is said at first; `started`: the server, by us. -EPIPE: nobody reads. */
 int get_reports_begin(struct get_reports *reports, bool started);
 
+/* What counts the bytes that are received; NULL: nobody wants to know. */
+atomic_llong *get_reports_received(struct get_reports *reports);
+
 /* Add the sinks to the stream; `run` is stopped where nobody reads any more.
    A negative errno code: not all listen. */
 int get_reports_listen(struct get_reports *reports, struct events *events,
@@ -74,7 +78,8 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
    not know all of it. */
 int get_reports_ran(struct get_reports *reports);
 
-/* There will be no more events, however it went. */
+/* There will be no more events, however it went: before the stream is closed.
+ */
 void get_reports_unlisten(struct get_reports *reports);
 
 /* What is said at the end, if `told`, which takes get_reports_open(), and if it

@@ -67,6 +67,14 @@ void events_emit(struct events *events, struct event *event)
     pthread_mutex_unlock(&events->lock);
 }
 
+void events_look(struct events *events, void (*fn)(void *arg, int64_t at_us),
+                 void *arg)
+{
+    pthread_mutex_lock(&events->lock);
+    fn(arg, events_now_us(events));
+    pthread_mutex_unlock(&events->lock);
+}
+
 const char *event_kind_name(enum event_kind kind)
 {
     static const char *const names[EVENT_KINDS] = {

@@ -89,5 +89,10 @@ struct timespec events_clock(const struct events *events, int64_t at_us);
 /* Stamp `event` (at_us) and hand it to the sinks that want it. */
 void events_emit(struct events *events, struct event *event);
 
+/* Call `fn` as if it were a sink, between two events: under the stream's lock,
+   with the time now. What holds for sinks holds for it. */
+void events_look(struct events *events, void (*fn)(void *arg, int64_t at_us),
+                 void *arg);
+
 /* "scheduled", "started", "first_byte" ... */
 const char *event_kind_name(enum event_kind kind);

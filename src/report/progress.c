@@ -2,13 +2,22 @@
 
 #include <inttypes.h>
 #include <langinfo.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "text/quantity.h"
+
 enum {
-    REDRAW_US = 50000,
+    TICK_US = 100000,
+    ETA_AFTER_US = 2000000,
+    ETA_TENTH = 10,  /* of the items have to be done for an estimate, */
+    ETA_ENOUGH = 10, /* or so many */
+    ETA_MOST_S = 359999,
     CELLS_MOST = 40,
     CELLS_LEAST = 10, /* in less room there is no bar, only the numbers */
     COLUMNS_MOST = 10000,
@@ -63,21 +72,82 @@ static void draw_bar(const struct progress *p, int cells)
     fputs(style->colour ? "\x1b[0m " : " ", p->err);
 }
 
+/* The numbers, as much of them as there is room for. */
+struct numbers {
+    char text[192];
+    int size;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct numbers *numbers,
+                                                      const char *format, ...)
+{
+    size_t room = sizeof(numbers->text) - (size_t)numbers->size;
+    va_list list;
+    int size;
+
+    va_start(list, format);
+    size = vsnprintf(numbers->text + numbers->size, room, format, list);
+    va_end(list);
+    if (size > 0)
+        numbers->size += (size_t)size < room ? size : (int)room - 1;
+}
+
+/* How long the rest takes, in seconds; negative: nobody can tell. */
+static int64_t rest_s(const struct progress *p, int64_t now_us)
+{
+    double us;
+
+    if (p->settled >= p->total || now_us < ETA_AFTER_US || p->worked == 0 ||
+        (p->worked < ETA_ENOUGH && p->worked * ETA_TENTH < p->total))
+        return -1;
+    us = (double)now_us * (double)(p->total - p->settled) / (double)p->worked;
+    return us / 1e6 > ETA_MOST_S ? -1 : (int64_t)(us / 1e6 + 0.5);
+}
+
+static void add_rest(struct numbers *numbers, int64_t seconds)
+{
+    if (seconds < 0)
+        return;
+    if (seconds < 60)
+        add(numbers, ", ETA %" PRId64 "s", seconds);
+    else if (seconds < 3600)
+        add(numbers, ", ETA %" PRId64 "m %02" PRId64 "s", seconds / 60,
+            seconds % 60);
+    else
+        add(numbers, ", ETA %" PRId64 "h %02" PRId64 "m", seconds / 3600,
+            seconds / 60 % 60);
+}
+
+static void add_numbers(struct numbers *numbers, const struct progress *p,
+                        int64_t now_us)
+{
+    long long bytes = atomic_load(&p->received);
+
+    add(numbers, "%" PRIu64, p->settled);
+    if (p->total)
+        add(numbers, "/%" PRIu64, p->total);
+    add(numbers, " %.1fs", (double)now_us / 1e6);
+    if (p->failed)
+        add(numbers, " %" PRIu64 " failed", p->failed);
+    if (p->in_flight)
+        add(numbers, ", %" PRIu64 " in flight", p->in_flight);
+    if (bytes > 0) {
+        char size[QUANTITY_SIZE];
+
+        quantity_size(size, (double)bytes);
+        add(numbers, ", %s", size);
+    }
+    add_rest(numbers, rest_s(p, now_us));
+}
+
 static void draw(struct progress *p, int64_t now_us)
 {
-    char numbers[96];
+    struct numbers numbers = {.size = 0};
     int room;
     int size;
 
-    size = snprintf(numbers, sizeof(numbers), "%" PRIu64, p->settled);
-    if (p->total)
-        size += snprintf(numbers + size, sizeof(numbers) - (size_t)size,
-                         "/%" PRIu64, p->total);
-    size += snprintf(numbers + size, sizeof(numbers) - (size_t)size, " %.1fs",
-                     (double)now_us / 1e6);
-    if (p->failed)
-        size += snprintf(numbers + size, sizeof(numbers) - (size_t)size,
-                         " %" PRIu64 " failed", p->failed);
+    add_numbers(&numbers, p, now_us);
+    size = numbers.size;
     /* The last column stays free: a character there makes some terminals go
        to the next line. */
     room = progress_columns(p->err) - 1;
@@ -85,22 +155,34 @@ static void draw(struct progress *p, int64_t now_us)
     if (p->total && room > size + 1 + CELLS_LEAST)
         draw_bar(p,
                  room - size - 1 < CELLS_MOST ? room - size - 1 : CELLS_MOST);
-    fprintf(p->err, "%.*s", room, numbers);
+    fprintf(p->err, "%.*s", room, numbers.text);
     fflush(p->err);
     p->drawn_us = now_us;
     p->visible = true;
+}
+
+static void count(struct progress *p, const struct event *event)
+{
+    bool ends = event->kind == EVENT_FINAL || event->kind == EVENT_RETRY;
+
+    if (event->kind == EVENT_STARTED)
+        p->in_flight++;
+    else if (ends && event->attempt > 0 && p->in_flight > 0)
+        p->in_flight--;
+    if (event->kind != EVENT_FINAL)
+        return;
+    p->settled++;
+    p->worked += event->attempt > 0;
+    p->failed += event->outcome->status == STATUS_ERROR;
 }
 
 static void on_event(void *arg, const struct event *event)
 {
     struct progress *p = arg;
 
-    if (event->kind == EVENT_FINAL) {
-        p->settled++;
-        p->failed += event->outcome->status == STATUS_ERROR;
-    }
+    count(p, event);
     if (!p->visible || p->settled == p->total ||
-        event->at_us - p->drawn_us >= REDRAW_US)
+        event->at_us - p->drawn_us >= TICK_US)
         draw(p, event->at_us);
 }
 
@@ -111,13 +193,108 @@ void progress_init(struct progress *progress, FILE *err, uint64_t total,
         .sink = {.on_event = on_event,
                  .arg = progress,
                  .kinds = EVENT_BIT(EVENT_STARTED) |
-                          EVENT_BIT(EVENT_FIRST_BYTE) | EVENT_BIT(EVENT_FINAL)},
+                          EVENT_BIT(EVENT_FIRST_BYTE) | EVENT_BIT(EVENT_RETRY) |
+                          EVENT_BIT(EVENT_FINAL)},
         .err = err,
         .style = style,
         .total = total,
+        .events = events,
     };
     events_add(events, &progress->sink);
     draw(progress, 0);
+}
+
+static void on_tick(void *arg, int64_t at_us)
+{
+    struct progress *p = arg;
+
+    if (!p->visible || at_us - p->drawn_us >= TICK_US / 2)
+        draw(p, at_us);
+}
+
+/* Wait for the next tick. Whether there is one. */
+static bool wait_for_tick(struct progress *p)
+{
+    struct timespec until;
+    int error = 0;
+    bool goes_on;
+
+    clock_gettime(CLOCK_MONOTONIC, &until); /* it exists: this cannot fail */
+    until.tv_nsec += TICK_US * 1000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    pthread_mutex_lock(&p->lock);
+    while (!p->ends && error == 0)
+        error = pthread_cond_timedwait(&p->ending, &p->lock, &until);
+    goes_on = !p->ends;
+    pthread_mutex_unlock(&p->lock);
+    return goes_on;
+}
+
+static void *run_clock(void *arg)
+{
+    struct progress *p = arg;
+
+    while (wait_for_tick(p))
+        events_look(p->events, on_tick, p);
+    return NULL;
+}
+
+static int init_ending(struct progress *p)
+{
+    pthread_condattr_t monotonic;
+    int error = pthread_condattr_init(&monotonic);
+
+    if (error)
+        return error;
+    error = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    if (error == 0)
+        error = pthread_cond_init(&p->ending, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return error;
+}
+
+int progress_start(struct progress *progress)
+{
+    sigset_t all;
+    sigset_t before;
+    int error = pthread_mutex_init(&progress->lock, NULL);
+
+    if (error)
+        return -error;
+    error = init_ending(progress);
+    if (error) {
+        pthread_mutex_destroy(&progress->lock);
+        return -error;
+    }
+    /* Signals are for the threads that wait for them. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    error = pthread_create(&progress->clock, NULL, run_clock, progress);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    progress->has_clock = error == 0;
+    if (error) {
+        pthread_cond_destroy(&progress->ending);
+        pthread_mutex_destroy(&progress->lock);
+    }
+    return -error;
+}
+
+void progress_stop(struct progress *progress)
+{
+    if (progress->has_clock) {
+        pthread_mutex_lock(&progress->lock);
+        progress->ends = true;
+        pthread_cond_signal(&progress->ending);
+        pthread_mutex_unlock(&progress->lock);
+        pthread_join(progress->clock, NULL);
+        pthread_cond_destroy(&progress->ending);
+        pthread_mutex_destroy(&progress->lock);
+        progress->has_clock = false;
+    }
+    progress_hide(progress);
 }
 
 void progress_hide(struct progress *progress)

@@ -130,16 +130,21 @@ static size_t on_body(char *from, size_t size, size_t count, void *arg)
         exchange->discarded += (int64_t)bytes;
         return exchange->discarded <= DISCARD_BYTES ? bytes : 0;
     }
+    if (exchange->received)
+        atomic_fetch_add_explicit(exchange->received, (long long)bytes,
+                                  memory_order_relaxed);
     exchange->body_error = intake_add(&exchange->intake, from, bytes);
     return exchange->body_error == 0 ? bytes : 0;
 }
 
-CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse)
+CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse,
+                            atomic_llong *received)
 {
     CURLcode code = tls_configure(easy);
 
     exchange->easy = easy;
     exchange->reuse = reuse;
+    exchange->received = received;
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error);
     if (code == CURLE_OK)

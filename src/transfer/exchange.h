@@ -1,6 +1,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,8 +21,9 @@
  */
 struct exchange {
     CURL *easy;
-    struct way *way; /* of the request that runs */
-    bool reuse;      /* connections are kept */
+    struct way *way;        /* of the request that runs */
+    bool reuse;             /* connections are kept */
+    atomic_llong *received; /* as transfer_options has it */
 
     struct head head;
     struct intake intake;
@@ -40,8 +42,9 @@ struct exchange {
     bool cut_off;      /* TLS that ended without saying so */
 };
 
-/* Once: the callbacks. */
-CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse);
+/* Once: the callbacks. `received` as transfer_options has it. */
+CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse,
+                            atomic_llong *received);
 
 /*
  * Send what the handle is set to, and receive the answer. A request that fails

@@ -26,8 +26,8 @@ struct transfer *transfer_new(const struct transfer_options *options)
     }
     transfer->easy = curl_easy_init();
     if (transfer->easy && easy_configure(transfer->easy, options) == CURLE_OK &&
-        exchange_configure(&transfer->exchange, transfer->easy,
-                           options->reuse) == CURLE_OK)
+        exchange_configure(&transfer->exchange, transfer->easy, options->reuse,
+                           options->received) == CURLE_OK)
         return transfer;
     transfer_free(transfer);
     return NULL;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +59,9 @@ struct transfer_options {
     size_t fixture_count;
     struct endpoint started; /* by ourselves: reached without a proxy */
     bool has_started;
+    /* The bytes of bodies are added to it as they come; NULL: nobody counts
+       them. */
+    atomic_llong *received;
 };
 
 struct transfer;
