@@ -85,16 +85,20 @@ static const struct block blocks[] = {
                   "median, the mean, the standard deviation, the least and the "
                   "greatest are those of the runs that count."),
     BLOCK_OF_TERM("ratio",
-                  "Of the median to that of the first cell, with an interval "
-                  "of 95 % (percentile bootstrap, 10000 resamples, a fixed "
-                  "seed). An interval that holds 1 is called no difference "
-                  "detected."),
+                  "By which factor the times are those of the first cell: the "
+                  "median of the ratios of all pairs of runs (Hodges and "
+                  "Lehmann), with an interval of 95 % by the ranks of the "
+                  "runs (Mann and Whitney). An interval that holds 1 is "
+                  "called no difference detected. In `--fail-if` it is the "
+                  "ratio of the medians."),
     BLOCK_OF_TERM("ideal, overhead, efficiency",
                   "See THE IDEAL; the median less the ideal; the ideal divided "
                   "by the median."),
     BLOCK_OF_TERM("outliers",
-                  "Runs whose modified z-score is beyond 3.5. They count; look "
-                  "at what made them so."),
+                  "Of ten runs or more those whose modified z-score is beyond "
+                  "3.5 and that are not within 5 % of the median; of ten "
+                  "times that are distributed normally, 1.6 % are so by "
+                  "chance. They count; look at what made them so."),
     BLOCK_OF_TERM("request",
                   "The 50th, 90th and 99th percentile of the times from a "
                   "request's start to its end, over all runs that count."),
@@ -246,6 +250,13 @@ static const struct block blocks[] = {
         "A busy machine is slow for everybody, and the interval does not know "
         "why; the report has the load at the start. With fewer than five runs, "
         "no difference is told from chance: sentences tell the times alone."),
+    BLOCK_OF_TEXT(
+        "The more pairs of cells are compared, the more look unlike by chance. "
+        "So the pairs that sentences choose from share the 5 % (Holm), and a "
+        "sentence has wider bounds than the table, where each interval stands "
+        "for itself; with many cells it takes more than five runs to tell "
+        "anything. That more requests in flight gain nothing is said only "
+        "where it is shown that they gain less than 5 %."),
     {.kind = BLOCK_EXAMPLES},
     BLOCK_OF_TERM("`flags compare --timeline`",
                   "Who waited for what, as a drawing."),

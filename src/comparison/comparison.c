@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the bootstrap: any will do, as long as it stays the same. */
-enum { RESAMPLING_SEED = 20 };
+#include "comparison/ranks.h"
 
 const char *comparison_order_name(enum comparison_order order)
 {
@@ -146,7 +145,8 @@ int comparison_derive(struct comparison *comparison)
         forget(cell);
         failed = derive_cell(cell);
         if (!failed)
-            failed = comparison_relate(comparison, i, 0, &cell->ratio);
+            failed = comparison_relate(comparison, i, 0, COMPARISON_ERROR,
+                                       &cell->ratio);
         if (failed)
             error = failed;
     }
@@ -174,8 +174,8 @@ bool comparison_has_runs(const struct comparison *comparison)
     return false;
 }
 
-/* The times, none below 1, for one has to be divided by. The caller frees
-   them; NULL for lack of memory. */
+/* The times, sorted, and none below 1, for one has to be divided by. The caller
+   frees them; NULL for lack of memory. */
 static int64_t *times_of(const struct comparison_cell *cell)
 {
     int64_t *times = malloc(cell->run_count * sizeof(*times));
@@ -185,17 +185,46 @@ static int64_t *times_of(const struct comparison_cell *cell)
 
         times[i] = observed_us > 0 ? observed_us : 1;
     }
+    if (times)
+        statistics_sort(times, cell->run_count);
     return times;
 }
 
+/* What two cells that have runs have to do with each other, by their ranks. */
+static int relate(const struct comparison_cell *over,
+                  const struct comparison_cell *under, double error,
+                  struct interval *ratio, double *chance)
+{
+    int64_t *a = times_of(over);
+    int64_t *b = times_of(under);
+    struct ranks ranks;
+    int rc = -ENOMEM;
+
+    if (a && b)
+        rc = ranks_open(&ranks, over->run_count, under->run_count);
+    if (rc == 0) {
+        if (ratio)
+            ranks_ratio(&ranks, ratio, a, b, error);
+        if (chance)
+            *chance = ranks_alike(&ranks, a, b);
+        ranks_close(&ranks);
+    }
+    free(a);
+    free(b);
+    return rc;
+}
+
+static bool has_few_runs(const struct comparison_cell *cell)
+{
+    return cell->run_count < COMPARISON_RUNS_LEAST;
+}
+
 int comparison_relate(const struct comparison *comparison, size_t cell,
-                      size_t to, struct interval *ratio)
+                      size_t to, double error, struct interval *ratio)
 {
     const struct comparison_cell *over = &comparison->cells[cell];
     const struct comparison_cell *under = &comparison->cells[to];
-    int64_t *a;
-    int64_t *b;
-    int error = -ENOMEM;
+    int rc;
 
     if (over->run_count == 0 || under->run_count == 0) {
         *ratio = unknown_interval;
@@ -205,15 +234,20 @@ int comparison_relate(const struct comparison *comparison, size_t cell,
         *ratio = (struct interval){1, 1, 1};
         return 0;
     }
-    a = times_of(over);
-    b = times_of(under);
-    if (a && b)
-        error = statistics_ratio(ratio, a, over->run_count, b, under->run_count,
-                                 RESAMPLING_SEED);
-    free(a);
-    free(b);
-    if (!error && (over->run_count < COMPARISON_RUNS_LEAST ||
-                   under->run_count < COMPARISON_RUNS_LEAST))
+    rc = relate(over, under, error, ratio, NULL);
+    if (rc == 0 && (has_few_runs(over) || has_few_runs(under)))
         ratio->low = ratio->high = (double)NAN;
-    return error;
+    return rc;
+}
+
+int comparison_alike(const struct comparison *comparison, size_t cell,
+                     size_t to, double *chance)
+{
+    const struct comparison_cell *over = &comparison->cells[cell];
+    const struct comparison_cell *under = &comparison->cells[to];
+
+    *chance = 1;
+    if (over == under || has_few_runs(over) || has_few_runs(under))
+        return 0;
+    return relate(over, under, 1, NULL, chance);
 }

@@ -146,13 +146,24 @@ bool comparison_has_runs(const struct comparison *comparison);
    runs. */
 enum { COMPARISON_RUNS_LEAST = 5 };
 
+/* The error that is allowed of one interval, of one condition, and of all that
+   the sentences say of differences. */
+#define COMPARISON_ERROR 0.05
+
 /*
- * The ratio of two cells' medians with its interval, NAN if one of them has no
- * run that counts; of fewer than COMPARISON_RUNS_LEAST runs the bounds alone
- * are NAN. The same pair always gets the same answer. -ENOMEM.
+ * By which factor one cell's times are greater than another's, as ranks_ratio()
+ * estimates it (comparison/ranks.h), with an interval in which it is but for
+ * `error`; NAN if one of them has no run that counts. The bounds alone are NAN
+ * where there are too few runs to be so certain, and always of fewer
+ * than COMPARISON_RUNS_LEAST. -ENOMEM: *ratio is as it was.
  */
 int comparison_relate(const struct comparison *comparison, size_t cell,
-                      size_t to, struct interval *ratio);
+                      size_t to, double error, struct interval *ratio);
+
+/* The probability of times as far apart as those of the two cells, if both are
+   alike (ranks_alike()); 1 where bounds are never told. -ENOMEM. */
+int comparison_alike(const struct comparison *comparison, size_t cell,
+                     size_t to, double *chance);
 
 /*
  * What the numbers say, in words: sentences of at most 200 bytes of ASCII, each

@@ -199,7 +199,8 @@ static int resample(struct judge *judge, struct interval *interval)
         finite = isfinite(estimates[i]);
     }
     if (finite)
-        statistics_bounds(interval, estimates, STATISTICS_RESAMPLES);
+        statistics_bounds(interval, estimates, STATISTICS_RESAMPLES,
+                          COMPARISON_ERROR);
     free(estimates);
     return finite ? 0 : -ENODATA;
 }

@@ -107,11 +107,11 @@ static double quantile_of_doubles(const double *sorted, size_t count, double q)
 }
 
 void statistics_bounds(struct interval *interval, double *estimates,
-                       size_t count)
+                       size_t count, double error)
 {
     qsort(estimates, count, sizeof(*estimates), compare_doubles);
-    interval->low = quantile_of_doubles(estimates, count, 0.025);
-    interval->high = quantile_of_doubles(estimates, count, 0.975);
+    interval->low = quantile_of_doubles(estimates, count, error / 2);
+    interval->high = quantile_of_doubles(estimates, count, 1 - error / 2);
 }
 
 bool interval_holds(const struct interval *interval, double value)
@@ -142,7 +142,9 @@ int statistics_outliers(const int64_t *values, size_t count, bool *outlier,
     double unit;
 
     *outliers = 0;
-    if (count == 0)
+    for (size_t i = 0; outlier && i < count; i++)
+        outlier[i] = false;
+    if (count < STATISTICS_OUTLIERS_LEAST)
         return 0;
     sorted = sorted_copy(values, count);
     distances = malloc(count * sizeof(*distances));
@@ -157,7 +159,8 @@ int statistics_outliers(const int64_t *values, size_t count, bool *outlier,
     qsort(distances, count, sizeof(*distances), compare_doubles);
     unit = spread(distances, count);
     for (size_t i = 0; i < count; i++) {
-        bool out = fabs((double)values[i] - median) > 3.5 * unit;
+        double distance = fabs((double)values[i] - median);
+        bool out = distance > 3.5 * unit && distance > 0.05 * fabs(median);
 
         *outliers += out;
         if (outlier)
@@ -181,57 +184,4 @@ size_t statistics_index(uint64_t *state, size_t count)
 {
     assert(count > 0 && count <= UINT32_MAX);
     return (size_t)((statistics_random(state) >> 32) * count >> 32);
-}
-
-/*
- * The median of a sample drawn from `sorted` with replacement. How often each
- * value was drawn is counted, in `times`, instead of sorting what was drawn:
- * the value in the middle is then found by adding up.
- */
-static double resampled_median(const int64_t *sorted, size_t count,
-                               uint32_t *times, uint64_t *state)
-{
-    size_t seen = 0;
-    size_t lower = 0;
-    size_t upper;
-
-    memset(times, 0, count * sizeof(*times));
-    for (size_t i = 0; i < count; i++)
-        times[statistics_index(state, count)]++;
-    while ((seen += times[lower]) <= (count - 1) / 2)
-        lower++;
-    upper = lower;
-    while (seen <= count / 2)
-        seen += times[++upper];
-    return middle((double)sorted[lower], (double)sorted[upper]);
-}
-
-int statistics_ratio(struct interval *ratio, const int64_t *a, size_t a_count,
-                     const int64_t *b, size_t b_count, uint64_t seed)
-{
-    size_t greater = a_count > b_count ? a_count : b_count;
-    /* Sorted, as the answer is not to depend on the order of the runs. */
-    int64_t *over = sorted_copy(a, a_count);
-    int64_t *under = sorted_copy(b, b_count);
-    uint32_t *times = malloc(greater * sizeof(*times));
-    double *ratios = malloc(STATISTICS_RESAMPLES * sizeof(*ratios));
-    int error = -ENOMEM;
-
-    assert(a_count > 0 && b_count > 0);
-    if (over && under && times && ratios) {
-        for (int i = 0; i < STATISTICS_RESAMPLES; i++) {
-            double top = resampled_median(over, a_count, times, &seed);
-
-            ratios[i] = top / resampled_median(under, b_count, times, &seed);
-        }
-        ratio->value =
-            median_of_sorted(over, a_count) / median_of_sorted(under, b_count);
-        statistics_bounds(ratio, ratios, STATISTICS_RESAMPLES);
-        error = 0;
-    }
-    free(over);
-    free(under);
-    free(times);
-    free(ratios);
-    return error;
 }

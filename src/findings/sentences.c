@@ -77,15 +77,6 @@ size_t sentences_sibling(const struct sentences *s, size_t cell,
     return SENTENCES_NONE;
 }
 
-struct interval sentences_relate(struct sentences *s, size_t cell, size_t to)
-{
-    struct interval ratio = {NAN, NAN, NAN};
-
-    if (comparison_relate(s->comparison, cell, to, &ratio) != 0)
-        s->error = -ENOMEM;
-    return ratio;
-}
-
 struct factor sentences_factor(struct interval ratio)
 {
     struct factor factor = {.faster = ratio.high < 1};
@@ -310,31 +301,40 @@ static void say_ideal(const struct sentences *s)
                       others);
 }
 
+static void conclude(struct sentences *s)
+{
+    size_t threaded;
+    size_t async = concurrent_pair(s, &threaded);
+    size_t best = sentences_fastest(s, NULL);
+
+    if (!say_speeds(s) && async == SENTENCES_NONE && best != SENTENCES_NONE)
+        say_time(s, best);
+    if (async != SENTENCES_NONE) {
+        if (!told(s, async, threaded))
+            say_speed(s, async, threaded);
+        sentences_needs(s, async, threaded);
+    } else if (best != SENTENCES_NONE) {
+        sentences_needs(s, best, 0);
+    }
+    say_ideal(s);
+    sentences_reuse(s);
+    sentences_sweep(s);
+    sentences_caution(s);
+}
+
 int comparison_conclude(const struct comparison *comparison,
                         void (*on_sentence)(void *arg, const char *sentence),
                         void *arg)
 {
-    struct sentences s = {comparison, on_sentence, arg, 0};
-    size_t threaded;
-    size_t async = concurrent_pair(&s, &threaded);
-    size_t best = sentences_fastest(&s, NULL);
+    struct sentences s = {
+        .comparison = comparison, .on_sentence = on_sentence, .arg = arg};
 
     if (comparison->nothing) {
         sentences_nothing(&s);
         return 0;
     }
-    if (!say_speeds(&s) && async == SENTENCES_NONE && best != SENTENCES_NONE)
-        say_time(&s, best);
-    if (async != SENTENCES_NONE) {
-        if (!told(&s, async, threaded))
-            say_speed(&s, async, threaded);
-        sentences_needs(&s, async, threaded);
-    } else if (best != SENTENCES_NONE) {
-        sentences_needs(&s, best, 0);
-    }
-    say_ideal(&s);
-    sentences_reuse(&s);
-    sentences_sweep(&s);
-    sentences_caution(&s);
+    sentences_rows_open(&s);
+    conclude(&s);
+    sentences_rows_close(&s);
     return s.error;
 }

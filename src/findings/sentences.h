@@ -14,7 +14,10 @@ struct sentences {
     const struct comparison *comparison;
     void (*on_sentence)(void *arg, const char *sentence);
     void *arg;
-    int error; /* -ENOMEM: something could not be found out */
+    int error;                  /* -ENOMEM: something could not be found out */
+    struct sentences_row *rows; /* the pairs that may be spoken of, and how
+                                   certain each has to be */
+    size_t row_count;
 };
 
 /* No cell. */
@@ -45,8 +48,27 @@ size_t sentences_fastest(const struct sentences *s, const char *strategy);
 size_t sentences_sibling(const struct sentences *s, size_t cell,
                          const char *strategy, bool reuse);
 
-/* comparison_relate(); NAN, and the error is kept, for lack of memory. */
+/* Find out which pairs there are, before any is related; -ENOMEM is kept. The
+   close is to be called in any case. */
+void sentences_rows_open(struct sentences *s);
+void sentences_rows_close(struct sentences *s);
+
+/* The share of one pair in the error that is allowed of all. */
+double sentences_share(const struct sentences *s);
+
+/* The fewest runs of each cell of which any difference can be told from
+   chance, among so many pairs. */
+size_t sentences_least_runs(const struct sentences *s);
+
+/* How two cells are related, such that 1 is left out of any interval that holds
+   it in no more than 5 % of comparisons; NAN, and the error is kept, for lack
+   of memory. */
 struct interval sentences_relate(struct sentences *s, size_t cell, size_t to);
+
+/* The same with bounds that all hold at once (Bonferroni): for what is told
+   of how great a difference is at most. */
+struct interval sentences_relate_all(struct sentences *s, size_t cell,
+                                     size_t to);
 
 /* How a ratio that does not hold 1 is said: "is 12.1 times as fast as",
    "takes 1.30 times as long as". */

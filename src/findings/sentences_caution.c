@@ -4,9 +4,7 @@
 #include "findings/sentences.h"
 #include "text/quantity.h"
 
-/* With fewer runs the bounds are little more than the least and the greatest
-   of them. */
-enum { FEW_RUNS = COMPARISON_RUNS_LEAST, NAMES = 3 };
+enum { NAMES = 3 };
 
 /* Of the requests that may be in flight, so many are as good as all. */
 static const double REACHED = 0.9;
@@ -126,11 +124,17 @@ static void caution_reach(const struct sentences *s)
     }
 }
 
+/* With too few runs nothing is told from chance: the more pairs of cells there
+   are, the more runs it takes. */
 static void caution_few(const struct sentences *s)
 {
     size_t fewest = SIZE_MAX;
+    size_t least = sentences_least_runs(s);
     const char *advice =
-        s->comparison->setup.runs < FEW_RUNS ? ", 10 a good start (-r 10)" : "";
+        least <= 10 && s->comparison->setup.runs < (int64_t)least
+            ? ", 10 a good start (-r 10)"
+            : "";
+    char among[64] = "";
 
     for (size_t i = 0; i < s->comparison->cell_count; i++) {
         size_t count = sentences_cell(s, i)->run_count;
@@ -138,12 +142,14 @@ static void caution_few(const struct sentences *s)
         if (count > 0 && count < fewest)
             fewest = count;
     }
-    if (fewest >= FEW_RUNS)
+    if (fewest >= least)
         return;
+    if (least > COMPARISON_RUNS_LEAST)
+        snprintf(among, sizeof(among), " among %zu", s->row_count);
     sentences_say(s,
-                  "with %zu run%s of a cell, a difference is not told from "
-                  "chance: %d are the least%s",
-                  fewest, quantity_plural(fewest), FEW_RUNS, advice);
+                  "with %zu run%s of a cell, a difference%s is not told from "
+                  "chance: %zu are the least%s",
+                  fewest, quantity_plural(fewest), among, least, advice);
 }
 
 void sentences_nothing(const struct sentences *s)

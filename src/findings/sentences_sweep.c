@@ -4,6 +4,9 @@
 #include "findings/sentences.h"
 #include "text/quantity.h"
 
+/* A gain that is nothing to speak of. */
+#define SLIGHT_GAIN 0.05
+
 /* The cell alike but for the next greater concurrency, among those that count.
    `above` is 0 for the first. */
 static size_t next_limit(const struct sentences *s, size_t like, unsigned above)
@@ -41,57 +44,97 @@ static bool gains(struct sentences *s, size_t cell)
     return false;
 }
 
-/* Whether some of the sweep cannot be related: what is not shown looks like no
-   gain. */
-static bool has_few_runs(const struct sentences *s, size_t like)
+/* By how much the ideal would gain beyond it; 1: nothing, or it is unknown. */
+static double ideal_gain(const struct sentences *s, size_t knee)
 {
-    for (size_t i = next_limit(s, like, 0); i != SENTENCES_NONE;
-         i = after(s, i)) {
-        if (sentences_cell(s, i)->run_count < COMPARISON_RUNS_LEAST)
-            return true;
+    double own = sentences_cell(s, knee)->ideal_us;
+    double gain = 1;
+
+    for (size_t i = after(s, knee); i != SENTENCES_NONE; i = after(s, i)) {
+        double ideal = sentences_cell(s, i)->ideal_us;
+
+        if (own > 0 && ideal > 0 && own / ideal > gain)
+            gain = own / ideal;
     }
-    return false;
+    return gain;
+}
+
+/* The most that greater concurrency may gain: the least bound of all. NAN: it
+   is not known. */
+static double least_bound(struct sentences *s, size_t knee)
+{
+    double least = INFINITY;
+
+    for (size_t i = after(s, knee); i != SENTENCES_NONE; i = after(s, i)) {
+        double low = sentences_relate_all(s, i, knee).low;
+
+        if (isnan(low))
+            return low;
+        least = fmin(least, low);
+    }
+    return least;
+}
+
+/* What is known of all that is greater. That nothing is gained is said only
+   where it is shown how little it would be at most. */
+static void say_beyond(struct sentences *s, size_t knee, double least)
+{
+    const char *strategy = sentences_cell(s, knee)->strategy;
+    unsigned limit = sentences_cell(s, knee)->max_req;
+    size_t beyond = after(s, knee);
+    unsigned next = sentences_cell(s, beyond)->max_req;
+    struct interval ratio = sentences_relate_all(s, beyond, knee);
+    double gain = ideal_gain(s, knee);
+    char allows[64] = "";
+
+    if (least > 1) {
+        struct factor factor = sentences_factor(ratio);
+
+        sentences_say(s,
+                      "%s gains nothing beyond -m %u: -m %u takes %s times as "
+                      "long%s",
+                      strategy, limit, next, factor.value, factor.bounds);
+        return;
+    }
+    if (least >= 1 - SLIGHT_GAIN) {
+        sentences_say(s,
+                      "%s gains less than %.0f %% beyond -m %u: -m %u takes "
+                      "%.2f to %.2f times as long",
+                      strategy, SLIGHT_GAIN * 100, limit, next, ratio.low,
+                      ratio.high);
+        return;
+    }
+    if (gain >= 1 + SLIGHT_GAIN)
+        snprintf(allows, sizeof(allows),
+                 "; the ideal would allow %.*f times the speed",
+                 gain < 9.995 ? 2 : 1, gain);
+    sentences_say(s,
+                  "%s is not shown to gain beyond -m %u: -m %u takes %.2f to "
+                  "%.2f times as long%s",
+                  strategy, limit, next, ratio.low, ratio.high, allows);
 }
 
 /* Where more concurrency stops to gain anything. Every greater one is asked,
    as a single step may be too small to be detected. */
 static void say_limit(struct sentences *s, size_t like)
 {
-    const char *strategy = sentences_cell(s, like)->strategy;
     size_t knee = next_limit(s, like, 0);
-    struct interval ratio;
-    struct factor factor;
-    unsigned limit;
-    size_t beyond;
+    double least = least_bound(s, knee);
 
-    if (after(s, knee) == SENTENCES_NONE || has_few_runs(s, like))
+    /* What cannot be related looks like no gain. */
+    if (after(s, knee) == SENTENCES_NONE || isnan(least) || s->error)
         return;
     while (after(s, knee) != SENTENCES_NONE && gains(s, knee))
         knee = after(s, knee);
-    limit = sentences_cell(s, knee)->max_req;
-    beyond = after(s, knee);
-    if (beyond == SENTENCES_NONE) {
+    least = least_bound(s, knee);
+    if (s->error || isnan(least))
+        return;
+    if (after(s, knee) == SENTENCES_NONE)
         sentences_say(s, "%s gets faster up to -m %u, the most that was tried",
-                      strategy, limit);
-        return;
-    }
-    ratio = sentences_relate(s, beyond, knee);
-    /* What could not be related looks like no gain. */
-    if (s->error)
-        return;
-    factor = sentences_factor(ratio);
-    if (ratio.low > 1)
-        sentences_say(s,
-                      "%s gains nothing beyond -m %u: -m %u takes %s times as "
-                      "long%s",
-                      strategy, limit, sentences_cell(s, beyond)->max_req,
-                      factor.value, factor.bounds);
+                      sentences_cell(s, knee)->strategy,
+                      sentences_cell(s, knee)->max_req);
     else
-        sentences_say(
-            s,
-            "%s gains nothing beyond -m %u: no difference detected at "
-            "-m %u",
-            strategy, limit, sentences_cell(s, beyond)->max_req);
+        say_beyond(s, knee, least);
 }
 
 /* Of a strategy, the cell of the least concurrency that had errors. */
