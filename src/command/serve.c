@@ -269,10 +269,14 @@ static int open_log(struct serve *serve)
 
 static void close_log(struct serve *serve)
 {
+    int error = serve->log.error;
+
     if (!serve->log.out || serve->log.out == stderr)
         return;
-    if (fclose(serve->log.out) != 0 || serve->log.failed)
-        fail(serve, "cannot write all of", serve->settings.log, -EIO);
+    if (fclose(serve->log.out) != 0 && error == 0)
+        error = errno;
+    if (error)
+        fail(serve, "cannot write all of", serve->settings.log, -error);
 }
 
 static int open_tls(struct serve *serve)

@@ -1,6 +1,7 @@
 #include "command/serve_log.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <string.h>
@@ -120,19 +121,26 @@ static json_t *listener_json(const struct fixture_listener *listener)
                      w->error_rate, "rules", rules);
 }
 
+/* Call with errno as it was before or by the write that failed. */
+static void note_error(struct serve_log *log)
+{
+    log->error = errno ? errno : EIO;
+}
+
 void serve_log_begin(struct serve_log *log, const struct serve_plan *plan)
 {
     json_t *servers;
 
     if (log->format != SERVE_LOG_JSON)
         return;
+    errno = 0;
     servers = json_array();
     for (size_t i = 0; i < plan->count; i++)
         json_array_append_new(servers, listener_json(&plan->listeners[i]));
     if (!put_line(log->out, json_pack("{s:s, s:o}", "flags", FLAGS_VERSION,
                                       "servers", servers)) ||
         fflush(log->out) != 0)
-        log->failed = true;
+        note_error(log);
 }
 
 void serve_log_event(const struct fixture_event *event, void *log)
@@ -140,10 +148,11 @@ void serve_log_event(const struct fixture_event *event, void *log)
     struct serve_log *l = log;
     bool printed;
 
-    if (l->failed)
+    if (l->error)
         return;
+    errno = 0;
     printed = l->format == SERVE_LOG_BOOK ? print_book(l->out, event)
                                           : print_json(l->out, event);
     if (printed && (fflush(l->out) != 0 || ferror(l->out)))
-        l->failed = true;
+        note_error(l);
 }

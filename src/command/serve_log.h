@@ -17,7 +17,8 @@ extern const char *const serve_log_formats[];
 struct serve_log {
     FILE *out;
     enum serve_log_format format;
-    bool failed; /* a line could not be written; none will be any more */
+    int error; /* errno's, of a line that could not be written; none will be any
+                  more */
 };
 
 struct serve_plan;

@@ -140,7 +140,7 @@ static size_t on_body(char *from, size_t size, size_t count, void *arg)
 CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse,
                             atomic_llong *received)
 {
-    CURLcode code = tls_configure(easy);
+    CURLcode code = tls_configure(easy, &exchange->tls_begun);
 
     exchange->easy = easy;
     exchange->reuse = reuse;
@@ -187,6 +187,7 @@ static CURLcode perform_once(struct exchange *exchange, int64_t timeout_us)
     exchange->stale = false;
     exchange->refused = false;
     exchange->cut_off = false;
+    exchange->tls_begun = false;
     closing->watching = false;
     if (code == CURLE_OK)
         code = exchange->way->perform(exchange->way, exchange->easy);

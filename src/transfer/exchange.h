@@ -40,6 +40,7 @@ struct exchange {
     int body_error;    /* a code of intake.h: why the body was not taken */
     bool stale;        /* what a kept connection brought was not for us */
     bool cut_off;      /* TLS that ended without saying so */
+    bool tls_begun;    /* a handshake began, so there was a connection */
 };
 
 /* Once: the callbacks. `received` as transfer_options has it. */

@@ -40,10 +40,10 @@ static void on_information(const SSL *ssl, int where, int value)
 }
 
 /* CURLOPT_SSL_CTX_FUNCTION. libcurl sets no such callback itself. */
-static CURLcode on_context(CURL *easy, void *context, void *unused)
+static CURLcode on_context(CURL *easy, void *context, void *begun)
 {
     (void)easy;
-    (void)unused;
+    *(bool *)begun = true;
     SSL_CTX_set_info_callback(context, on_information);
     return CURLE_OK;
 }
@@ -55,14 +55,19 @@ static bool is_openssl(void)
     return info->ssl_version && strstr(info->ssl_version, "OpenSSL/") != NULL;
 }
 
-CURLcode tls_configure(CURL *easy)
+CURLcode tls_configure(CURL *easy, bool *begun)
 {
+    CURLcode code;
+
     if (!is_openssl())
         return CURLE_OK;
     pthread_once(&numbered, take_number);
     if (watch_index < 0)
         return CURLE_OUT_OF_MEMORY;
-    return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
+    code = curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, begun);
+    return code;
 }
 
 /* NULL: the connection is no TLS of OpenSSL's. */

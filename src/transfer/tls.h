@@ -19,8 +19,10 @@ struct close_watch {
     bool watching;      /* a TLS connection was found at the beginning */
 };
 
-/* Once for each easy handle. */
-CURLcode tls_configure(CURL *easy);
+/* Once for each easy handle. `begun` becomes true whenever a handshake begins:
+   libcurl tells no time of a connection before its handshake has ended. It has
+   to live as long as the handle. */
+CURLcode tls_configure(CURL *easy, bool *begun);
 
 /* From within a callback of the transfer that runs. */
 void close_watch_begin(struct close_watch *watch, CURL *easy);

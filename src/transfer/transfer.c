@@ -167,6 +167,7 @@ static void begin(struct transfer *transfer,
     exchange->error[0] = '\0';
     exchange->body_error = 0;
     exchange->cut_off = false;
+    exchange->tls_begun = false;
     exchange->on_first_byte = request->on_first_byte;
     exchange->arg = request->arg;
     /* A range of the user's own is not to be mixed up with ours. */
@@ -290,6 +291,7 @@ static void explain(const struct transfer *transfer, struct reply *reply)
         .head_complete = head->part == HEAD_COMPLETE,
         .tls = transfer->tls,
         .cut_off = exchange->cut_off,
+        .tls_begun = exchange->tls_begun,
         .no_memory = body_error == -ENOMEM,
         .timeout_us = request->limit_us > request->timeout_us
                           ? request->limit_us

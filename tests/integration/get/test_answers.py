@@ -240,6 +240,17 @@ class Answers(Case):
         self.assertStatus(run, ERROR)
         self.assertIn("HTTP 503", run.stderr)
 
+    def test_a_handshake_that_hangs_is_no_lack_of_a_connection(self, strategy):
+        def answer(connection):
+            if connection.read_request():
+                connection.answer(302, Location=f"https{silent.url[4:]}/x.gif")
+
+        silent = self.raw_server(lambda connection: connection.hold())
+        redirecting = self.raw_server(answer)
+        run = self.get("-S", strategy, "-t", "3", "-s", redirecting.url, "BR")
+        self.assertStatus(run, ERROR)
+        self.assertIn("timeout: no TLS within 3 s", run.stderr)
+
     def test_a_redirect_to_a_dead_server_names_both_urls(self, strategy):
         target = f"{harness.refused_url()}/final.gif"
 
