@@ -110,8 +110,7 @@ static void explain_timeout(struct reply *reply,
     double limit_s = (double)facts->timeout_us / 1e6;
     /* Of a kept connection libcurl tells no time. */
     bool kept = reply->local_port != 0 && !reply->new_connection;
-    bool connected =
-        kept || reply->times.connected_us > 0 || facts->tls_begun;
+    bool connected = kept || reply->times.connected_us > 0 || facts->tls_begun;
     bool secured = kept || !facts->tls || reply->times.secured_us > 0;
 
     if (!connected && facts->connect_timeout_us > 0 &&
