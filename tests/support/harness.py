@@ -531,11 +531,12 @@ class Case(unittest.TestCase):
         if server.running.process.returncode is None:
             self.assertStatus(server.stop(), 0)
 
-    def nginx(self, root=None, config=""):
+    def nginx(self, root=None, config="", listeners=()):
         """nginx on a free port, with a directory and a configuration of its
         own; `root` holds what it serves under /flags (default: the corpus).
+        `listeners` are sockets for `listen` in `config`; they are closed here.
 
-        The test opens the listening socket and nginx inherits it by the
+        The test opens the listening sockets and nginx inherits them by the
         variable it uses for upgrades of itself: no port can be lost between
         finding and using it, and there is nothing to wait for. (That needs
         the master process: without it nginx 1.22 crashes on an inherited
@@ -549,6 +550,7 @@ class Case(unittest.TestCase):
                                              dir=self.directory))
         listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
         port = listener.getsockname()[1]
+        inherited = [listener, *listeners]
         temporary = "\n".join(
             f"{kind}_temp_path {home}/{kind};"
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -576,11 +578,13 @@ http {{
             [program, "-p", home, "-c", home / "nginx.conf",
              "-e", home / "error.log"],
             orphaned=signal.SIGTERM,  # the master ends its worker on that
-            env={"PATH": "/usr/bin:/bin", "NGINX": f"{listener.fileno()};"},
-            pass_fds=[listener.fileno()], cwd=home,
+            env={"PATH": "/usr/bin:/bin",
+                 "NGINX": "".join(f"{one.fileno()};" for one in inherited)},
+            pass_fds=[one.fileno() for one in inherited], cwd=home,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self._stop_nginx, running)
-        listener.close()
+        for one in inherited:
+            one.close()
         server = Server(running, f"http://127.0.0.1:{port}/flags")
         server.access_log = home / "access.log"
         return server

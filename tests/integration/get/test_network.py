@@ -55,9 +55,8 @@ class NetworkCase(Case):
     def nginx_tls(self):
         """nginx with TLS and HTTP/2 on a second port, which is its `tls`."""
         certificate, key = self.certificate()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        port = listener.getsockname()[1]
         server = self.nginx(config=f"""
         }}
         server {{
@@ -65,7 +64,7 @@ class NetworkCase(Case):
             ssl_certificate {certificate};
             ssl_certificate_key {key};
             location /flags/ {{ alias {harness.CORPUS.resolve()}/; }}
-        """)
+        """, listeners=[listener])
         server.tls = f"https://127.0.0.1:{port}/flags"
         return server, certificate
 
@@ -99,6 +98,7 @@ class Tls(NetworkCase):
                        certificate, "--http2", "-m", "8")
         self.assertStatus(run, 0)
         self.assertCorpus(self.out)
+        server.stop()  # which flushes its log
         used, requests = self.connections(server)
         self.assertEqual(requests, len(MOST_POPULOUS))
         if strategy != "threaded":  # there it is one for each thread
