@@ -24,7 +24,7 @@ static const char ready[] = "flags serve: listening on ";
 struct job {
     local_server_main serve;
     int argc;
-    char **argv;
+    const char **arguments; /* the first is its name, which it does not get */
 };
 
 /* Its standard output is the pipe. Nothing of ours is flushed or cleaned up
@@ -32,11 +32,14 @@ struct job {
 static void be_server(int pipe, void *arg)
 {
     struct job *job = arg;
+    int status;
 
     prctl(PR_SET_NAME, "flags serve");
     if (child_settle(pipe, STDOUT_FILENO) < 0)
         _exit(127);
-    _exit(job->serve(job->argc, job->argv));
+    status = job->serve(job->argc, (char **)job->arguments + 1);
+    free(job->arguments); /* this process has its own copy */
+    _exit(status);
 }
 
 static int spawn(struct child *child, local_server_main serve,
@@ -55,9 +58,8 @@ static int spawn(struct child *child, local_server_main serve,
     memcpy(arguments, needed, sizeof(needed));
     memcpy(arguments + COUNT(needed), options, count * sizeof(*options));
     if (serve) {
-        /* It gets them without its name. */
         job.argc = (int)(COUNT(needed) + count - 1);
-        job.argv = (char **)arguments + 1;
+        job.arguments = arguments;
         fflush(stdout); /* else its process would print that, too */
         rc = child_call(child, be_server, &job);
     } else {
