@@ -186,7 +186,8 @@ class Exports(Case):
                     f"{code} in {name}")
 
     def test_a_timeline_is_drawn_for_each_cell(self):
-        run = self.compare("--timeline", "--weather", "40ms")
+        # Waits that overlap even where one begins late.
+        run = self.compare("--timeline", "--weather", "500ms", "-r", "1")
 
         for strategy in harness.STRATEGIES:
             drawing = run.stdout[run.stdout.index(f"\n{strategy}: 4 items"):]
