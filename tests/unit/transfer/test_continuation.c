@@ -142,7 +142,7 @@ Test(continuation, goes_on_where_another_worker_has_stopped)
     char *body = malloc(WHOLE);
     struct digest_sum sums[2] = {{NULL}, {NULL}};
     struct save_file files[2] = {save_file(dir, 1), save_file(dir, 2)};
-    struct intake intakes[2] = {{NULL}, {NULL}};
+    struct intake intakes[2] = {{.buffer = NULL}, {.buffer = NULL}};
     struct intake_sinks sinks[2];
     struct continuation kept = {.dir = dir, .number = 7};
     struct head head = head_of((const char *[]){
@@ -199,7 +199,7 @@ static bool is_kept(size_t bytes, const char *length, const char *etag,
                                                 modified, date, NULL});
     struct save_file file = save_file(dir, 1);
     const struct intake_sinks sinks = {.file = &file};
-    struct intake intake = {NULL};
+    struct intake intake = {.buffer = NULL};
     struct continuation kept = {.dir = dir};
     char *body = calloc(1, bytes);
     bool is;
