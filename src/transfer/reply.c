@@ -135,7 +135,7 @@ static void explain_timeout(struct reply *reply,
         reply_fail(reply, CAUSE_TIMEOUT,
                    "timeout: %lld of %lld bytes within %g s",
                    (long long)whole_bytes(reply),
-                   (long long)(reply->from + facts->expected_bytes), limit_s);
+                   (long long)reply->from + facts->expected_bytes, limit_s);
     else
         reply_fail(reply, CAUSE_TIMEOUT, "timeout: %lld bytes within %g s",
                    (long long)whole_bytes(reply), limit_s);
@@ -147,7 +147,7 @@ static void explain_truncation(struct reply *reply,
     if (facts->expected_bytes >= 0)
         reply_fail(reply, CAUSE_TRUNCATED, "truncated: %lld of %lld bytes",
                    (long long)whole_bytes(reply),
-                   (long long)(reply->from + facts->expected_bytes));
+                   (long long)reply->from + facts->expected_bytes);
     else
         reply_fail(reply, CAUSE_TRUNCATED, "truncated after %lld bytes",
                    (long long)whole_bytes(reply));
