@@ -19,21 +19,6 @@
 
 TestSuite(connect, .timeout = 120);
 
-static int echo(aw_stream *s, void *data)
-{
-    char buf[256];
-    ssize_t n;
-
-    (void)data;
-    while ((n = aw_read(s, buf, sizeof(buf))) > 0) {
-        int rc = aw_write(s, buf, (size_t)n);
-
-        if (rc < 0)
-            return rc;
-    }
-    return (int)n;
-}
-
 static struct sockaddr_storage address_of(const char *host, int port)
 {
     struct sockaddr_storage address = {0};

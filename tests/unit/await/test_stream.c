@@ -11,21 +11,6 @@
 
 TestSuite(stream, .timeout = 30);
 
-static int echo(aw_stream *s, void *data)
-{
-    char buf[256];
-    ssize_t n;
-
-    (void)data;
-    while ((n = aw_read(s, buf, sizeof(buf))) > 0) {
-        int rc = aw_write(s, buf, (size_t)n);
-
-        if (rc < 0)
-            return rc;
-    }
-    return (int)n;
-}
-
 TaskTest(stream, each_connection_is_served_by_a_task_of_its_own)
 {
     aw_listener *l = listen_with(echo, NULL);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "report/progress.h"
+#include "told.h"
 
 static struct events events;
 static char *text;
@@ -42,20 +43,14 @@ static const struct outcome ok = {.status = STATUS_OK};
 static const struct outcome teapot = {.status = STATUS_ERROR};
 static const struct item br = {.code = "BR", .subject = "BR", .named = true};
 
-/* An event at a time of the test's own. */
 static void emit(unsigned attempt, int64_t at_us, enum event_kind kind,
                  const struct outcome *outcome)
 {
-    struct event event = {.kind = kind,
-                          .at_us = at_us,
-                          .item = &br,
-                          .attempt = attempt,
-                          .outcome = outcome};
-
-    for (struct event_sink *sink = events.sinks; sink; sink = sink->next) {
-        if (sink->kinds & EVENT_BIT(kind))
-            sink->on_event(sink->arg, &event);
-    }
+    tell(&events, at_us,
+         (struct event){.kind = kind,
+                        .item = &br,
+                        .attempt = attempt,
+                        .outcome = outcome});
 }
 
 Test(progress, it_shows_what_is_in_flight_and_the_bytes)

@@ -9,6 +9,21 @@
 
 #include "kit.h"
 
+int echo(aw_stream *s, void *data)
+{
+    char buf[256];
+    ssize_t n;
+
+    (void)data;
+    while ((n = aw_read(s, buf, sizeof(buf))) > 0) {
+        int rc = aw_write(s, buf, (size_t)n);
+
+        if (rc < 0)
+            return rc;
+    }
+    return (int)n;
+}
+
 aw_listener *listen_with(aw_serve_fn serve, void *data)
 {
     aw_listener *l = NULL;

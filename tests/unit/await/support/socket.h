@@ -10,6 +10,9 @@
  * loop go round meanwhile.
  */
 
+/* An aw_serve_fn: send back what comes, until the end. */
+int echo(aw_stream *s, void *data);
+
 /* Listen on a free port of 127.0.0.1; fails the test if it cannot. */
 aw_listener *listen_with(aw_serve_fn serve, void *data);
 int connect_to(const aw_listener *l);
