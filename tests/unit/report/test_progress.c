@@ -46,11 +46,10 @@ static const struct item br = {.code = "BR", .subject = "BR", .named = true};
 static void emit(unsigned attempt, int64_t at_us, enum event_kind kind,
                  const struct outcome *outcome)
 {
-    tell(&events, at_us,
-         (struct event){.kind = kind,
-                        .item = &br,
-                        .attempt = attempt,
-                        .outcome = outcome});
+    tell(
+        &events, at_us,
+        (struct event){
+            .kind = kind, .item = &br, .attempt = attempt, .outcome = outcome});
 }
 
 Test(progress, it_shows_what_is_in_flight_and_the_bytes)
