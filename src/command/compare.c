@@ -17,6 +17,7 @@
 #include "comparison/comparison.h"
 #include "comparison/grid.h"
 #include "comparison/ideals.h"
+#include "comparison/looks.h"
 #include "comparison/plan.h"
 #include "comparison/program.h"
 #include "comparison/results.h"
@@ -241,6 +242,7 @@ static int prepare(struct compare *compare, struct command_line *line)
                             &comparison->setup);
     if (rc == 0)
         rc = describe_command(compare, line);
+    looks_plan(&comparison->looks, &compare->settings);
     comparison->fail_undecided = compare->settings.undecided_fails;
     comparison->same_work = true;
     return rc == 0 ? interrupt_catch() : rc;
@@ -265,6 +267,7 @@ static int run_compare(int argc, char **argv)
         .runs = {.settings = &compare.settings,
                  .work = &compare.work,
                  .comparison = &compare.comparison,
+                 .checks = &compare.checks,
                  .progress = progress_fits(stderr)},
     };
     struct command_line line;

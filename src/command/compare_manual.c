@@ -25,6 +25,24 @@ static const struct block blocks[] = {
         "Nothing is warm from an earlier run but what the kernel keeps. The "
         "usual order, one run of each cell in turn, lets a slow minute of the "
         "machine meet all cells alike."),
+    BLOCK_OF_SECTION("AS MANY RUNS AS IT TAKES"),
+    BLOCK_OF_TEXT(
+        "With `--until` 5% there are more runs until the interval of each "
+        "ratio is at most so wide, (high - low) / value; with "
+        "`--until-decided` until no condition of `--fail-if` is undecided; "
+        "with both, until both are so. It is looked at after 5 runs of each, "
+        "or as many as `--runs` says if these are more, then after twice as "
+        "many each time, and at last after `--max-runs`. What is not decided "
+        "by then is undecided."),
+    BLOCK_OF_TEXT(
+        "Whoever looks again and again until there is something to see, will "
+        "see it by chance. So all looks that there may be share the error "
+        "(Bonferroni's inequality): with six of them, 5, 10, 20, 40, 80 and "
+        "100 runs, each interval leaves out 0.05 / 6 rather than 0.05, and "
+        "so is wider; what it says holds whenever the runs end. A smaller "
+        "`--max-runs` makes for fewer looks. With `--order blocked` or "
+        "`random` it is the runs from one look to the next that are so "
+        "ordered."),
     BLOCK_OF_SECTION("PROGRAMS"),
     BLOCK_OF_TEXT(
         "`--program` {NAME}`=`{COMMAND} adds a cell that runs any command, by "
@@ -89,8 +107,7 @@ static const struct block blocks[] = {
                   "median of the ratios of all pairs of runs (Hodges and "
                   "Lehmann), with an interval of 95 % by the ranks of the "
                   "runs (Mann and Whitney). An interval that holds 1 is "
-                  "called no difference detected. In `--fail-if` it is the "
-                  "ratio of the medians."),
+                  "called no difference detected."),
     BLOCK_OF_TERM("ideal, overhead, efficiency",
                   "See THE IDEAL; the median less the ideal; the ideal divided "
                   "by the median."),
@@ -189,7 +206,9 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT(
         "The interval is taken into account. The condition is worked out anew "
         "for 10000 samples of the runs, drawn with replacement, and for the "
-        "interval that holds 95 % of the differences between its two sides:"),
+        "interval that holds 95 % of the differences between its two sides. "
+        "Where the `ratio` of one cell is all that varies in it, the interval "
+        "is that of the ratio, the one that the report shows:"),
     BLOCK_OF_TERM("failed", "It holds in all of the interval. Status 6."),
     BLOCK_OF_TERM("passed", "It holds nowhere in the interval."),
     BLOCK_OF_TERM("undecided", "Anything between, and whatever varies between "
@@ -269,6 +288,9 @@ static const struct block blocks[] = {
                   "At any server. Mind its owner."),
     BLOCK_OF_TERM("`flags compare --fail-if 'async.efficiency < 80%'`",
                   "For continuous integration."),
+    BLOCK_OF_TERM("`flags compare --until-decided --max-runs 40 --fail-if "
+                  "'async.ratio > .2'`",
+                  "Likewise, with as many runs as it takes to tell."),
     {.kind = BLOCK_END},
 };
 

@@ -4,16 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/values.h"
 #include "comparison/comparison.h"
 #include "comparison/recipe.h"
-#include "fixture/rules/delay.h"
 #include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct compare_settings, name)
-
-enum { WORD_SIZE = 16, MAX_REQ_MOST = 10000 };
 
 static const char *const order_names[] = {
     [ORDER_INTERLEAVED] = "interleaved",
@@ -23,109 +19,6 @@ static const char *const order_names[] = {
 };
 
 static const char *const undecided_names[] = {"pass", "fail", NULL};
-
-/* The next word of a list with commas, moving *text behind it. 1: there is
-   one; 0: the list is over; -EINVAL: a word is empty or too long. */
-static int next_word(const char **text, char word[WORD_SIZE])
-{
-    size_t length;
-
-    if (!*text)
-        return 0;
-    length = strcspn(*text, ",");
-    if (length == 0 || length >= WORD_SIZE)
-        return -EINVAL;
-    memcpy(word, *text, length);
-    word[length] = '\0';
-    *text = (*text)[length] == ',' ? *text + length + 1 : NULL;
-    return 1;
-}
-
-static int take_strategies(void *settings, const char *text)
-{
-    struct compare_settings *s = settings;
-    const struct downloader *taken[COMPARE_STRATEGIES];
-    size_t count = 0;
-    char word[WORD_SIZE];
-    int rc;
-
-    while ((rc = next_word(&text, word)) > 0) {
-        const struct downloader *found = downloader_find(word);
-
-        if (!found)
-            return -EINVAL;
-        for (size_t i = 0; i < count; i++) {
-            if (taken[i] == found)
-                return -EINVAL;
-        }
-        taken[count++] = found;
-    }
-    if (rc < 0)
-        return rc;
-    memcpy(s->strategies, taken, count * sizeof(taken[0]));
-    s->strategy_count = count;
-    return 0;
-}
-
-static int take_max_req(void *settings, const char *text)
-{
-    struct compare_settings *s = settings;
-    unsigned taken[COMPARE_MAX_REQS];
-    size_t count = 0;
-    char word[WORD_SIZE];
-    int rc;
-
-    while ((rc = next_word(&text, word)) > 0) {
-        int64_t number;
-
-        if (count == COUNT(taken) || value_integer(word, &number) < 0 ||
-            number < 1 || number > MAX_REQ_MOST)
-            return -EINVAL;
-        for (size_t i = 0; i < count; i++) {
-            if (taken[i] == number)
-                return -EINVAL;
-        }
-        taken[count++] = (unsigned)number;
-    }
-    if (rc < 0)
-        return rc;
-    memcpy(s->max_req, taken, count * sizeof(taken[0]));
-    s->max_req_count = count;
-    return 0;
-}
-
-static int take_reuse(void *settings, const char *text)
-{
-    struct compare_settings *s = settings;
-    bool taken[2];
-    size_t count = 0;
-    char word[WORD_SIZE];
-    int rc;
-
-    while ((rc = next_word(&text, word)) > 0) {
-        bool yes = strcmp(word, "yes") == 0;
-
-        if ((!yes && strcmp(word, "no") != 0) || count == COUNT(taken) ||
-            (count == 1 && taken[0] == yes))
-            return -EINVAL;
-        taken[count++] = yes;
-    }
-    if (rc < 0)
-        return rc;
-    memcpy(s->reuse, taken, count * sizeof(taken[0]));
-    s->reuse_count = count;
-    return 0;
-}
-
-static int take_weather(void *settings, const char *text)
-{
-    struct delay delay;
-    int rc = delay_parse(&delay, text);
-
-    if (rc == 0)
-        ((struct compare_settings *)settings)->weather = text;
-    return rc;
-}
 
 /* What a shell may offer for the lists. */
 static const char *const *strategy_words(void)
@@ -152,7 +45,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_TAKEN,
      .metavar = "LIST",
      .fallback = DOWNLOADER_LIST,
-     .take = take_strategies,
+     .take = settings_take_strategies,
      .offset = FIELD(strategies),
      .words = strategy_words,
      .accepted = "strategies with commas between them, each once: sequential, "
@@ -164,7 +57,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_TAKEN,
      .metavar = "LIST",
      .fallback = "20",
-     .take = take_max_req,
+     .take = settings_take_max_req,
      .offset = FIELD(max_req),
      .accepted = "at most 32 different numbers from 1 to 10000, with commas "
                  "between them",
@@ -174,7 +67,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_TAKEN,
      .metavar = "LIST",
      .fallback = "yes",
-     .take = take_reuse,
+     .take = settings_take_reuse,
      .offset = FIELD(reuse),
      .words = reuse_words,
      .accepted = "yes, no, or both with a comma between them",
@@ -199,9 +92,30 @@ static const struct option_row rows[] = {
      .least = 1,
      .most = 10000,
      .fallback = "10",
-     .shown = "10; 3 with --book",
-     .help = "runs of each cell that count",
+     .shown = "10; 3 with --book, 5 with --until",
+     .help = "runs of each cell that count; the least with --until and "
+             "--until-decided",
      .offset = FIELD(runs)},
+    {.name = "until",
+     .kind = OPTION_TAKEN,
+     .metavar = "W%",
+     .take = settings_take_until,
+     .offset = FIELD(until),
+     .accepted = "a percentage above 0, at most 100%, as in 5%",
+     .help = "more runs, doubled each time, until the interval of each ratio "
+             "is at most so wide: (high - low) / value"},
+    {.name = "until-decided",
+     .kind = OPTION_FLAG,
+     .help = "more runs until each --fail-if is decided",
+     .offset = FIELD(until_decided)},
+    {.name = "max-runs",
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .least = 1,
+     .most = 10000,
+     .fallback = "100",
+     .help = "the most runs of each that --until and --until-decided make",
+     .offset = FIELD(max_runs)},
     {.name = "warmup",
      .letter = 'w',
      .kind = OPTION_INTEGER,
@@ -226,7 +140,7 @@ static const struct option_row rows[] = {
      .metavar = "SPEC",
      .fallback = "uniform:.02:.08",
      .shown = "uniform:.02:.08; lognormal:.3:.65 with --book",
-     .take = take_weather,
+     .take = settings_take_weather,
      .offset = FIELD(weather),
      .accepted = "a delay as in 50ms, uniform:.5:5, normal:1:.2 or "
                  "lognormal:.3:.6",
@@ -297,9 +211,9 @@ const struct option_table compare_option_table = {
 /* What the book's example has of its own. Another weather scales it. */
 static int check_book(struct command_line *line)
 {
-    static const char *const fixed[] = {"all",        "every",         "limit",
-                                        "server",     "country-names", "order",
-                                        "strategies", "program",       "with"};
+    static const char *const fixed[] = {
+        "all",        "every",   "limit", "server", "country-names", "order",
+        "strategies", "program", "with",  "until",  "until-decided"};
 
     for (size_t i = 0; i < COUNT(fixed); i++) {
         if (command_line_has(line, &compare_option_table, fixed[i])) {
@@ -343,10 +257,41 @@ static int check_exports(const struct compare_settings *settings,
     return 0;
 }
 
+static int refuse(struct command_line *line, const char *why)
+{
+    snprintf(line->error, sizeof(line->error), "%s", why);
+    return -EINVAL;
+}
+
+/* Without --runs, the looks begin with the fewest runs that decide anything. */
+static int check_looks(struct compare_settings *settings,
+                       struct command_line *line)
+{
+    bool looks = settings->until > 0 || settings->until_decided;
+
+    if (settings->until_decided && settings->conditions.count == 0)
+        return refuse(line, "--until-decided: there is no --fail-if to decide");
+    if (!looks && command_line_has(line, &compare_option_table, "max-runs"))
+        return refuse(line, "--max-runs: only with --until or --until-decided");
+    if (!looks)
+        return 0;
+    if (!command_line_has(line, &compare_option_table, "runs"))
+        settings->runs = settings->max_runs < COMPARISON_RUNS_LEAST
+                             ? settings->max_runs
+                             : COMPARISON_RUNS_LEAST;
+    if (settings->runs > settings->max_runs)
+        return refuse(line, "--runs: more than --max-runs, which is 100 unless "
+                            "said");
+    return 0;
+}
+
 int compare_settings_check(struct compare_settings *settings,
                            struct command_line *line)
 {
     int rc = check_exports(settings, line);
+
+    if (rc == 0)
+        rc = check_looks(settings, line);
 
     if (rc < 0)
         return rc;

@@ -10,6 +10,7 @@
 #include "comparison/child_run.h"
 #include "comparison/grid.h"
 #include "comparison/ideals.h"
+#include "comparison/looks.h"
 #include "process/interrupt.h"
 
 /* What a cell is called while it is run. */
@@ -134,7 +135,7 @@ static void show_progress(const struct compare_runs *runs,
         fputs("to warm up", stderr);
     else
         fprintf(stderr, "run %" PRId64 " of %" PRId64, which->number,
-                runs->settings->runs);
+                runs->comparison->setup.runs);
     fputc('\r', stderr); /* what the run says begins a line */
 }
 
@@ -239,18 +240,18 @@ int compare_runs_open(struct compare_runs *runs)
     return compare_run_make_directory(&runs->directory);
 }
 
-int compare_runs_make(struct compare_runs *runs)
+/* The runs of each cell up to number `to`, in their order. */
+static int make_more(struct compare_runs *runs, int64_t from, int64_t to)
 {
     const struct comparison *comparison = runs->comparison;
     size_t count = 0;
-    struct grid_run *all;
-    int rc = begin(runs);
+    struct grid_run *all =
+        grid_runs(runs->settings, comparison->cell_count, from, to, &count);
+    int rc = 0;
 
-    if (rc < 0)
-        return rc;
-    all = grid_runs(runs->settings, comparison->cell_count, &count);
     if (!all)
         return -ENOMEM;
+    runs->comparison->setup.runs = to;
     for (size_t i = 0; i < count && rc == 0; i++) {
         rc = comparison->cells[all[i].cell].program
                  ? run_program(runs, &all[i])
@@ -261,6 +262,27 @@ int compare_runs_make(struct compare_runs *runs)
             rc = -EINTR;
     }
     free(all);
+    return rc;
+}
+
+int compare_runs_make(struct compare_runs *runs)
+{
+    const struct comparison_looks *looks = &runs->comparison->looks;
+    int64_t from = 0;
+    bool over = false;
+    int rc = begin(runs);
+
+    if (rc == 0 && looks->planned == 0)
+        return make_more(runs, 0, runs->settings->runs);
+    while (rc == 0 && !over) {
+        int64_t to = looks->runs[looks->taken];
+
+        rc = make_more(runs, from, to);
+        if (rc == 0)
+            rc = looks_take(runs->comparison, &runs->results, runs->work,
+                            runs->settings, runs->checks, &over);
+        from = to;
+    }
     return rc;
 }
 

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "command/compare_book.h"
+#include "comparison/checks.h"
 #include "comparison/comparison.h"
 #include "comparison/plan.h"
 #include "comparison/program_run.h"
@@ -21,6 +22,7 @@ struct compare_runs {
     const struct compare_settings *settings;
     const struct compare_work *work;
     struct comparison *comparison;
+    struct compare_checks *checks; /* what may have to be decided */
     bool flush_stdout; /* after each run: the book's texts go there */
     bool progress;     /* on a terminal: which run it is */
 
@@ -36,8 +38,11 @@ struct compare_runs {
 /* Make a directory for them. A negative errno value. */
 int compare_runs_open(struct compare_runs *runs);
 
-/* Make them all, in their order, after compare_work_begin(). A negative errno
-   value: it ended early, as by a signal (-EINTR). */
+/* Make them all, in their order, after compare_work_begin(), or as many as
+   there have to be (comparison/looks.h): the comparison's setup tells how many
+   of each cell. A negative errno value: it ended early, as by a signal
+   (-EINTR).
+ */
 int compare_runs_make(struct compare_runs *runs);
 
 /* Say that a run does not count, and why: results_finish() finds out more.

@@ -145,8 +145,8 @@ int comparison_derive(struct comparison *comparison)
         forget(cell);
         failed = derive_cell(cell);
         if (!failed)
-            failed = comparison_relate(comparison, i, 0, COMPARISON_ERROR,
-                                       &cell->ratio);
+            failed = comparison_relate(
+                comparison, i, 0, comparison_error(comparison), &cell->ratio);
         if (failed)
             error = failed;
     }
@@ -163,6 +163,13 @@ void comparison_close(struct comparison *comparison)
     free(comparison->cells);
     comparison->cells = NULL;
     comparison->cell_count = 0;
+}
+
+double comparison_error(const struct comparison *comparison)
+{
+    size_t looks = comparison->looks.planned;
+
+    return COMPARISON_ERROR / (looks > 0 ? (double)looks : 1);
 }
 
 bool comparison_has_runs(const struct comparison *comparison)

@@ -114,8 +114,30 @@ struct comparison_check {
                          lack of runs; else "" */
 };
 
+/*
+ * How often the runs may be looked at, to see whether there are enough of them
+ * (comparison/looks.h). Zero: never, they are as many as were asked for.
+ *
+ * Whoever looks until there is something to see, will. So all looks that there
+ * may be share the error that is allowed of one interval (Bonferroni's
+ * inequality; Dunn, "Multiple Comparisons Among Means", 1961): each interval
+ * holds at all of them, whenever the runs end.
+ */
+enum { LOOKS_MOST = 16 };
+
+struct comparison_looks {
+    double width; /* (high - low) / value of each ratio is to be at most that;
+                     0: it may be anything */
+    bool decide;  /* no condition is to be undecided */
+    size_t planned;
+    int64_t runs[LOOKS_MOST]; /* of each cell, at each look that is planned */
+    size_t taken;             /* of them */
+    bool enough;              /* at the last of these all was as it is to be */
+};
+
 struct comparison {
     struct comparison_setup setup;
+    struct comparison_looks looks;
     struct comparison_cell *cells; /* the first is what others are related to */
     size_t cell_count;
     bool interrupted;     /* not all runs were made */
@@ -147,8 +169,11 @@ bool comparison_has_runs(const struct comparison *comparison);
 enum { COMPARISON_RUNS_LEAST = 5 };
 
 /* The error that is allowed of one interval, of one condition, and of all that
-   the sentences say of differences. */
+   the sentences say of differences, however often the runs are looked at. */
 #define COMPARISON_ERROR 0.05
+
+/* What of it falls to each look. */
+double comparison_error(const struct comparison *comparison);
 
 /*
  * By which factor one cell's times are greater than another's, as ranks_ratio()

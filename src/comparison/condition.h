@@ -94,8 +94,10 @@ int condition_check(struct condition *condition,
  * The condition is worked out anew for STATISTICS_RESAMPLES samples, in which
  * each cell's runs are drawn from it with replacement. FAILED: it holds within
  * all of the 95 % interval of its sides' difference; PASSED: nowhere there.
- * Of fewer than COMPARISON_RUNS_LEAST runs nothing is decided.
- * A ratio is that of the medians. What does not differ between runs is simply
+ * Where a cell's ratio alone varies, that interval is the one of the ratio, by
+ * ranks, that all forms show. Either has a look's share of the error
+ * (comparison_error()). Of fewer than COMPARISON_RUNS_LEAST runs nothing is
+ * decided. What does not differ between runs is simply
  * compared. The requests behind
  * p50, p90 and p99 are drawn one by one, whichever run they are from, from at
  * most 4,096 that stand for all.

@@ -7,6 +7,7 @@
 
 #include "comparison/condition.h"
 #include "comparison/condition_series.h"
+#include "comparison/ranks.h"
 
 enum { SEED = 20 };
 
@@ -16,6 +17,7 @@ struct leaf {
     struct series own;
     struct series first; /* of HOW_RATIO: the first cell's times */
     double constant;     /* the ideal, or a count */
+    double given;        /* in place of what the series say; NAN: nothing */
 };
 
 struct judge {
@@ -46,6 +48,30 @@ static int load_runs(struct judge *judge, size_t cell, enum figure_id field,
                           &judge->runs[cell], field);
 }
 
+/* Whether it is the same in each sample. */
+static bool is_constant(const struct condition_node *node)
+{
+    enum figure_how how;
+
+    if (node->kind != NODE_VALUE)
+        return true;
+    how = figures[node->field].how;
+    return how == HOW_COUNTED || how == HOW_IDEAL ||
+           (how == HOW_RATIO && node->cell == 0); /* to itself */
+}
+
+/* The times of a cell and of the first one, to be related. */
+static int load_ratio(struct judge *judge, size_t cell, struct leaf *leaf)
+{
+    int error = load_runs(judge, 0, leaf->field, &leaf->first);
+
+    if (!error)
+        error = load_runs(judge, cell, leaf->field, &leaf->own);
+    if (!error)
+        error = series_relates(&leaf->first);
+    return error ? error : series_relates(&leaf->own);
+}
+
 /* 0; -ENODATA: there is no such value, and the reason is given; -ENOMEM. */
 static int load(struct judge *judge, const struct condition_node *node,
                 struct leaf *leaf)
@@ -56,6 +82,7 @@ static int load(struct judge *judge, const struct condition_node *node,
     int error = 0;
 
     leaf->field = (enum figure_id)node->field;
+    leaf->given = (double)NAN;
     if (how == HOW_COUNTED) {
         leaf->constant = figure_of(cell, leaf->field);
         return 0;
@@ -77,9 +104,11 @@ static int load(struct judge *judge, const struct condition_node *node,
     if (how == HOW_RATIO &&
         !know(judge, node, first->run_count > 0, "no run of the first counts"))
         return -ENODATA;
-    if (how == HOW_RATIO)
-        error = load_runs(judge, 0, leaf->field, &leaf->first);
-    if (!error)
+    if (how == HOW_RATIO && node->cell == 0)
+        leaf->given = 1;
+    else if (how == HOW_RATIO)
+        error = load_ratio(judge, node->cell, leaf);
+    else
         error = load_runs(judge, node->cell, leaf->field, &leaf->own);
     if (error == -ENODATA)
         know(judge, node, false, "the runs do not tell");
@@ -91,7 +120,10 @@ static double leaf_value(const struct leaf *leaf)
     const struct figure *figure = &figures[leaf->field];
     double median = 0;
 
-    if (figure->how != HOW_COUNTED && figure->how != HOW_IDEAL)
+    if (!isnan(leaf->given))
+        return leaf->given;
+    if (figure->how != HOW_COUNTED && figure->how != HOW_IDEAL &&
+        figure->how != HOW_RATIO)
         median = series_quantile(&leaf->own, 0.5);
     switch (figure->how) {
     case HOW_MEASURED:
@@ -107,7 +139,7 @@ static double leaf_value(const struct leaf *leaf)
     case HOW_MAX:
         return series_quantile(&leaf->own, 1);
     case HOW_RATIO:
-        return median / series_quantile(&leaf->first, 0.5);
+        return series_ratio(&leaf->own, &leaf->first);
     case HOW_OVERHEAD:
         return median - leaf->constant;
     case HOW_EFFICIENCY:
@@ -179,6 +211,55 @@ static enum comparison_verdict verdict_of(enum condition_relation relation,
     return VERDICT_UNDECIDED;
 }
 
+/* The node of the condition that alone varies from run to run, if it is a
+   ratio: NULL: it is none, or there are more. */
+static const struct condition_node *lone_ratio(const struct judge *judge)
+{
+    const struct condition_node *found = NULL;
+
+    for (size_t i = 0; i < judge->condition->node_count; i++) {
+        const struct condition_node *node = &judge->condition->nodes[i];
+
+        if (is_constant(node))
+            continue;
+        if (found || figures[node->field].how != HOW_RATIO)
+            return NULL;
+        found = node;
+    }
+    return found;
+}
+
+/*
+ * The difference where the ratio is its estimate, and between its bounds. With
+ * a single place for the ratio r the difference is (a r + b) / (c r + d): it
+ * only rises or only falls, unless there is a pole between the bounds. Then
+ * that at the estimate is not between those at the bounds, and there is no
+ * limit. -ENODATA: there is no number.
+ */
+static int map_ratio(struct judge *judge, const struct condition_node *node,
+                     struct interval *interval)
+{
+    const struct interval *ratio = &judge->comparison->cells[node->cell].ratio;
+    struct leaf *leaf = &judge->leaves[node - judge->condition->nodes];
+    double low;
+    double high;
+
+    leaf->given = ratio->low;
+    low = difference(judge);
+    leaf->given = ratio->high;
+    high = difference(judge);
+    leaf->given = ratio->value;
+    *interval =
+        (struct interval){difference(judge), fmin(low, high), fmax(low, high)};
+    if (!isfinite(interval->value))
+        return -ENODATA;
+    if (isnan(ratio->low))
+        interval->low = interval->high = (double)NAN;
+    else if (!interval_holds(interval, interval->value))
+        *interval = (struct interval){interval->value, -INFINITY, INFINITY};
+    return 0;
+}
+
 /* -ENODATA: a sample has no answer. */
 static int resample(struct judge *judge, struct interval *interval)
 {
@@ -200,7 +281,7 @@ static int resample(struct judge *judge, struct interval *interval)
     }
     if (finite)
         statistics_bounds(interval, estimates, STATISTICS_RESAMPLES,
-                          COMPARISON_ERROR);
+                          comparison_error(judge->comparison));
     free(estimates);
     return finite ? 0 : -ENODATA;
 }
@@ -210,16 +291,12 @@ static bool has_few_runs(const struct judge *judge)
 {
     for (size_t i = 0; i < judge->condition->node_count; i++) {
         const struct condition_node *node = &judge->condition->nodes[i];
-        enum figure_how how;
 
-        if (node->kind != NODE_VALUE)
-            continue;
-        how = figures[node->field].how;
-        if (how == HOW_COUNTED || how == HOW_IDEAL)
+        if (is_constant(node))
             continue;
         if (judge->comparison->cells[node->cell].run_count <
                 COMPARISON_RUNS_LEAST ||
-            (how == HOW_RATIO &&
+            (figures[node->field].how == HOW_RATIO &&
              judge->comparison->cells[0].run_count < COMPARISON_RUNS_LEAST))
             return true;
     }
@@ -256,6 +333,20 @@ static void unload(struct judge *judge)
     free(judge->requests);
 }
 
+/* For lack of runs: it has no interval. */
+static void leave_undecided(const struct judge *judge,
+                            struct comparison_check *judged)
+{
+    size_t least = ranks_least(comparison_error(judge->comparison));
+
+    if (least < COMPARISON_RUNS_LEAST)
+        least = COMPARISON_RUNS_LEAST;
+    judged->verdict = VERDICT_UNDECIDED;
+    judged->difference.low = judged->difference.high = (double)NAN;
+    snprintf(judged->reason, sizeof(judged->reason),
+             "fewer than %zu runs do not decide it", least);
+}
+
 int condition_judge(const struct condition *condition,
                     const struct comparison *comparison,
                     struct comparison_check *check)
@@ -281,7 +372,10 @@ int condition_judge(const struct condition *condition,
     if (judge.runs && judge.requests && judge.leaves)
         error = load_all(&judge);
     if (!error) {
-        error = resample(&judge, &found);
+        const struct condition_node *ratio = lone_ratio(&judge);
+
+        error =
+            ratio ? map_ratio(&judge, ratio, &found) : resample(&judge, &found);
         if (error == -ENODATA)
             snprintf(judged.reason, sizeof(judged.reason),
                      "it divides by 0, or its numbers are too large");
@@ -295,13 +389,8 @@ int condition_judge(const struct condition *condition,
         judged.verdict = verdict_of(condition->relation, &found);
         judged.difference = (struct interval){
             found.value * unit, found.low * unit, found.high * unit};
-        if (has_few_runs(&judge)) {
-            judged.verdict = VERDICT_UNDECIDED;
-            judged.difference.low = judged.difference.high = (double)NAN;
-            snprintf(judged.reason, sizeof(judged.reason),
-                     "fewer than %d runs do not decide it",
-                     COMPARISON_RUNS_LEAST);
-        }
+        if (has_few_runs(&judge) || isnan(found.low))
+            leave_undecided(&judge, &judged);
     }
     *check = judged;
     return 0;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "comparison/ranks.h"
+
 /* With more requests than that, each resample would take too long. */
 enum { MOST_REQUESTS = 4096 };
 
@@ -109,6 +111,7 @@ void series_close(struct series *series)
 {
     free(series->sorted);
     free(series->which);
+    free(series->drawn);
     *series = (struct series){.sorted = NULL};
 }
 
@@ -157,4 +160,28 @@ double series_stddev(const struct series *series)
         squares += distance * distance * times(series, i);
     }
     return count > 1 ? sqrt(squares / (double)(count - 1)) : 0;
+}
+
+int series_relates(struct series *series)
+{
+    series->drawn = malloc(series->draws->count * sizeof(*series->drawn));
+    return series->drawn ? 0 : -ENOMEM;
+}
+
+/* The sample's times, in their order. */
+static const int64_t *draw(const struct series *series)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < series->draws->count; i++) {
+        for (uint32_t j = 0; j < times(series, i); j++)
+            series->drawn[count++] = llround(series->sorted[i] * 1e6);
+    }
+    return series->drawn;
+}
+
+double series_ratio(const struct series *over, const struct series *under)
+{
+    return ranks_factor(draw(over), over->draws->count, draw(under),
+                        under->draws->count);
 }

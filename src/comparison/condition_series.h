@@ -26,6 +26,7 @@ struct series {
     double *sorted;
     size_t *which; /* whose draws each of them has */
     const struct draws *draws;
+    int64_t *drawn; /* of series_relates(): the sample, in microseconds */
 };
 
 /*
@@ -44,3 +45,9 @@ void series_close(struct series *series);
 double series_quantile(const struct series *series, double q);
 double series_mean(const struct series *series);
 double series_stddev(const struct series *series);
+
+/* By which factor the times of a sample are those of another one, as
+   ranks_factor() has it, of series that have been made ready for it. -ENOMEM:
+   it is not. */
+int series_relates(struct series *series);
+double series_ratio(const struct series *over, const struct series *under);

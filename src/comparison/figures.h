@@ -31,7 +31,7 @@ enum figure_how {
     HOW_STDDEV,
     HOW_MIN,
     HOW_MAX,
-    HOW_RATIO,      /* of the median to that of the first cell */
+    HOW_RATIO,      /* of the times to those of the first cell */
     HOW_IDEAL,      /* the same in each sample */
     HOW_OVERHEAD,   /* the median less the ideal */
     HOW_EFFICIENCY, /* the ideal over the median */

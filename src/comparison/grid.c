@@ -85,35 +85,32 @@ static void shuffle(struct grid_run *runs, size_t count, uint64_t seed)
     }
 }
 
-/* Where the run stands among the others, warm-ups of its cell included. */
-static size_t place(const struct compare_settings *settings, size_t cells,
-                    size_t cell, size_t round)
-{
-    if (settings->order == ORDER_BLOCKED)
-        return cell * (size_t)(settings->warmups + settings->runs) + round;
-    return round * cells + cell;
-}
-
 struct grid_run *grid_runs(const struct compare_settings *settings,
-                           size_t cells, size_t *count)
+                           size_t cells, int64_t from, int64_t to,
+                           size_t *count)
 {
-    size_t warmups = (size_t)settings->warmups;
-    size_t rounds = warmups + (size_t)settings->runs;
+    bool blocked = settings->order == ORDER_BLOCKED;
+    size_t warmups = from == 0 ? (size_t)settings->warmups : 0;
+    size_t rounds = warmups + (size_t)(to - from);
     struct grid_run *runs = calloc(rounds * cells, sizeof(*runs));
 
     if (!runs)
         return NULL;
     for (size_t cell = 0; cell < cells; cell++) {
         for (size_t round = 0; round < rounds; round++) {
-            runs[place(settings, cells, cell, round)] = (struct grid_run){
+            size_t place =
+                blocked ? cell * rounds + round : round * cells + cell;
+
+            runs[place] = (struct grid_run){
                 .cell = cell,
-                .number = round < warmups ? 0 : (int64_t)(round - warmups) + 1,
+                .number =
+                    round < warmups ? 0 : from + (int64_t)(round - warmups) + 1,
             };
         }
     }
     if (settings->order == ORDER_RANDOM)
-        shuffle(runs + warmups * cells, (size_t)settings->runs * cells,
-                (uint64_t)settings->seed);
+        shuffle(runs + warmups * cells, (size_t)(to - from) * cells,
+                (uint64_t)settings->seed + (uint64_t)from);
     *count = rounds * cells;
     return runs;
 }

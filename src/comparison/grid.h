@@ -36,10 +36,11 @@ struct grid_run {
 };
 
 /*
- * All runs in their order, to be freed. Interleaved: one of each cell in turn,
- * so that a slow minute of the machine meets all of them; random: shuffled by
- * the seed; blocked: cell after cell. Warm-ups come before what they warm up
- * for. NULL: no memory.
+ * The runs number from + 1 to `to` of each cell in their order, to be freed.
+ * Interleaved: one of each cell in turn, so that a slow minute of the machine
+ * meets all of them; random: shuffled by the seed; blocked: cell after cell.
+ * If `from` is 0, warm-ups come before what they warm up for. NULL: no memory.
  */
 struct grid_run *grid_runs(const struct compare_settings *settings,
-                           size_t cells, size_t *count);
+                           size_t cells, int64_t from, int64_t to,
+                           size_t *count);

@@ -161,16 +161,25 @@ static double ratio_number(const struct ranks *ranks, const int64_t *a,
     return least;
 }
 
+double ranks_factor(const int64_t *a, size_t a_count, const int64_t *b,
+                    size_t b_count)
+{
+    const struct ranks ranks = {a_count, b_count, NULL};
+    size_t pairs = a_count * b_count;
+    double middle = ratio_number(&ranks, a, b, (pairs + 1) / 2);
+
+    if (pairs % 2 == 0)
+        middle = sqrt(middle * ratio_number(&ranks, a, b, pairs / 2 + 1));
+    return middle;
+}
+
 void ranks_ratio(const struct ranks *ranks, struct interval *ratio,
                  const int64_t *a, const int64_t *b, double error)
 {
     size_t pairs = ranks->a_count * ranks->b_count;
     size_t k = ranks_cut(ranks, error);
 
-    ratio->value = ratio_number(ranks, a, b, (pairs + 1) / 2);
-    if (pairs % 2 == 0)
-        ratio->value =
-            sqrt(ratio->value * ratio_number(ranks, a, b, pairs / 2 + 1));
+    ratio->value = ranks_factor(a, ranks->a_count, b, ranks->b_count);
     ratio->low = ratio->high = (double)NAN;
     if (k > 0) {
         ratio->low = ratio_number(ranks, a, b, k);

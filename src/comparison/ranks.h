@@ -52,6 +52,10 @@ size_t ranks_least(double error);
 double ranks_alike(const struct ranks *ranks, const int64_t *a,
                    const int64_t *b);
 
+/* The estimate of ranks_ratio() alone, of samples of any size. */
+double ranks_factor(const int64_t *a, size_t a_count, const int64_t *b,
+                    size_t b_count);
+
 /*
  * By which factor `a` is greater than `b`: the median of the ratios of all
  * pairs (of an even number of them the geometric mean of the two in the middle,

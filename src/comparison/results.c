@@ -92,7 +92,7 @@ int results_add(struct results *results, size_t cell, int64_t number,
 }
 
 /* Those of a cell that count, appended to it. */
-static int collect(struct results *results, size_t model, size_t index,
+static int collect(const struct results *results, size_t model, size_t index,
                    struct comparison_cell *cell)
 {
     size_t runs = 0;
@@ -171,7 +171,7 @@ static void describe_model(const struct work_done *work,
 }
 
 /* Runs that do not count, and errors that others had not. */
-static void sort_out(struct results *results, size_t model,
+static void sort_out(const struct results *results, size_t model,
                      struct comparison *comparison,
                      void (*on_invalid)(void *arg, const struct result *run,
                                         const char *why),
@@ -202,7 +202,8 @@ static void sort_out(struct results *results, size_t model,
                      results->same.is_predicted ? "weather and files predict"
                                                 : "most runs did",
                      difference);
-        on_invalid(arg, run, why);
+        if (on_invalid)
+            on_invalid(arg, run, why);
     }
 }
 
@@ -227,32 +228,52 @@ int results_status(const struct results *results)
     return 0;
 }
 
+static int count(const struct results *results, size_t model,
+                 struct comparison *comparison,
+                 void (*on_invalid)(void *arg, const struct result *run,
+                                    const char *why),
+                 void *arg)
+{
+    int rc = 0;
+
+    describe_model(&results->same.works[model], comparison);
+    sort_out(results, model, comparison, on_invalid, arg);
+    comparison->nothing = leaves_nothing(results, model);
+    if (comparison->nothing)
+        return 0;
+    for (size_t i = 0; i < comparison->cell_count && rc == 0; i++) {
+        struct comparison_cell *cell = &comparison->cells[i];
+
+        rc = collect(results, model, i, cell);
+        if (rc == 0)
+            statistics_sort(cell->request_us, cell->request_count);
+    }
+    return rc;
+}
+
+int results_look(const struct results *results, struct comparison *comparison)
+{
+    if (results->count == 0)
+        return 0;
+    return count(results, same_work_model(&results->same), comparison, NULL,
+                 NULL);
+}
+
 int results_finish(struct results *results, struct comparison *comparison,
                    void (*on_invalid)(void *arg, const struct result *run,
                                       const char *why),
                    void *arg)
 {
     size_t model;
+    int rc;
 
     if (results->count == 0)
         return 0;
     model = same_work_model(&results->same);
-    describe_model(&results->same.works[model], comparison);
-    sort_out(results, model, comparison, on_invalid, arg);
-    comparison->nothing = leaves_nothing(results, model);
-    if (comparison->nothing)
-        return 0;
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        struct comparison_cell *cell = &comparison->cells[i];
-        int rc = collect(results, model, i, cell);
-
-        if (rc == 0)
-            rc = choose_record(results, model, i, cell);
-        if (rc < 0)
-            return rc;
-        statistics_sort(cell->request_us, cell->request_count);
-    }
-    return 0;
+    rc = count(results, model, comparison, on_invalid, arg);
+    for (size_t i = 0; i < comparison->cell_count && rc == 0; i++)
+        rc = choose_record(results, model, i, &comparison->cells[i]);
+    return rc;
 }
 
 int results_waits(const struct results *results, size_t cell, size_t items,

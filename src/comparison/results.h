@@ -57,6 +57,13 @@ int results_finish(struct results *results, struct comparison *comparison,
                    void *arg);
 
 /*
+ * The same for a look at what there is so far, into a comparison that has cells
+ * of its own: the results stay as they are, the cells get no record, and nobody
+ * is told of runs that do not count.
+ */
+int results_look(const struct results *results, struct comparison *comparison);
+
+/*
  * How long each of `items` items waits at a server that nobody knows, as the
  * median over the runs of `cell` that did the model's work. To be freed; NULL
  * with 0: there is no such run. -ENOMEM.

@@ -24,6 +24,9 @@ struct compare_settings {
     size_t reuse_count;
 
     int64_t runs, warmups;
+    double until; /* the widest interval of a ratio; 0: not asked for */
+    bool until_decided;
+    int64_t max_runs;    /* of either */
     int order;           /* enum comparison_order */
     const char *weather; /* as fixture/rules/delay.h reads it */
     int64_t seed;
@@ -35,6 +38,13 @@ struct compare_settings {
     struct option_texts conditions; /* of --fail-if */
     int undecided_fails;            /* one that is undecided fails, too */
 };
+
+/* What option values mean, as an option's `take` (cli/option.h) has it. */
+int settings_take_strategies(void *settings, const char *text);
+int settings_take_max_req(void *settings, const char *text);
+int settings_take_reuse(void *settings, const char *text);
+int settings_take_until(void *settings, const char *text);
+int settings_take_weather(void *settings, const char *text);
 
 /* The weather of the book's example: 20 skewed delays whose sum is what its
    sequential script took, the longest what its concurrent ones took. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "findings/table.h"
 #include "text/quantity.h"
 
 /* The facts being told. Each is written into `text`, and then handed on. */
@@ -106,6 +107,17 @@ static void tell_runs(struct telling *telling,
     end(telling, "Runs");
 }
 
+static void tell_looks(struct telling *telling,
+                       const struct comparison *comparison)
+{
+    char text[TABLE_LOOKS_SIZE];
+
+    if (comparison->looks.planned == 0)
+        return;
+    table_looks(text, comparison);
+    tell(telling, "Looked at", text);
+}
+
 static void tell_load(struct telling *telling, double load)
 {
     FILE *out;
@@ -178,6 +190,7 @@ int comparison_facts(const struct comparison *comparison, facts_on_fact on_fact,
          setup->server ? setup->server : "started for this comparison");
     tell_weather(&telling, setup);
     tell_runs(&telling, setup);
+    tell_looks(&telling, comparison);
     tell(&telling, "Times",
          comparison->by_server
              ? "from the first request to the last byte, as the server saw them"

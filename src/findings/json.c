@@ -212,6 +212,27 @@ static json_t *conclusions_json(const struct comparison *comparison)
     return NULL;
 }
 
+static json_t *looks_json(const struct comparison_looks *looks)
+{
+    json_t *runs;
+
+    if (looks->planned == 0)
+        return json_null();
+    runs = json_array();
+    for (size_t i = 0; runs && i < looks->taken; i++) {
+        if (json_array_append_new(runs, json_integer(looks->runs[i])) < 0) {
+            json_decref(runs);
+            runs = NULL;
+        }
+    }
+    return json_pack("{s:o, s:b, s:I, s:I, s:o, s:b}", "until",
+                     looks->width > 0 ? json_real(looks->width) : json_null(),
+                     "until_decided", looks->decide, "planned",
+                     (json_int_t)looks->planned, "max_runs",
+                     (json_int_t)looks->runs[looks->planned - 1], "taken", runs,
+                     "enough", looks->enough);
+}
+
 static json_t *machine_json(const struct comparison_setup *setup)
 {
     return json_pack("{s:o, s:o, s:{s:o, s:o, s:o, s:o}}", "description",
@@ -227,7 +248,7 @@ static json_t *comparison_object(const struct comparison *comparison)
 
     return json_pack(
         "{s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, s:o, "
-        "s:o, "
+        "s:o, s:o, s:f, "
         "s:s, s:b, s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
         "schema", "flags.compare/2", "began", text(setup->began), "weather",
         text(setup->weather), "seed", (json_int_t)setup->seed, "server",
@@ -238,7 +259,8 @@ static json_t *comparison_object(const struct comparison *comparison)
         comparison_order_name(setup->order), "timeout",
         seconds((double)setup->timeout_us), "connect_timeout",
         seconds((double)setup->connect_timeout_us), "machine",
-        machine_json(setup), "observed_by",
+        machine_json(setup), "looks", looks_json(&comparison->looks),
+        "interval_error", comparison_error(comparison), "observed_by",
         comparison->by_server ? "server" : "client", "interrupted",
         comparison->interrupted, "nothing_in_place", comparison->nothing,
         "ideal_estimated", comparison->ideal_estimated, "same_work",

@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -152,6 +154,27 @@ static void caution_few(const struct sentences *s)
                   fewest, quantity_plural(fewest), among, least, advice);
 }
 
+/* The runs came to their greatest number first. */
+static void caution_looks(const struct sentences *s)
+{
+    const struct comparison_looks *looks = &s->comparison->looks;
+    double widest = 0;
+
+    if (looks->enough || looks->taken < looks->planned || looks->width <= 0)
+        return;
+    for (size_t i = 1; i < s->comparison->cell_count; i++) {
+        const struct interval *ratio = &sentences_cell(s, i)->ratio;
+
+        widest = fmax(widest, (ratio->high - ratio->low) / ratio->value);
+    }
+    if (widest > looks->width)
+        sentences_say(s,
+                      "after %" PRId64 " runs of each, a ratio's interval is "
+                      "still %.*f %% wide, and not %g %%",
+                      looks->runs[looks->planned - 1], widest < 0.0995 ? 2 : 0,
+                      widest * 100, looks->width * 100);
+}
+
 void sentences_nothing(const struct sentences *s)
 {
     const struct comparison *comparison = s->comparison;
@@ -177,6 +200,7 @@ void sentences_caution(const struct sentences *s)
         sentences_say(s, "the comparison was interrupted: not all runs were "
                          "made");
     caution_few(s);
+    caution_looks(s);
     caution_reach(s);
     caution_outliers(s);
     if (setup->processors > 0 && setup->load > (double)setup->processors)

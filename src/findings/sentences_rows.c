@@ -94,7 +94,8 @@ void sentences_rows_open(struct sentences *s)
         if (chance || (i > 0 && row->chance <= row[-1].chance))
             row->error = row[-1].error;
         else
-            row->error = COMPARISON_ERROR / (double)(s->row_count - i);
+            row->error =
+                comparison_error(s->comparison) / (double)(s->row_count - i);
         chance |= row->chance > row->error;
     }
 }
@@ -107,7 +108,8 @@ void sentences_rows_close(struct sentences *s)
 
 double sentences_share(const struct sentences *s)
 {
-    return COMPARISON_ERROR / (double)(s->row_count > 0 ? s->row_count : 1);
+    return comparison_error(s->comparison) /
+           (double)(s->row_count > 0 ? s->row_count : 1);
 }
 
 size_t sentences_least_runs(const struct sentences *s)

@@ -1,5 +1,6 @@
 #include "findings/table.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -108,6 +109,45 @@ const char *table_verdict(const struct comparison *comparison,
     return comparison->fail_undecided
                ? "undecided, which fails (--undecided fail)"
                : "undecided, which passes (--undecided pass)";
+}
+
+/* "each ratio's interval is at most 5 % wide, and each condition decided" */
+static void wanted_text(char *text, size_t room,
+                        const struct comparison_looks *looks)
+{
+    size_t size = 0;
+
+    text[0] = '\0';
+    if (looks->width > 0)
+        size += (size_t)snprintf(text, room,
+                                 "each ratio's interval is at most %g %% wide",
+                                 looks->width * 100);
+    if (looks->decide)
+        snprintf(text + size, room - size, "%seach condition is decided",
+                 size > 0 ? ", and " : "");
+}
+
+void table_looks(char text[TABLE_LOOKS_SIZE],
+                 const struct comparison *comparison)
+{
+    const struct comparison_looks *looks = &comparison->looks;
+    char wanted[100];
+    char at[LOOKS_MOST * 8] = "no";
+
+    wanted_text(wanted, sizeof(wanted), looks);
+    for (size_t i = 0, size = 0; i < looks->taken; i++)
+        size += (size_t)snprintf(at + size, sizeof(at) - size, "%s%" PRId64,
+                                 i == 0                 ? ""
+                                 : i + 1 < looks->taken ? ", "
+                                                        : " and ",
+                                 looks->runs[i]);
+    snprintf(text, TABLE_LOOKS_SIZE,
+             "after %s of at most %" PRId64 " runs of each: %s%s; as there "
+             "may be %zu look%s, they share the error of each interval "
+             "(Bonferroni; Dunn, \"Multiple Comparisons Among Means\", 1961)",
+             at, looks->runs[looks->planned - 1],
+             looks->enough ? "" : "not yet so that ", wanted, looks->planned,
+             quantity_plural(looks->planned));
 }
 
 void table_check(char text[TABLE_CHECK_SIZE],

@@ -35,6 +35,16 @@ const char *table_verdict(const struct comparison *comparison,
                           const struct comparison_check *check);
 
 /*
+ * After how many runs there was a look at them, what was wanted, whether it
+ * came about, and what the looks do to the intervals: in words, for a
+ * comparison that was looked at. "after 5, 10 and 20 of at most 100 runs: each
+ * ratio's interval is at most 5 % wide; ..."
+ */
+enum { TABLE_LOOKS_SIZE = 400 };
+void table_looks(char text[TABLE_LOOKS_SIZE],
+                 const struct comparison *comparison);
+
+/*
  * What a check found, in words: the difference of its two sides with its
  * interval and unit, "-101 ms (-104 ms to -98.0 ms)", or why there is none.
  */

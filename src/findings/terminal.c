@@ -91,6 +91,18 @@ static void print_programs(struct page *page)
     }
 }
 
+static void print_looks(struct page *page)
+{
+    char text[TABLE_LOOKS_SIZE];
+
+    if (page->comparison->looks.planned == 0)
+        return;
+    table_looks(text, page->comparison);
+    put_text(page, "looked at");
+    put_text(page, text);
+    end_text(page);
+}
+
 /* What was run, and where. */
 static void print_head(struct page *page)
 {
@@ -108,6 +120,7 @@ static void print_head(struct page *page)
         fprintf(page->out, ", %" PRId64 " warm-up%s", setup->warmups,
                 quantity_plural((uint64_t)setup->warmups));
     fputs(")\n", page->out);
+    print_looks(page);
     if (setup->weather) {
         fprintf(page->out, "weather %s, seed %" PRId64 "\n", setup->weather,
                 setup->seed);

@@ -219,9 +219,6 @@ static void expect_point_estimates(const struct comparison *comparison)
         /* One run has no deviation to tell, and 0 to calculate with. */
         if (isnan(expected))
             continue;
-        if (figures[id].how == HOW_RATIO) /* it is of the medians here */
-            expected =
-                cell->observed.median / comparison->cells[0].observed.median;
         snprintf(text, sizeof(text), "async[20].%s > 0", figures[id].name);
         cr_expect(epsilon_eq(dbl, judge(comparison, text).difference.value,
                              expected, fabs(expected) * 1e-9),
@@ -253,6 +250,70 @@ Test(judge, values_of_a_cell_come_from_the_same_runs)
     /* Were they drawn apart, their difference would vary. */
     cr_expect(epsilon_eq(dbl, check.difference.low, 0, 1e-6));
     cr_expect(epsilon_eq(dbl, check.difference.high, 0, 1e-6));
+    comparison_close(&comparison);
+}
+
+Test(judge, a_ratio_has_the_interval_that_is_shown)
+{
+    struct comparison comparison = comparison_new();
+    const struct interval *shown = &comparison.cells[2].ratio;
+    struct comparison_check check = judge(&comparison, "async[20].ratio > 0");
+
+    cr_assert(lt(dbl, shown->low, shown->high));
+    cr_expect(eq(dbl, check.difference.value, shown->value));
+    cr_expect(eq(dbl, check.difference.low, shown->low));
+    cr_expect(eq(dbl, check.difference.high, shown->high));
+
+    /* What falls where the ratio rises has its bounds the other way. */
+    check =
+        judge(&comparison, "1 - 2 * async[20].ratio * sequential.ratio > 0");
+    cr_expect(
+        epsilon_eq(dbl, check.difference.low, 1 - 2 * shown->high, 1e-12));
+    cr_expect(
+        epsilon_eq(dbl, check.difference.high, 1 - 2 * shown->low, 1e-12));
+    comparison_close(&comparison);
+}
+
+Test(judge, a_ratio_that_a_condition_divides_by_may_be_anything_at_a_pole)
+{
+    struct comparison comparison = comparison_new();
+    const struct interval *shown = &comparison.cells[2].ratio;
+    double pole = (shown->value + shown->high) / 2;
+    struct comparison_check check;
+    char text[64];
+
+    snprintf(text, sizeof(text), "1 / (async[20].ratio - %.12f) > 0", pole);
+    check = judge(&comparison, text);
+    cr_expect(eq(int, check.verdict, VERDICT_UNDECIDED));
+    cr_expect(eq(dbl, check.difference.low, -INFINITY));
+    cr_expect(eq(dbl, check.difference.high, INFINITY));
+    comparison_close(&comparison);
+}
+
+Test(judge, looks_at_the_runs_make_a_condition_harder_to_decide)
+{
+    struct comparison comparison = comparison_new();
+    const char *ratio = "async[20].ratio > 0";
+    const char *median = "async[20].median > 0";
+    struct interval ratio_once = judge(&comparison, ratio).difference;
+    struct interval median_once = judge(&comparison, median).difference;
+    struct interval often;
+
+    comparison.looks.planned = 6;
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+    often = judge(&comparison, ratio).difference;
+    cr_expect(lt(dbl, often.low, ratio_once.low));
+    cr_expect(gt(dbl, often.high, ratio_once.high));
+    often = judge(&comparison, median).difference;
+    cr_expect(lt(dbl, often.low, median_once.low));
+    cr_expect(gt(dbl, often.high, median_once.high));
+
+    /* Of seven runs each, the ranks give no bounds to so small an error. */
+    comparison.looks.planned = 200;
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+    cr_expect(eq(int, judge(&comparison, ratio).verdict, VERDICT_UNDECIDED));
+    cr_expect(eq(str, judge(&comparison, ratio).reason,
+                 (char *)"fewer than 8 runs do not decide it"));
     comparison_close(&comparison);
 }
 

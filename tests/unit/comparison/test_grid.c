@@ -119,6 +119,16 @@ Test(compare, what_does_not_go_together_is_refused)
          "-: only one of the exports can go to standard output"},
         {"--book --order random",
          "--order: not together with --book, which has its own"},
+        {"--book --until 5%",
+         "--until: not together with --book, which has its own"},
+        {"--until 0%", "--until: '0%' is not accepted: a percentage above 0, "
+                       "at most 100%, as in 5%"},
+        {"--until-decided", "--until-decided: there is no --fail-if to decide"},
+        {"--max-runs 20", "--max-runs: only with --until or --until-decided"},
+        {"--until 5% -r 101",
+         "--runs: more than --max-runs, which is 100 unless said"},
+        {"--until 5% -r 21 --max-runs 20",
+         "--runs: more than --max-runs, which is 100 unless said"},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -179,7 +189,7 @@ static char *order_of(const char *typed, size_t cells)
     size_t used = 0;
 
     cr_assert(eq(int, read_line(typed), 0));
-    runs = grid_runs(&settings, cells, &count);
+    runs = grid_runs(&settings, cells, 0, settings.runs, &count);
     cr_assert(ne(ptr, runs, NULL));
     for (size_t i = 0; i < count; i++)
         used += (size_t)snprintf(
@@ -199,6 +209,22 @@ Test(compare, runs_are_interleaved_unless_they_are_asked_for_in_blocks)
     cr_expect(eq(str, order_of("-r 1 -w 2 --order blocked", 2),
                  (char *)"0w 0w 0a 1w 1w 1a"));
     cr_expect(eq(str, order_of("--book -r 1", 3), (char *)"0a 1a 2a"));
+}
+
+Test(compare, more_runs_go_on_with_the_numbers_and_do_not_warm_up)
+{
+    size_t count = 0;
+    struct grid_run *runs;
+
+    cr_assert(eq(int, read_line("-w 3"), 0));
+    runs = grid_runs(&settings, 2, 5, 7, &count);
+
+    cr_assert(eq(sz, count, 4));
+    for (size_t i = 0; i < count; i++) {
+        cr_expect(eq(sz, runs[i].cell, i % 2));
+        cr_expect(eq(i64, runs[i].number, 6 + (int64_t)i / 2));
+    }
+    free(runs);
 }
 
 Test(compare, random_order_is_the_seeds_and_has_every_run_once)
