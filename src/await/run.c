@@ -138,7 +138,7 @@ static void cancel_all(aw_loop *loop)
         if (!t->doomed)
             continue;
         link_remove(l);
-        if (t->future.state == AW_ERROR && !t->future.read) {
+        if (t->future.state == AW_ERROR) { /* read or not, as CPython does */
             t->future.read = true;
             aw__report(loop,
                        &(aw_report){.kind = AW_SHUTDOWN_ERROR,

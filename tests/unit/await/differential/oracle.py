@@ -35,6 +35,7 @@ class Loop(asyncio.SelectorEventLoop):
         self.now = 0.0
         self.timers = 0
         self.tasks = []
+        self.jobs = []
         self.remote = []
         self._selector.select = self.jump
         self.set_exception_handler(lambda loop, context: None)
@@ -44,6 +45,11 @@ class Loop(asyncio.SelectorEventLoop):
         handle = asyncio.Handle(callback, args, self, context)
         self.remote.append(handle)
         return handle
+
+    def run_in_executor(self, executor, func, *args):
+        job = super().run_in_executor(executor, func, *args)
+        self.jobs.append(job)
+        return job
 
     def jump(self, timeout):
         if self.remote:
@@ -461,13 +467,10 @@ class Run:
                 self.loop._run_once()
         finally:
             asyncio._set_running_loop(None)
+        failed = [t for t in doomed if not t.cancelled() and t.exception()]
         if self.program.header["unread"] == "1":
             self.lines += sorted(
-                f"shutdown {token(t._exception)}" for t in doomed
-                if t._log_traceback)
-        for task in doomed:
-            if task._log_traceback:
-                task.exception()
+                f"shutdown {token(t.exception())}" for t in failed)
 
     def end(self):
         futures = [self.slots[name] for name in sorted(self.slots)
@@ -477,8 +480,11 @@ class Run:
             f" {name} {kind(f)}" for name, f in zip(names, futures)))
         if self.program.header["unread"] == "0":
             return
-        unread = {id(f): f for f in futures + self.loop.tasks
-                  if f._log_traceback}
+        # Being a member of a gather is being read (A16): where the loop stops
+        # first, the gather has not come to it.
+        read = {id(f) for g in futures for f in getattr(g, "_children", ())}
+        unread = {id(f): f for f in futures + self.loop.tasks + self.loop.jobs
+                  if f._log_traceback and id(f) not in read}
         self.lines.append("unread" + "".join(sorted(
             f" {token(f._exception)}" for f in unread.values())))
 
