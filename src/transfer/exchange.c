@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "transfer/transfer.h"
+
 enum {
     /* Of the body that comes with an error, which nobody wants, read so much
        that the connection can be used again, then give up. */
@@ -28,11 +30,20 @@ static bool is_kept(const struct exchange *exchange)
     return number_of(exchange->easy, CURLINFO_NUM_CONNECTS) == 0;
 }
 
-/*
- * CURLOPT_PREREQFUNCTION: a connection is there, and the request is about to be
- * sent, for the second time perhaps: libcurl repeats one by itself if a kept
- * connection turns out to be dead.
- */
+/* The kept connection that is there must not have the request: something has
+   come over it already; or it would be the second in a row that may turn out to
+   be dead, for libcurl repeats a request on any connection, five times. */
+static bool is_unfit(const struct exchange *exchange, bool again)
+{
+    if (!is_kept(exchange))
+        return false;
+    if (again && !exchange->http2_prior && !tls_speaks_http2(exchange->easy))
+        return true;
+    return tls_has_answer(exchange->easy);
+}
+
+/* CURLOPT_PREREQFUNCTION: a connection is there, and the request is about to be
+   sent, for the second time perhaps. */
 static int on_request(void *arg, char *remote, char *local, int remote_port,
                       int local_port)
 {
@@ -44,10 +55,9 @@ static int on_request(void *arg, char *remote, char *local, int remote_port,
     (void)local_port;
     head_begin(&exchange->head);
     exchange->error[0] = '\0'; /* of the connection before */
-    if (!is_kept(exchange) || !tls_has_answer(exchange->easy))
-        return CURL_PREREQFUNC_OK;
-    exchange->stale = true;
-    return CURL_PREREQFUNC_ABORT;
+    exchange->stale = is_unfit(exchange, exchange->asked);
+    exchange->asked = true;
+    return exchange->stale ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 /* The rest of what is kept goes behind it; another answer is the whole, and
@@ -137,14 +147,15 @@ static size_t on_body(char *from, size_t size, size_t count, void *arg)
     return exchange->body_error == 0 ? bytes : 0;
 }
 
-CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse,
-                            atomic_llong *received)
+CURLcode exchange_configure(struct exchange *exchange, CURL *easy,
+                            const struct transfer_options *options)
 {
     CURLcode code = tls_configure(easy, &exchange->tls_begun);
 
     exchange->easy = easy;
-    exchange->reuse = reuse;
-    exchange->received = received;
+    exchange->reuse = options->reuse;
+    exchange->http2_prior = options->http == TRANSFER_HTTP2_PRIOR;
+    exchange->received = options->received;
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error);
     if (code == CURLE_OK)
@@ -184,6 +195,7 @@ static CURLcode perform_once(struct exchange *exchange, int64_t timeout_us)
     exchange->error[0] = '\0';
     exchange->discarded = 0;
     exchange->body_error = 0;
+    exchange->asked = false;
     exchange->stale = false;
     exchange->refused = false;
     exchange->cut_off = false;
@@ -227,15 +239,17 @@ CURLcode exchange_perform(struct exchange *exchange, struct way *way,
     CURLcode code;
 
     exchange->way = way;
+    exchange->lost_us = 0;
     code = perform_once(exchange, timeout_us);
     if (!failed_unanswered(exchange, code))
         return code;
+    curl_easy_getinfo(exchange->easy, CURLINFO_TOTAL_TIME_T, &spent_us);
     if (timeout_us > 0) {
-        curl_easy_getinfo(exchange->easy, CURLINFO_TOTAL_TIME_T, &spent_us);
         if (spent_us >= timeout_us)
             return CURLE_OPERATION_TIMEDOUT;
         timeout_us -= spent_us;
     }
+    exchange->lost_us = spent_us;
     code = curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
     if (code == CURLE_OK)
         code = perform_once(exchange, timeout_us);

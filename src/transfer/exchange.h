@@ -23,6 +23,7 @@ struct exchange {
     CURL *easy;
     struct way *way;        /* of the request that runs */
     bool reuse;             /* connections are kept */
+    bool http2_prior;       /* HTTP/2 without TLS, too */
     atomic_llong *received; /* as transfer_options has it */
 
     struct head head;
@@ -38,19 +39,24 @@ struct exchange {
 
     int64_t discarded; /* bytes of a body that nobody wants */
     int body_error;    /* a code of intake.h: why the body was not taken */
+    bool asked;        /* the request was about to be sent before */
     bool stale;        /* what a kept connection brought was not for us */
     bool cut_off;      /* TLS that ended without saying so */
     bool tls_begun;    /* a handshake began, so there was a connection */
+    int64_t lost_us;   /* it took before it was sent once more */
 };
 
-/* Once: the callbacks. `received` as transfer_options has it. */
-CURLcode exchange_configure(struct exchange *exchange, CURL *easy, bool reuse,
-                            atomic_llong *received);
+struct transfer_options;
+
+/* Once: the callbacks. */
+CURLcode exchange_configure(struct exchange *exchange, CURL *easy,
+                            const struct transfer_options *options);
 
 /*
  * Send what the handle is set to, and receive the answer. A request that fails
  * on a kept connection before the first byte of its own answer is sent once
- * more, on a new one (RFC 9110, 9.2.2).
+ * more, on a new one (RFC 9110, 9.2.2), and never a third time. What HTTP/2
+ * refuses is nothing that was sent (RFC 9113, 8.7), and left to libcurl.
  *
  * An answer whose status alone decides (300 and above) is over when its body
  * is, or after a second, or a mebibyte of it: whatever is returned then,

@@ -110,6 +110,13 @@ static bool speaks_http2(const SSL *ssl)
     return length == 2 && memcmp(name, "h2", 2) == 0;
 }
 
+bool tls_speaks_http2(CURL *easy)
+{
+    const SSL *ssl = connection_of(easy);
+
+    return ssl && speaks_http2(ssl);
+}
+
 bool tls_has_answer(CURL *easy)
 {
     SSL *ssl = connection_of(easy);

@@ -30,6 +30,9 @@ void close_watch_begin(struct close_watch *watch, CURL *easy);
 /* Harmless if it does not watch. */
 void close_watch_end(struct close_watch *watch);
 
-/* From CURLOPT_PREREQFUNCTION: whether an answer has come over the connection
+/* From CURLOPT_PREREQFUNCTION: whether it was agreed upon by ALPN. */
+bool tls_speaks_http2(CURL *easy);
+
+/* The same: whether an answer has come over the connection
    before anything was asked. False for HTTP/2, whose frames may come. */
 bool tls_has_answer(CURL *easy);

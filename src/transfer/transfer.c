@@ -26,8 +26,8 @@ struct transfer *transfer_new(const struct transfer_options *options)
     }
     transfer->easy = curl_easy_init();
     if (transfer->easy && easy_configure(transfer->easy, options) == CURLE_OK &&
-        exchange_configure(&transfer->exchange, transfer->easy, options->reuse,
-                           options->received) == CURLE_OK)
+        exchange_configure(&transfer->exchange, transfer->easy, options) ==
+            CURLE_OK)
         return transfer;
     transfer_free(transfer);
     return NULL;
@@ -84,6 +84,7 @@ static CURLcode perform_hop(struct transfer *transfer, struct way *way,
     if (left_us < 0)
         return CURLE_OPERATION_TIMEDOUT;
     code = exchange_perform(&transfer->exchange, way, left_us);
+    transfer->before.total_us += transfer->exchange.lost_us;
     transfer->has_cookies =
         transfer->has_cookies || transfer->exchange.head.sets_cookies;
     return code;

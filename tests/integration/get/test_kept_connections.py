@@ -1,0 +1,121 @@
+"""Kept connections that turn out to be dead, or bring what is not the answer to
+what was asked: an item is none the worse, and asked for once more at most."""
+
+import harness
+from harness import Case, corpus_file, per_strategy
+
+OK, ERROR = 0, 3
+
+
+def head(status, *lines):
+    return "\r\n".join(["HTTP/1.1 " + status, *lines, "", ""]).encode()
+
+
+@per_strategy
+class KeptConnections(Case):
+    """What comes over a kept connection, and is not the answer to what was
+    asked, is nobody's: the request is sent once more, on a new one."""
+
+    CODES = ("BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR")
+
+    def all_arrive(self, strategy, spoil):
+        """The second request of each connection is answered by `spoil`."""
+        def answer(connection):
+            number = 0
+            while request := connection.read_request():
+                number += 1
+                if number == 2:
+                    spoil(connection)
+                    return
+                code = request.path.split("/")[2]
+                connection.answer(200, corpus_file(code).read_bytes())
+
+        server = self.raw_server(answer)
+        run = self.get("-S", strategy, "-m", "1", "-s", server.url, *self.CODES)
+        self.assertStatus(run, OK)
+        self.assertCorpus(self.out, [code.lower() for code in self.CODES])
+        self.assertGreater(server.accepted, 1)
+
+    def test_a_request_timeout_is_not_the_next_answer(self, strategy):
+        self.all_arrive(strategy, lambda connection: connection.send(
+            head("408 Request Timeout", "Connection: close",
+                 "Content-Length: 0")))
+
+    def test_garbage_is_not_the_next_answer(self, strategy):
+        self.all_arrive(strategy, lambda connection: connection.send(
+            b"left over\r\n\r\n"))
+
+    def test_a_late_line_end_is_not_the_next_answer(self, strategy):
+        self.all_arrive(strategy, lambda connection: connection.send(
+            b"\r\n\r\n"))
+
+    def test_a_reset_before_the_answer_is_repeated(self, strategy):
+        self.all_arrive(strategy, lambda connection: connection.reset())
+
+    def test_an_end_before_the_answer_is_repeated(self, strategy):
+        self.all_arrive(strategy, lambda connection: None)
+
+    def asked_again_once(self, strategy, spoil):
+        """All connections but new ones are spoilt when FR is tried again."""
+        def answer(connection):
+            while request := connection.read_request():
+                code = request.path.split("/")[2]
+                if strategy != "sequential":
+                    server.wait_for_requests(len(self.CODES))
+                tries = server.paths().count(request.path)
+                if tries == 2:
+                    spoilt.update(range(server.accepted + 1))
+                if connection.number in spoilt:
+                    spoil(connection)
+                    return
+                if code == "fr" and tries == 1:
+                    connection.answer(503)
+                else:
+                    connection.answer(200, corpus_file(code).read_bytes())
+
+        spoilt = set()
+        server = self.raw_server(answer)
+        run = self.get("-S", strategy, "-s", server.url, "--retry", "1",
+                       "--retry-delay", "1", *self.CODES)
+        self.assertStatus(run, OK)
+        self.assertCorpus(self.out, [code.lower() for code in self.CODES])
+        self.assertEqual(server.paths().count("/flags/fr/fr.gif"), 3)
+
+    def test_a_row_of_resets_is_asked_again_once(self, strategy):
+        self.asked_again_once(strategy, lambda connection: connection.reset())
+
+    def test_a_row_of_ends_is_asked_again_once(self, strategy):
+        self.asked_again_once(strategy, lambda connection: None)
+
+    def test_what_idles_on_a_connection_is_nobodys(self, strategy):
+        # At this rate what was sent too much is there before the next request.
+        def answer(connection):
+            request = connection.read_request()
+            if not request:
+                return
+            code = request.path.split("/")[2]
+            connection.answer(200, corpus_file(code).read_bytes())
+            connection.send(head("200 OK", "Content-Length: 4") + b"evil")
+            connection.hold()
+
+        server = self.raw_server(answer)
+        run = self.get("-S", strategy, "-m", "1", "-s", server.url, "--rate",
+                       "5/s", *self.CODES)
+        self.assertStatus(run, OK)
+        self.assertCorpus(self.out, [code.lower() for code in self.CODES])
+
+    def test_on_a_new_connection_it_is_the_answer(self, strategy):
+        def answer(connection):
+            if connection.read_request():
+                connection.send(head("408 Request Timeout",
+                                     "Connection: close", "Content-Length: 0"))
+
+        server = self.raw_server(answer)
+        run = self.get("-S", strategy, "-s", server.url, "BR")
+        self.assertStatus(run, ERROR)
+        self.assertIn("HTTP 408", run.stderr)
+        self.assertEqual(len(server.requests), 1)
+
+
+if __name__ == "__main__":
+    harness.main()
