@@ -145,7 +145,7 @@ static int compare_and_report(struct compare *compare)
         return EXIT_STATUS_LOCAL;
     }
     rc = compare_work_begin(&compare->work, &compare->settings,
-                            command_serve.run);
+                            compare->runs.directory, command_serve.run);
     if (rc < 0 && rc != -EINTR)
         message("cannot start the server: %s", local_server_why(rc));
     if (rc < 0)

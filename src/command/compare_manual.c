@@ -163,7 +163,24 @@ static const struct block blocks[] = {
         "to wait as long as in the sequential runs, by the median, from having "
         "a connection to the first byte of the answer. Without a sequential "
         "cell there is none. It is an estimate, too, where a server has more "
-        "than delays, as a bandwidth or a limit."),
+        "than delays, as a limit."),
+    BLOCK_OF_SECTION("BESIDE THE DELAYS"),
+    BLOCK_OF_TERM("`--size`",
+                  "The server has images of so many bytes, made for the "
+                  "comparison, in place of the flags."),
+    BLOCK_OF_TERM("`--bandwidth`",
+                  "The bodies come at so many bytes a second on each "
+                  "connection. The ideal has the time that the body takes. "
+                  "The head, of some 300 bytes, is overhead."),
+    BLOCK_OF_TERM("`--work`",
+                  "The client computes so long on each image that came, by "
+                  "the clock of the thread's processor, before the file is in "
+                  "place. Threads compute at the same time, as many as there "
+                  "are processors; one loop computes one after the other, and "
+                  "serves nobody meanwhile. The ideal says the same: an "
+                  "attempt that has come to its computing waits for the first "
+                  "processor to be free, of one, or, with threads, of all "
+                  "that the machine has. The server needs some of them, too."),
     BLOCK_OF_SECTION("SAME WORK"),
     BLOCK_OF_TEXT(
         "Times can be compared if the work is the same. For each item, all "

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command/compare_factors.h"
 #include "comparison/comparison.h"
 #include "comparison/recipe.h"
 #include "text/escape.h"
@@ -152,6 +153,7 @@ static const struct option_row rows[] = {
      .shown = "1; 2291 with --book",
      .help = "of its weather: the same seed, the same delays",
      .offset = FIELD(seed)},
+    COMPARE_FACTOR_ROWS,
     {.name = "server",
      .letter = 's',
      .kind = OPTION_TEXT,
@@ -285,6 +287,34 @@ static int check_looks(struct compare_settings *settings,
     return 0;
 }
 
+/* What is of a server that is started here, with a weather of ours. */
+static int refuse_server(struct command_line *line)
+{
+    static const char *const ours[] = {"weather", "size", "bandwidth"};
+
+    for (size_t i = 0; i < COUNT(ours); i++) {
+        if (command_line_has(line, &compare_option_table, ours[i])) {
+            snprintf(line->error, sizeof(line->error),
+                     "--%s: not together with --server, which has its own",
+                     ours[i]);
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
+/* It is ours, so programs do not do it. */
+static int check_work(const struct compare_settings *settings,
+                      struct command_line *line)
+{
+    if (settings->programs.count == 0 && !settings->with)
+        return 0;
+    snprintf(line->error, sizeof(line->error),
+             "--work: not together with %s: programs do not compute",
+             settings->with ? "--with" : "--program");
+    return -EINVAL;
+}
+
 int compare_settings_check(struct compare_settings *settings,
                            struct command_line *line)
 {
@@ -295,12 +325,10 @@ int compare_settings_check(struct compare_settings *settings,
 
     if (rc < 0)
         return rc;
-    if (settings->work.server &&
-        command_line_has(line, &compare_option_table, "weather")) {
-        snprintf(line->error, sizeof(line->error),
-                 "--weather: not together with --server, which has its own");
+    if (settings->work.server && refuse_server(line) < 0)
         return -EINVAL;
-    }
+    if (settings->factors.work_us > 0 && check_work(settings, line) < 0)
+        return -EINVAL;
     if (!settings->book)
         return 0;
     rc = check_book(line);

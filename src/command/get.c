@@ -149,6 +149,7 @@ static struct download_options options_of(struct get *get)
         .limits = get->plan.limits,
         .country_names = settings->work.country_names,
         .verify_content = settings->saving.verify_content == 0,
+        .work_us = settings->work_us,
         .max_bytes = settings->saving.max_filesize,
         .digest = settings->json || !settings->saving.no_manifest,
         .compat = get->plan.compat,

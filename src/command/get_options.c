@@ -173,6 +173,10 @@ static const struct option_row rows[] = {
      .offset = FIELD(feed_fd)},
     {.name = "hush", .kind = OPTION_FLAG, .offset = FIELD(hush)},
     {.name = "direct", .kind = OPTION_FLAG, .offset = FIELD(direct)},
+    {.name = "work",
+     .kind = OPTION_DURATION,
+     .metavar = "D",
+     .offset = FIELD(work_us)},
 };
 
 const struct option_table get_option_table = {

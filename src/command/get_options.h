@@ -40,6 +40,7 @@ struct get_settings {
     int64_t feed_fd; /* where to write a report/feed.h; 0: nowhere */
     bool hush;       /* not a line about an item */
     bool direct;     /* the server is a fixture that was started for us */
+    int64_t work_us; /* to be computed on each image */
 };
 
 extern const struct option_table get_option_table;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "comparison/exports.h"
+#include "comparison/factors.h"
 #include "comparison/figures.h"
 #include "comparison/statistics.h"
 #include "report/record.h"
@@ -76,9 +77,10 @@ struct comparison_setup {
     const char *const *codes; /* the items, sorted */
     size_t item_count;
     bool country_names;
-    const char *weather;   /* "uniform:.02:.08", or a profile's name; NULL: the
-                              server is not ours */
-    int64_t seed;          /* of the weather */
+    const char *weather; /* "uniform:.02:.08", or a profile's name; NULL: the
+                            server is not ours */
+    int64_t seed;        /* of the weather */
+    struct compare_factors factors; /* beside its delays */
     const char *server;    /* base URL or template, without credentials; NULL:
                               ours */
     int64_t runs, warmups; /* of each cell */

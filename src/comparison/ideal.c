@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,32 +29,47 @@ static const char *path_of(const char *url)
     return path ? path : "/";
 }
 
-static bool is_there(const struct ideal_basis *basis, const char *path)
+/* Bytes of the file; -1: there is none. */
+static int64_t size_of(const struct ideal_basis *basis, const char *path)
 {
+    const struct embedded_file *embedded;
     char file[PATH_MAX];
+    struct stat st;
     int length;
 
     if (strncmp(path, base, strlen(base)) != 0)
-        return false;
-    if (!basis->root[0])
-        return embedded_find(corpus_embedded, path + strlen(base));
+        return -1;
+    if (!basis->root[0]) {
+        embedded = embedded_find(corpus_embedded, path + strlen(base));
+        return embedded ? (int64_t)embedded->length : -1;
+    }
     length =
         snprintf(file, sizeof(file), "%s/%s", basis->root, path + strlen(base));
-    return length > 0 && (size_t)length < sizeof(file) &&
-           access(file, R_OK) == 0;
+    if (length < 0 || (size_t)length >= sizeof(file) ||
+        access(file, R_OK) < 0 || stat(file, &st) < 0)
+        return -1;
+    return st.st_size;
 }
 
-/* One request: how long it waits, and what comes of it. */
+/* How long a body takes to come through. */
+static int64_t transfer_us(const struct ideal_basis *basis, int64_t bytes)
+{
+    if (basis->bandwidth == 0 || bytes <= 0)
+        return 0;
+    return llround((double)bytes * 1e6 / (double)basis->bandwidth);
+}
+
+/* One request: how long it takes, and what comes of it. */
 static int64_t request_us(struct play *play, const char *url, unsigned attempt,
                           struct outcome *outcome)
 {
     const char *path = path_of(url);
     struct forecast forecast = weather_at(play->basis->weather, path, attempt);
     const struct fault *fault = forecast.fault;
+    int64_t bytes = size_of(play->basis, path);
 
     outcome->reply.http_status = 0;
-    outcome->status =
-        is_there(play->basis, path) ? STATUS_OK : STATUS_NOT_FOUND;
+    outcome->status = bytes >= 0 ? STATUS_OK : STATUS_NOT_FOUND;
     if (fault && fault->kind == FAULT_STATUS) {
         outcome->status =
             fault->status == 404 ? STATUS_NOT_FOUND : STATUS_ERROR;
@@ -61,7 +77,9 @@ static int64_t request_us(struct play *play, const char *url, unsigned attempt,
     } else if (fault && fault->kind != FAULT_DELAY) {
         play->exact = false;
     }
-    return forecast.delay_us;
+    if (outcome->status != STATUS_OK)
+        return forecast.delay_us;
+    return forecast.delay_us + transfer_us(play->basis, bytes);
 }
 
 /* The last attempt of an item is what becomes of it. */
@@ -116,6 +134,8 @@ static int play_all(struct play *play, unsigned max_req,
         .items = code_items_source(&codes),
         .length_us = length_us,
         .arg = play,
+        .work_us = basis->work_us,
+        .processors = basis->processors > 0 ? basis->processors : 1,
     };
 
     play->exact = basis->weather && weather_is_exact(basis->weather);

@@ -1,6 +1,8 @@
 #include "comparison/ideals.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,15 +53,27 @@ static int bound(struct ideal *ideal, const struct comparison_cell *cell,
     return 0;
 }
 
-static int find_all(struct comparison *comparison,
-                    const struct ideal_basis *basis)
+/* A loop has one processor at a time, however many there are. */
+static unsigned processors_for(const struct comparison *comparison,
+                               const struct comparison_cell *cell)
+{
+    long processors = comparison->setup.processors;
+
+    if (strcmp(cell->strategy, downloader_threaded.name) != 0)
+        return 1;
+    return processors > 0 ? (unsigned)processors : cell->max_req;
+}
+
+static int find_all(struct comparison *comparison, struct ideal_basis *basis)
 {
     for (size_t i = 0; i < comparison->cell_count; i++) {
         struct comparison_cell *cell = &comparison->cells[i];
         struct ideal ideal;
-        int rc = cell->program ? bound(&ideal, cell, basis)
-                               : compare_ideal(&ideal, basis, cell->max_req);
+        int rc;
 
+        basis->processors = processors_for(comparison, cell);
+        rc = cell->program ? bound(&ideal, cell, basis)
+                           : compare_ideal(&ideal, basis, cell->max_req);
         if (rc < 0)
             return rc;
         cell->ideal_us = (double)ideal.total_us;
@@ -88,6 +102,15 @@ static int estimate_all(struct comparison *comparison,
     return rc;
 }
 
+/* The corpus of our server: as corpus_find(). */
+static int find_root(const struct compare_work *work, char *room, size_t size)
+{
+    if (!work->root)
+        return corpus_find(room, size);
+    return snprintf(room, size, "%s", work->root) < (int)size ? 0
+                                                              : -ENAMETOOLONG;
+}
+
 static struct ideal_basis basis_of(const struct compare_work *work,
                                    const struct compare_settings *settings,
                                    const char *root)
@@ -97,6 +120,8 @@ static struct ideal_basis basis_of(const struct compare_work *work,
         .source = &work->source,
         .country_names = settings->work.country_names,
         .timeout_us = settings->work.timeout_us,
+        .bandwidth = settings->factors.bandwidth,
+        .work_us = settings->factors.work_us,
         .root = root,
         .weather = work->server_started ? &work->weather : NULL,
     };
@@ -112,7 +137,7 @@ int compare_ideals(struct comparison *comparison, const struct results *results,
 
     if (!work->server_started)
         return estimate_all(comparison, results, &basis);
-    rc = corpus_find(root, sizeof(root));
+    rc = find_root(work, root, sizeof(root));
     return rc < 0 ? rc : find_all(comparison, &basis);
 }
 
@@ -125,7 +150,7 @@ int compare_predict_work(struct prediction **predictions,
     char root[PATH_MAX];
     struct ideal_basis basis = basis_of(work, settings, root);
     struct prediction *made = NULL;
-    int rc = work->server_started ? corpus_find(root, sizeof(root)) : 0;
+    int rc = work->server_started ? find_root(work, root, sizeof(root)) : 0;
 
     if (rc >= 0 && work->server_started)
         rc = compare_predict(&made, &basis);
@@ -145,7 +170,7 @@ int compare_limit(int64_t *limit_us, const struct compare_work *work,
     char root[PATH_MAX];
     struct ideal_basis basis = basis_of(work, settings, root);
     struct ideal sum;
-    int rc = corpus_find(root, sizeof(root));
+    int rc = find_root(work, root, sizeof(root));
 
     if (rc >= 0)
         rc = compare_ideal(&sum, &basis, 1);

@@ -2,13 +2,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "comparison/sized_corpus.h"
 #include "process/corpus.h"
 #include "process/no_proxy.h"
-
-enum { NUMBER_SIZE = 24 };
 
 /* What each `flags get` is told beside its strategy and its server: what was
    typed, for it has the same options. */
@@ -28,6 +29,9 @@ static int make_arguments(struct compare_work *work,
                                begin + sizeof(settings->work));
     if (rc == 0 && work->source.fixture)
         rc = words_add(&work->arguments, "--direct");
+    if (rc == 0 && settings->factors.work_us > 0)
+        rc = words_add(&work->arguments, "--work=%" PRId64 "us",
+                       settings->factors.work_us);
     if (rc == 0)
         rc = words_add(&work->arguments, "--");
     for (size_t i = 0; i < line->count && rc == 0; i++)
@@ -85,22 +89,67 @@ int compare_work_plan(struct compare_work *work,
     return rc;
 }
 
+/* Files of the size that was asked for. */
+static int make_corpus(struct compare_work *work,
+                       const struct compare_settings *settings,
+                       const char *directory)
+{
+    char from[PATH_MAX];
+    int rc = corpus_find(from, sizeof(from));
+
+    if (rc < 0)
+        return rc;
+    if (asprintf(&work->root, "%s/corpus", directory) < 0) {
+        work->root = NULL;
+        return -ENOMEM;
+    }
+    return sized_corpus_write(
+        &(struct sized_corpus){
+            .selection = &work->selection,
+            .from = from,
+            .metadata = settings->work.country_names,
+            .size = settings->factors.size,
+        },
+        work->root);
+}
+
+/* What the server is told. */
+static int add_server_options(struct words *options,
+                              const struct compare_work *work,
+                              const struct compare_settings *settings)
+{
+    const struct compare_factors *factors = &settings->factors;
+    int rc = settings->work.server
+                 ? words_add(options, "--profile=%s", work->source.label)
+                 : words_add(options, "--delay=%s", settings->weather);
+
+    if (rc == 0)
+        rc = words_add(options, "--seed=%" PRId64, settings->seed);
+    if (rc == 0 && work->root)
+        rc = words_add(options, "--root=%s", work->root);
+    if (rc == 0 && factors->bandwidth > 0)
+        rc = words_add(options, "--fault=bandwidth=%" PRId64,
+                       factors->bandwidth);
+    return rc;
+}
+
 int compare_work_begin(struct compare_work *work,
                        const struct compare_settings *settings,
-                       local_server_main serve)
+                       const char *directory, local_server_main serve)
 {
-    char seed[NUMBER_SIZE];
-    const char *weather[] = {"--delay", settings->weather, "--seed", seed,
-                             NULL};
-    const char *profile[] = {"--profile", work->source.label, "--seed", seed,
-                             NULL};
-    int rc;
+    struct words options = {0};
+    int rc = 0;
 
     if (!work->source.fixture)
         return 0;
-    snprintf(seed, sizeof(seed), "%" PRId64, settings->seed);
-    rc = local_server_start(&work->server, serve,
-                            settings->work.server ? profile : weather);
+    if (settings->factors.size > 0)
+        rc = make_corpus(work, settings, directory);
+    if (rc == 0)
+        rc = add_server_options(&options, work, settings);
+    if (rc == 0)
+        rc = local_server_start(&work->server, serve,
+                                (const char *const *)options.items);
+    words_free(&options);
     if (rc < 0)
         return rc;
     work->server_started = true;
@@ -114,6 +163,7 @@ void compare_work_close(struct compare_work *work)
     if (work->server_started)
         local_server_stop(&work->server);
     words_free(&work->arguments);
+    free(work->root);
     weather_close(&work->weather);
     source_close(&work->source);
     selection_close(&work->selection);

@@ -3,6 +3,7 @@
 #include "cli/option.h"
 #include "cli/work.h"
 #include "comparison/exports.h"
+#include "comparison/factors.h"
 #include "download/downloader.h"
 
 /*
@@ -30,6 +31,7 @@ struct compare_settings {
     int order;           /* enum comparison_order */
     const char *weather; /* as fixture/rules/delay.h reads it */
     int64_t seed;
+    struct compare_factors factors;
 
     const char *exports[EXPORTS]; /* files; NULL: not wanted */
     bool timeline;

@@ -30,6 +30,7 @@ int setup_describe(struct compare_setup *setup,
                    : settings->work.server ? work->source.label
                                            : settings->weather,
         .seed = settings->seed,
+        .factors = settings->factors,
         .server = ours ? NULL : work->source.base,
         .runs = settings->runs,
         .warmups = settings->warmups,

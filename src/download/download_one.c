@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "download/again.h"
+#include "download/compute.h"
 #include "download/metadata.h"
 #include "download/name.h"
 #include "transfer/content.h"
@@ -214,6 +215,7 @@ static bool fetch(struct download *download, struct outcome *outcome)
     if (reply->http_status == NOT_MODIFIED)
         return leave(download, outcome);
     bytes = reply->from + reply->bytes;
+    compute(download->options->work_us);
     rc = transfer_store(transfer, &download->file);
     if (rc < 0) {
         reply_fail_save(reply, rc);

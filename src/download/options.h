@@ -28,6 +28,8 @@ struct download_options {
     bool verify_content; /* bytes must be what the file's name promises */
     int64_t max_bytes;   /* of an image; 0: any */
     bool digest;         /* files' digests are wanted, in their outcomes */
+    int64_t work_us;     /* to be computed on each image that came, before it is
+                            stored; 0: nothing */
     enum compat compat;
     const struct again *again; /* what the manifest knows; NULL: nothing */
 };

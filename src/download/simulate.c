@@ -10,6 +10,7 @@ struct running {
     struct heap_node node;
     int64_t end_us;
     uint64_t serial; /* of its start: attempts that end together are in order */
+    bool worked;     /* a processor has been found for it */
     struct attempt attempt;
     struct outcome outcome;
 };
@@ -18,6 +19,7 @@ struct play {
     const struct simulation *simulation;
     struct schedule *schedule;
     struct heap running; /* the first to end first */
+    int64_t *free_at_us; /* of each processor; NULL: nothing needs one */
     bool read;           /* the input is at its end */
     int64_t now_us;
     struct simulated result;
@@ -48,9 +50,12 @@ static void finish(struct play *play, struct item *item, enum status status)
 static void settle(struct play *play, const struct attempt *attempt,
                    const struct outcome *outcome)
 {
+    const struct simulation *simulation = play->simulation;
     enum status status = schedule_cut_short(attempt, outcome) ? STATUS_CANCELLED
                                                               : outcome->status;
 
+    if (simulation->on_end)
+        simulation->on_end(simulation->arg, attempt, outcome);
     if (schedule_done(play->schedule, play->now_us, attempt, outcome) ==
         SETTLED_FINAL)
         finish(play, attempt->item, status);
@@ -117,11 +122,34 @@ static void feed(struct play *play)
     }
 }
 
+/* It has come to where it needs a processor: it ends when it has had one. */
+static void work(struct play *play, struct running *running)
+{
+    const struct simulation *simulation = play->simulation;
+    int64_t *first = play->free_at_us;
+
+    for (unsigned i = 1; i < simulation->processors; i++) {
+        if (play->free_at_us[i] < *first)
+            first = &play->free_at_us[i];
+    }
+    if (*first < play->now_us)
+        *first = play->now_us;
+    *first += simulation->work_us;
+    running->worked = true;
+    running->end_us = *first;
+    heap_add(&play->running, &running->node);
+}
+
 /* The first attempt to end does so, with the outcome that it has. */
 static void end_first(struct play *play)
 {
     struct running *ended = running_at(heap_take(&play->running));
 
+    if (play->free_at_us && !ended->worked &&
+        ended->outcome.status == STATUS_OK) {
+        work(play, ended);
+        return;
+    }
     settle(play, &ended->attempt, &ended->outcome);
     free(ended);
 }
@@ -183,12 +211,21 @@ int simulate(const struct simulation *simulation, struct simulated *simulated)
     struct play play = {.simulation = simulation,
                         .running = {.before = ends_first}};
 
+    if (simulation->work_us > 0) {
+        play.free_at_us =
+            calloc(simulation->processors, sizeof(*play.free_at_us));
+        if (!play.free_at_us)
+            return -ENOMEM;
+    }
     play.schedule = schedule_new(&simulation->limits);
-    if (!play.schedule)
+    if (!play.schedule) {
+        free(play.free_at_us);
         return -ENOMEM;
+    }
     run(&play);
     play.result.stop = schedule_stopped(play.schedule);
     schedule_free(play.schedule);
+    free(play.free_at_us);
     if (play.error < 0)
         return play.error;
     *simulated = play.result;

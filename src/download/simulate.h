@@ -10,7 +10,7 @@
  * simulate: a run without transfers: the schedule over attempts whose lengths
  * are known, in virtual time. What no strategy can be faster than, as nothing
  * is in it but the attempts, the waits between them and the limits: no
- * connection, transfer or CPU.
+ * connection, transfer or CPU, unless it is asked for.
  *
  * Pure, but for the memory of the items.
  */
@@ -26,7 +26,20 @@ struct simulation {
      */
     int64_t (*length_us)(void *arg, const struct attempt *attempt,
                          struct outcome *outcome);
+
+    /* Told of each attempt as it leaves its place, before another one starts
+       there; NULL: nobody is. */
+    void (*on_end)(void *arg, const struct attempt *attempt,
+                   const struct outcome *outcome);
     void *arg;
+
+    /*
+     * Behind its length, an attempt that comes to STATUS_OK needs a processor
+     * for so long, and keeps its place meanwhile: of `processors` (at least 1)
+     * the first to be free, in the order in which they come to need one.
+     */
+    int64_t work_us;
+    unsigned processors;
 };
 
 /* What came out. */

@@ -92,6 +92,16 @@ static void tell_weather(struct telling *telling,
     end(telling, "Weather");
 }
 
+static void tell_factors(struct telling *telling,
+                         const struct comparison_setup *setup)
+{
+    char factors[FACTORS_TEXT_SIZE];
+
+    factors_describe(&setup->factors, factors);
+    if (factors[0])
+        tell(telling, "Besides", factors);
+}
+
 static void tell_runs(struct telling *telling,
                       const struct comparison_setup *setup)
 {
@@ -189,6 +199,7 @@ int comparison_facts(const struct comparison *comparison, facts_on_fact on_fact,
     tell(&telling, "Server",
          setup->server ? setup->server : "started for this comparison");
     tell_weather(&telling, setup);
+    tell_factors(&telling, setup);
     tell_runs(&telling, setup);
     tell_looks(&telling, comparison);
     tell(&telling, "Times",

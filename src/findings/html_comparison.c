@@ -38,7 +38,9 @@ static void write_head(FILE *out, const struct comparison *comparison)
 static void write_subtitle(FILE *out, const struct comparison *comparison)
 {
     const struct comparison_setup *setup = &comparison->setup;
+    char factors[FACTORS_TEXT_SIZE];
 
+    factors_describe(&setup->factors, factors);
     fprintf(out, "<p class=\"about\">%zu download%s", setup->item_count,
             quantity_plural(setup->item_count));
     if (setup->server) {
@@ -47,6 +49,10 @@ static void write_subtitle(FILE *out, const struct comparison *comparison)
     } else if (setup->weather) {
         fputs(" under weather ", out);
         html_text(out, setup->weather);
+    }
+    if (factors[0]) {
+        fputs(" with ", out);
+        html_text(out, factors);
     }
     fprintf(out, "; %" PRId64 " run%s of each of ", setup->runs,
             quantity_plural((uint64_t)setup->runs));

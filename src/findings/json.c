@@ -242,20 +242,33 @@ static json_t *machine_json(const struct comparison_setup *setup)
                      text(setup->tls));
 }
 
+/* 0: there is none. */
+static json_t *positive(int64_t value)
+{
+    return value > 0 ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *factors_json(const struct compare_factors *factors)
+{
+    return json_pack("{s:o, s:o, s:o}", "size", positive(factors->size),
+                     "bandwidth", positive(factors->bandwidth), "work",
+                     seconds((double)factors->work_us));
+}
+
 static json_t *comparison_object(const struct comparison *comparison)
 {
     const struct comparison_setup *setup = &comparison->setup;
 
     return json_pack(
-        "{s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, s:o, "
-        "s:o, s:o, s:f, "
+        "{s:s, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, "
+        "s:o, s:o, s:o, s:f, "
         "s:s, s:b, s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
         "schema", "flags.compare/2", "began", text(setup->began), "weather",
-        text(setup->weather), "seed", (json_int_t)setup->seed, "server",
-        text(setup->server), "items", (json_int_t)setup->item_count, "codes",
-        codes_json(setup), "country_names", setup->country_names,
-        "runs_of_each", (json_int_t)setup->runs, "warmups",
-        (json_int_t)setup->warmups, "order",
+        text(setup->weather), "seed", (json_int_t)setup->seed, "factors",
+        factors_json(&setup->factors), "server", text(setup->server), "items",
+        (json_int_t)setup->item_count, "codes", codes_json(setup),
+        "country_names", setup->country_names, "runs_of_each",
+        (json_int_t)setup->runs, "warmups", (json_int_t)setup->warmups, "order",
         comparison_order_name(setup->order), "timeout",
         seconds((double)setup->timeout_us), "connect_timeout",
         seconds((double)setup->connect_timeout_us), "machine",

@@ -103,6 +103,27 @@ static void print_looks(struct page *page)
     end_text(page);
 }
 
+static void print_weather(struct page *page)
+{
+    const struct comparison_setup *setup = &page->comparison->setup;
+    char factors[FACTORS_TEXT_SIZE];
+
+    factors_describe(&setup->factors, factors);
+    if (!setup->weather) {
+        fputs("at ", page->out);
+        url_print(page->out, setup->server, false);
+    } else {
+        fprintf(page->out, "weather %s, seed %" PRId64, setup->weather,
+                setup->seed);
+    }
+    fputc('\n', page->out);
+    if (!factors[0])
+        return;
+    put_text(page, "with");
+    put_text(page, factors);
+    end_text(page);
+}
+
 /* What was run, and where. */
 static void print_head(struct page *page)
 {
@@ -121,14 +142,7 @@ static void print_head(struct page *page)
                 quantity_plural((uint64_t)setup->warmups));
     fputs(")\n", page->out);
     print_looks(page);
-    if (setup->weather) {
-        fprintf(page->out, "weather %s, seed %" PRId64 "\n", setup->weather,
-                setup->seed);
-    } else {
-        fputs("at ", page->out);
-        url_print(page->out, setup->server, false);
-        fputc('\n', page->out);
-    }
+    print_weather(page);
     if (comparison->by_server)
         fputs("times: from the first request to the last byte, as the server "
               "saw them\n",

@@ -2,6 +2,7 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "comparison/ideal.h"
 #include "country/codes.h"
@@ -184,6 +185,27 @@ Test(ideal, a_delay_beyond_the_timeout_lasts_as_long_as_that)
 
     cr_expect(eq(i64, ideal.total_us, 30000));
     cr_expect(eq(u64, ideal.counts.of[STATUS_ERROR], 1));
+}
+
+Test(ideal, a_body_takes_its_length_at_the_bandwidth)
+{
+    const char *file = FLAGS_TEST_CORPUS "/br/br.gif";
+    struct ideal ideal;
+    struct stat st;
+
+    choose("BR");
+    cr_assert(eq(int, stat(file, &st), 0));
+    cr_assert(eq(int, delay_parse(&weather.delay, "50ms"), 0));
+    basis.bandwidth = 1000;
+
+    cr_assert(eq(int, compare_ideal(&ideal, &basis, 1), 0));
+
+    cr_expect(eq(i64, ideal.total_us, 50000 + st.st_size * 1000));
+    cr_expect(ideal.exact);
+
+    choose("ZZ");
+    cr_assert(eq(int, compare_ideal(&ideal, &basis, 1), 0));
+    cr_expect(eq(i64, ideal.total_us, 50000));
 }
 
 Test(ideal, weather_of_more_than_delays_is_an_estimate)

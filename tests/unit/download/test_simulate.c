@@ -172,3 +172,56 @@ Test(simulate, an_input_that_breaks_is_an_error_and_nothing_leaks)
     cr_expect(eq(i64, simulated.total_us, 7), "untouched");
     cr_expect(eq(uint, script.started, 3));
 }
+
+/* With places for all, each item computes as soon as a processor is free, in
+   the order in which they come to it. */
+Test(simulate, work_waits_for_a_processor)
+{
+    static const int64_t totals[] = {0, 20 + 3 * 15, 20 + 2 * 15, 30 + 15};
+    struct script script = {.length_us = {20, 30, 20, 10}, .count = 4};
+
+    for (unsigned processors = 1; processors <= 3; processors++) {
+        struct simulation simulation = {
+            .limits = {.max_req = 4},
+            .items = {.next = next_item, .arg = &script},
+            .length_us = length_us,
+            .arg = &script,
+            .work_us = 15,
+            .processors = processors,
+        };
+        struct simulated simulated;
+
+        script.given = 0;
+        cr_assert(eq(int, simulate(&simulation, &simulated), 0));
+        /* The last item is not there: it needs none. */
+        cr_expect(eq(i64, simulated.total_us, totals[processors]));
+        cr_expect(eq(u64, simulated.attempts, 4));
+    }
+}
+
+static void count_end(void *arg, const struct attempt *attempt,
+                      const struct outcome *outcome)
+{
+    struct script *script = arg;
+
+    cr_expect(eq(int, (int)outcome->status,
+                 attempt->item->index % 7 == 3 ? (int)STATUS_NOT_FOUND
+                                               : (int)STATUS_OK));
+    script->started--;
+}
+
+Test(simulate, each_attempt_is_told_to_have_ended)
+{
+    struct script script = {.count = 100};
+    const struct simulation simulation = {
+        .limits = {.max_req = 7},
+        .items = {.next = next_item, .arg = &script},
+        .length_us = length_us,
+        .on_end = count_end,
+        .arg = &script,
+    };
+    struct simulated simulated;
+
+    cr_assert(eq(int, simulate(&simulation, &simulated), 0));
+    cr_expect(eq(uint, script.started, 0));
+}
