@@ -27,6 +27,7 @@
 #include "await/future.h"
 #include "await/io/connect.h"
 #include "await/io/descriptor.h"
+#include "await/io/process.h"
 #include "await/io/stream.h"
 #include "await/loop.h"
 #include "await/remote.h"

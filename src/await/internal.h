@@ -155,6 +155,8 @@ struct aw_loop {
     struct link signals;
     struct link listeners;
     struct link connections;        /* of aw_connect() */
+    struct link processes;          /* of aw_spawn() */
+    bool has_streams;               /* or had */
     struct link remotes;            /* coroutines that other threads gave */
     struct read_memory read_memory; /* of the streams */
     unsigned polled;                /* our own handles that libuv watches */
@@ -316,9 +318,10 @@ void aw__report(aw_loop *loop, const aw_report *r);
 /* remote.c */
 void aw__remotes_close(aw_loop *loop);
 
-/* listener.c, connect.c */
+/* listener.c, connect.c, process.c */
 void aw__listeners_close(aw_loop *loop);
 void aw__connections_close(aw_loop *loop);
+void aw__processes_close(aw_loop *loop);
 
 #define future_of(f) ((struct future *)(void *)(f))
 #define task_of(f) ((struct task *)(void *)(f))

@@ -60,6 +60,7 @@ static void init_fields(aw_loop *l, const aw_loop_options *options)
     list_init(&l->signals);
     list_init(&l->listeners);
     list_init(&l->connections);
+    list_init(&l->processes);
     list_init(&l->remotes);
     aw__stacks_init(&l->stacks, options->stack_size, options->stacks_kept);
     aw__future_init_immortal(&l->no_memory, l, AW_ENOMEM);
@@ -155,6 +156,7 @@ int aw_loop_close(aw_loop *loop)
     aw__signals_close(loop);
     aw__listeners_close(loop);
     aw__connections_close(loop);
+    aw__processes_close(loop);
     /* Jobs may wait for what other threads gave. */
     aw__remotes_close(loop);
     discard_entries(loop, &loop->batch);

@@ -244,7 +244,7 @@ static int serve_all(void *arg, aw_value *ret)
     if (fixture_close(serve->server) == AW_ECANCELED)
         rc = AW_ECANCELED;
     if (serve->child.process)
-        rc = aw_event_wait(&serve->child.ended);
+        rc = serve_child_wait(&serve->child);
     return rc == AW_ECANCELED ? rc : 0;
 }
 

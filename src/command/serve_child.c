@@ -5,23 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <uv.h>
 
-static void on_closed(uv_handle_t *handle)
+static int tell_end(void *arg, aw_value *ret)
 {
-    free(handle);
-}
+    struct serve_child *child = arg;
+    int rc = serve_child_wait(child);
 
-static void on_end(uv_process_t *process, int64_t status, int signum)
-{
-    struct serve_child *child = process->data;
-
-    child->status = signum ? 128 + signum : (int)status;
-    child->process = NULL;
-    uv_close((uv_handle_t *)process, on_closed);
-    aw_event_set(&child->ended);
-    child->on_end(child->data);
+    (void)ret;
+    if (rc == 0)
+        child->on_end(child->data);
+    return rc;
 }
 
 int serve_child_set(const char *name, const char *value)
@@ -63,37 +56,33 @@ int serve_child_except(const char *name, const char *host)
 
 int serve_child_start(struct serve_child *child, char **command)
 {
-    uv_stdio_container_t standard[3];
-    uv_process_options_t options = {
-        .exit_cb = on_end,
-        .file = command[0],
-        .args = command,
-        .stdio = standard,
-        .stdio_count = 3,
-    };
-    uv_process_t *process;
-    int rc;
+    aw_future *teller;
+    int rc = aw_spawn(&child->process, (const char *const *)command, NULL);
 
-    for (int fd = 0; fd < 3; fd++) {
-        standard[fd].flags = UV_INHERIT_FD;
-        standard[fd].data.fd = fd;
-    }
-    process = malloc(sizeof(*process));
-    if (!process)
-        return -ENOMEM;
-    process->data = child;
-    rc = uv_spawn(aw_loop_uv(aw_get_running_loop()), process, &options);
-    if (rc < 0) {
-        /* Initialised all the same, so libuv has to let go of it. */
-        uv_close((uv_handle_t *)process, on_closed);
+    if (rc < 0)
         return rc;
+    teller = aw_create_task(NULL, aw_call(tell_end, child));
+    if (aw_future_state(teller) == AW_ERROR) {
+        rc = aw_future_result(teller, NULL);
+        aw_process_close(child->process);
+        child->process = NULL;
     }
-    child->process = process;
-    return 0;
+    aw_unref(teller);
+    return rc;
+}
+
+int serve_child_wait(struct serve_child *child)
+{
+    int status;
+    int rc = child->process ? aw_process_wait(child->process, &status) : 0;
+
+    if (rc == 0 && child->process)
+        child->status = status < 0 ? 128 - status : status;
+    return rc;
 }
 
 void serve_child_signal(struct serve_child *child, int signum)
 {
     if (child->process)
-        (void)uv_process_kill(child->process, signum); /* ESRCH: it ended */
+        (void)aw_process_signal(child->process, signum); /* or it has ended */
 }

@@ -5,17 +5,16 @@
 /*
  * serve_child: the command behind `--`, run beside the server on its loop.
  *
- * Ownership: embedded by the caller, who keeps it until `ended` is set; also
- * after a failed start until the loop has turned once more: use it from a task
- * of aw_run(), with memory that outlives the run.
+ * Ownership: embedded by the caller, with memory that outlives the run: use it
+ * from a task of aw_run(). The loop lets go of the process, and kills it if it
+ * closes before that has ended.
  */
 
 struct serve_child {
-    aw_event ended;
     int status; /* what to exit with: its own, or 128 + its signal */
     void (*on_end)(void *data);
     void *data;
-    void *process; /* libuv's */
+    aw_process *process; /* NULL: none was started */
 };
 
 /* Set a variable of our environment, which the command gets. 0, or a negative
@@ -31,6 +30,9 @@ int serve_child_except(const char *name, const char *host);
  * value: it was not started.
  */
 int serve_child_start(struct serve_child *child, char **command);
+
+/* Wait until it has ended, if there is one. 0, or AW_ECANCELED. */
+int serve_child_wait(struct serve_child *child);
 
 /* Pass a signal on, if it still runs. */
 void serve_child_signal(struct serve_child *child, int signum);

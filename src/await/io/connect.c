@@ -207,7 +207,7 @@ int aw_connect(aw_stream **out, const char *host, int port)
 
 void aw_stream_close(aw_stream *s)
 {
-    if (!s || s->listener)
+    if (!s || s->listener || s->is_pipe)
         return;
     link_remove(&s->link);
     aw__stream_close(s);

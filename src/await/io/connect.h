@@ -30,9 +30,9 @@ AW_CHECK int aw_connect_to(aw_stream **out,
  * Close a connection of aw_connect(). What was written is sent all the same,
  * as far as the peer takes it. NULL is let through.
  *
- * Owner: takes the stream, at which nobody may wait. That of a listener is its
- * serve function's, and is left alone. Thread: the loop's. Codes: none.
- * Cancellation: none.
+ * Owner: takes the stream; who waits there is told AW_ECLOSED. That of a
+ * listener is its serve function's, and a process's its own: they are left
+ * alone. Thread: the loop's. Codes: none. Cancellation: none.
  */
 void aw_stream_close(aw_stream *s);
 

@@ -1,6 +1,7 @@
 #include "await/io/stream.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -159,14 +160,10 @@ static ssize_t read_now(aw_stream *s, void *buf, size_t room)
     return n;
 }
 
-ssize_t aw_read(aw_stream *s, void *buf, size_t room)
+static ssize_t read_some(aw_stream *s, void *buf, size_t room)
 {
     struct task *t = aw__task_current();
 
-    if (room == 0)
-        return AW_EINVAL;
-    if (s->reader)
-        return AW_ESTATE;
     for (;;) {
         ssize_t n = read_now(s, buf, room);
         int rc;
@@ -181,6 +178,20 @@ ssize_t aw_read(aw_stream *s, void *buf, size_t room)
         if (rc < 0)
             return rc;
     }
+}
+
+ssize_t aw_read(aw_stream *s, void *buf, size_t room)
+{
+    ssize_t n;
+
+    if (room == 0)
+        return AW_EINVAL;
+    if (s->reader)
+        return AW_ESTATE;
+    aw__stream_enter(s);
+    n = read_some(s, buf, room);
+    aw__stream_leave(s);
+    return n;
 }
 
 bool aw_stream_eof(const aw_stream *s)
@@ -214,6 +225,7 @@ void aw__stream_wake(struct park *park)
 
 struct stream_park {
     struct park park;
+    aw_stream *stream;
     struct park **place;
 };
 
@@ -224,11 +236,12 @@ static void abandon_place(struct wait *wait)
 
     *sp->place = NULL;
     aw__park_abandon(wait);
+    aw__stream_leave(sp->stream);
 }
 
 int aw__stream_wait(aw_stream *s, struct task *t, struct park **place)
 {
-    struct stream_park sp = {.place = place};
+    struct stream_park sp = {.stream = s, .place = place};
     int rc;
 
     aw__park_init(&sp.park, t);
@@ -244,10 +257,23 @@ int aw__stream_wait(aw_stream *s, struct task *t, struct park **place)
 
 /* Closing. */
 
-static void free_stream(aw_stream *s)
+static void free_if_done(aw_stream *s)
 {
+    if (!s->released || !s->closed_down || s->users > 0)
+        return;
     free_buffer(s);
     free(s);
+}
+
+void aw__stream_enter(aw_stream *s)
+{
+    s->users++;
+}
+
+void aw__stream_leave(aw_stream *s)
+{
+    s->users--;
+    free_if_done(s);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -256,44 +282,89 @@ static void on_closed(uv_handle_t *handle)
 
     s->loop->polled--;
     s->closed_down = true;
-    if (s->released)
-        free_stream(s);
+    free_if_done(s);
 }
 
-static void close_handle(aw_stream *s, bool reset)
+void aw__stream_end(aw_stream *s, bool reset)
 {
     if (s->closed)
         return;
     s->closed = true;
     s->reading = false;
     /* libuv refuses a reset after a shutdown. */
-    if (!reset || uv_tcp_close_reset(&s->tcp, on_closed) < 0)
+    if (!reset || s->is_pipe || uv_tcp_close_reset(&s->tcp, on_closed) < 0)
         uv_close((uv_handle_t *)&s->tcp, on_closed);
 }
 
 void aw_abort(aw_stream *s)
 {
-    close_handle(s, true);
+    aw__stream_end(s, true);
     aw__stream_wake(s->reader);
     aw__stream_wake(s->writer);
 }
 
-aw_stream *aw__stream_new(struct aw_listener *l, aw_loop *loop)
+/* libuv writes without MSG_NOSIGNAL: a peer that has gone would end the
+   program. What a program has decided about the signal stays. */
+static void ignore_sigpipe(aw_loop *loop)
+{
+    struct sigaction now;
+
+    if (loop->has_streams)
+        return;
+    loop->has_streams = true;
+    if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+        (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static aw_stream *new_stream(aw_loop *loop, bool is_pipe)
 {
     aw_stream *s = calloc(1, sizeof(*s));
+    int rc;
 
     if (!s)
         return NULL;
-    if (uv_tcp_init(&loop->uv, &s->tcp) < 0) {
+    rc = is_pipe ? uv_pipe_init(&loop->uv, &s->pipe, 0)
+                 : uv_tcp_init(&loop->uv, &s->tcp);
+    if (rc < 0) {
         free(s);
         return NULL;
     }
+    s->is_pipe = is_pipe;
     s->tcp.data = s;
     s->loop = loop;
-    s->listener = l;
     loop->polled++;
     uv_unref((uv_handle_t *)&s->tcp);
+    ignore_sigpipe(loop);
     return s;
+}
+
+aw_stream *aw__stream_new(struct aw_listener *l, aw_loop *loop)
+{
+    aw_stream *s = new_stream(loop, false);
+
+    if (s)
+        s->listener = l;
+    return s;
+}
+
+int aw__stream_pipe(aw_stream **out, aw_loop *loop, int fd, bool reads)
+{
+    aw_stream *s = new_stream(loop, true);
+    int rc = s ? uv_pipe_open(&s->pipe, fd) : AW_ENOMEM;
+
+    if (rc < 0) {
+        close(fd);
+        if (s)
+            aw__stream_close(s);
+        return rc;
+    }
+    s->fd = fd;
+    rc = reads ? start_reading(s) : 0;
+    if (rc < 0)
+        aw__stream_close(s);
+    else
+        *out = s;
+    return rc;
 }
 
 int aw__stream_open(aw_stream *s)
@@ -311,9 +382,8 @@ void aw__stream_close(aw_stream *s)
     aw_unref(s->task);
     s->task = NULL;
     s->released = true;
-    if (s->closed_down) {
-        free_stream(s);
-        return;
-    }
-    close_handle(s, false);
+    aw__stream_end(s, false);
+    aw__stream_wake(s->reader);
+    aw__stream_wake(s->writer);
+    free_if_done(s);
 }

@@ -6,13 +6,16 @@ AW_BEGIN_DECLS
 
 /*
  * stream: TCP connections for straight-line code, one task a connection, or one
- * of aw_connect(); at most one reader and one writer at a time (a second is
- * AW_ESTATE).
+ * of aw_connect(), and the pipes of processes; at most one reader and one
+ * writer at a time (a second is AW_ESTATE).
  *
  * A waiting reader reads to its own memory. While nobody reads, what comes goes
  * to a bounded buffer, so that the end of the peer is seen all the same. An
  * error of the connection is what the calls after it
  * return. A listener's stream is closed when its serve function returns.
+ *
+ * A loop's first stream has the process ignore SIGPIPE, unless it is handled or
+ * ignored already: a write to a peer that has gone fails with -EPIPE.
  */
 
 typedef struct aw_listener aw_listener;
@@ -123,11 +126,12 @@ int aw_stream_fd(const aw_stream *s);
 uint64_t aw_stream_sent(const aw_stream *s);
 
 /*
- * Send FIN after what was written.
+ * Send FIN after what was written. The input of a process, which is a pipe, is
+ * closed: every later call is AW_ECLOSED.
  *
  * Owner: nothing changes hands; reading may go on. Thread: as aw_write().
  * Codes: as aw_write(); -ENOTCONN: it was called before. Cancellation: ends the
- * wait; the FIN is sent all the same.
+ * wait; the FIN is sent all the same, but a pipe is not closed.
  */
 AW_CHECK int aw_shutdown(aw_stream *s);
 

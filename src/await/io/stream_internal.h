@@ -5,7 +5,11 @@
 /* What stream.c and listener.c share. */
 
 struct aw_stream {
-    uv_tcp_t tcp;
+    union {
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    };
+    bool is_pipe; /* of a process, which has lent the stream; one-way */
     aw_loop *loop;
     struct aw_listener *listener;
     struct link link;          /* the listener's */
@@ -24,6 +28,7 @@ struct aw_stream {
     bool closed;      /* by us: the handle is closing */
     bool closed_down; /* libuv has let go of the handle */
     bool released;    /* the owner has let go of the stream */
+    unsigned users;   /* calls that have not returned */
     int error;        /* what broke the connection; or 0 */
     struct park *reader;
     struct park *writer;
@@ -35,7 +40,15 @@ struct aw_stream {
 struct aw_stream *aw__stream_new(struct aw_listener *l, aw_loop *loop);
 /* After accepting. On failure it is closed. */
 int aw__stream_open(struct aw_stream *s);
-/* The owner lets go; it is freed when libuv has, too. */
+/* Our end of a process's pipe, which is closed on failure. 0, or a code. */
+int aw__stream_pipe(struct aw_stream **out, aw_loop *loop, int fd, bool reads);
+/* Around what may wait: the memory stays meanwhile. */
+void aw__stream_enter(struct aw_stream *s);
+void aw__stream_leave(struct aw_stream *s);
+/* Close the handle: no more calls, but the stream stays. */
+void aw__stream_end(struct aw_stream *s, bool reset);
+/* The owner lets go: who waits is told AW_ECLOSED, and it is freed when those
+   and libuv have let go, too. */
 void aw__stream_close(struct aw_stream *s);
 
 /* Why nothing more comes, or can be sent; 0 if it may. */

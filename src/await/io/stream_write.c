@@ -119,24 +119,11 @@ static ssize_t write_now(aw_stream *s, const struct iovec *parts, int n)
     return rc;
 }
 
-int aw_writev(aw_stream *s, const struct iovec *parts, int n)
+static int write_all(aw_stream *s, const struct iovec *parts, int n)
 {
-    int rc = aw__stream_refusal(s);
-    ssize_t sent;
+    ssize_t sent = write_now(s, parts, n);
+    int rc;
 
-    if (rc < 0)
-        return rc;
-    if (s->shut)
-        return UV_EPIPE; /* no error of the connection: reading goes on */
-    if (s->writer)
-        return AW_ESTATE;
-    while (n > 0 && parts->iov_len == 0) {
-        parts++;
-        n--;
-    }
-    if (n <= 0)
-        return 0;
-    sent = write_now(s, parts, n);
     if (sent < 0)
         return (int)sent;
     for (; n > 0; parts++, n--) {
@@ -152,6 +139,28 @@ int aw_writev(aw_stream *s, const struct iovec *parts, int n)
             return rc;
     }
     return 0;
+}
+
+int aw_writev(aw_stream *s, const struct iovec *parts, int n)
+{
+    int rc = aw__stream_refusal(s);
+
+    if (rc < 0)
+        return rc;
+    if (s->shut)
+        return UV_EPIPE; /* no error of the connection: reading goes on */
+    if (s->writer)
+        return AW_ESTATE;
+    while (n > 0 && parts->iov_len == 0) {
+        parts++;
+        n--;
+    }
+    if (n <= 0)
+        return 0;
+    aw__stream_enter(s);
+    rc = write_all(s, parts, n);
+    aw__stream_leave(s);
+    return rc;
 }
 
 int aw_write(aw_stream *s, const void *buf, size_t n)
@@ -180,19 +189,33 @@ static void on_shutdown(uv_shutdown_t *req, int status)
     aw__stream_wake(s->writer);
 }
 
-int aw_shutdown(aw_stream *s)
+/* Until libuv has nothing more of ours. */
+static int wait_for_writes(aw_stream *s, struct task *t)
 {
-    struct task *t = aw__task_current();
-    struct shutdown *sd;
-    int rc = aw__stream_refusal(s);
+    while (s->writes > 0) {
+        int rc = aw__stream_wait(s, t, &s->writer);
 
-    if (rc < 0)
-        return rc;
-    if (!t)
-        return AW_ENOTASK;
-    if (s->writer)
-        return AW_ESTATE;
-    sd = malloc(sizeof(*sd));
+        if (rc < 0)
+            return rc;
+    }
+    return aw__stream_refusal(s);
+}
+
+/* A pipe has nothing but its end. */
+static int end_pipe(aw_stream *s, struct task *t)
+{
+    int rc = wait_for_writes(s, t);
+
+    if (rc == 0)
+        aw__stream_end(s, false);
+    return rc;
+}
+
+static int end_connection(aw_stream *s, struct task *t)
+{
+    struct shutdown *sd = malloc(sizeof(*sd));
+    int rc;
+
     if (!sd)
         return AW_ENOMEM;
     sd->stream = s;
@@ -203,10 +226,22 @@ int aw_shutdown(aw_stream *s)
     }
     s->shut = true;
     s->writes++;
-    while (s->writes > 0) {
-        rc = aw__stream_wait(s, t, &s->writer);
-        if (rc < 0)
-            return rc;
-    }
-    return aw__stream_refusal(s);
+    return wait_for_writes(s, t);
+}
+
+int aw_shutdown(aw_stream *s)
+{
+    struct task *t = aw__task_current();
+    int rc = aw__stream_refusal(s);
+
+    if (rc < 0)
+        return rc;
+    if (!t)
+        return AW_ENOTASK;
+    if (s->writer)
+        return AW_ESTATE;
+    aw__stream_enter(s);
+    rc = s->is_pipe ? end_pipe(s, t) : end_connection(s, t);
+    aw__stream_leave(s);
+    return rc;
 }

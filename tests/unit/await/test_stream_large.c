@@ -3,6 +3,8 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -142,4 +144,60 @@ TaskTest(stream_large, a_burst_behind_a_small_read_is_no_lack_of_memory)
     expect_rc(aw_listener_close(l, 10), 0);
     close(fd);
     cr_assert(eq(sz, at, (size_t)BURST));
+}
+
+static int write_on(aw_stream *s, void *data)
+{
+    int rc = 0;
+
+    for (int i = 0; i < 1000 && rc == 0; i++) {
+        rc = aw_write(s, "x", 1);
+        if (rc == 0)
+            rc = aw_sleep(0);
+    }
+    *(int *)data = rc;
+    return 0;
+}
+
+/* Its end is seen by then, so that the code is the write's own. */
+TaskTest(stream, writing_to_a_peer_that_has_gone_fails_and_ends_nothing)
+{
+    struct sigaction now;
+    int rc = 0;
+
+    (void)signal(SIGPIPE, SIG_DFL);
+    aw_listener *l = listen_with(write_on, &rc);
+    int fd = connect_to(l);
+
+    close(fd);
+    expect_rc(aw_listener_close(l, AW_FOREVER), 0);
+    cr_assert(rc == -EPIPE || rc == -ECONNRESET, "%s", aw_strerror(rc));
+    cr_assert(eq(int, sigaction(SIGPIPE, NULL, &now), 0));
+    cr_assert(now.sa_handler == SIG_IGN);
+}
+
+static int read_a_byte(void *stream, aw_value *ret)
+{
+    char byte;
+
+    (void)ret;
+    return (int)aw_read(stream, &byte, 1);
+}
+
+static int leave_a_reader(aw_stream *s, void *data)
+{
+    *(aw_future **)data = spawn(aw_call(read_a_byte, s), NULL);
+    turns(2);
+    return 0;
+}
+
+TaskTest(stream, a_reader_elsewhere_is_told_when_the_serve_function_returns)
+{
+    aw_future *reader = NULL;
+    aw_listener *l = listen_with(leave_a_reader, &reader);
+    int fd = connect_to(l);
+
+    expect_rc(aw_listener_close(l, AW_FOREVER), 0);
+    expect_rc(aw_await(aw_give(reader), NULL), AW_ECLOSED);
+    close(fd);
 }

@@ -25,6 +25,7 @@ int torture_many(void);
 int torture_stream(void);
 int torture_connect(void);
 int torture_remote(void);
+int torture_process(void);
 
 /* Arguments and values of which each must be dropped once. */
 aw_coro counted_coro(aw_fn fn, void *arg);

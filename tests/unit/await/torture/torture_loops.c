@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -225,4 +226,32 @@ static int remote_main(void *arg, aw_value *ret)
 int torture_remote(void)
 {
     return torture_run(remote_main);
+}
+
+static int process_main(void *arg, aw_value *ret)
+{
+    const aw_spawn_options pipes = {
+        .standard = {{AW_PIPE, 0}, {AW_PIPE, 0}, {AW_PIPE, 0}}};
+    const char *cat[] = {"cat", NULL};
+    aw_bytes out = {0}, err = {0};
+    aw_process *p = NULL;
+    int status = 1;
+    int rc = aw_spawn(&p, cat, &pipes);
+
+    (void)arg, (void)ret;
+    if (rc < 0)
+        return rc;
+    rc = aw_process_communicate(p, "hello", 5, &out, &err);
+    if (rc == 0)
+        rc = aw_process_wait(p, &status);
+    require(rc < 0 || (out.size == 5 && err.size == 0 && status == 0));
+    free(out.data);
+    free(err.data);
+    aw_process_close(p);
+    return rc;
+}
+
+int torture_process(void)
+{
+    return torture_run(process_main);
 }

@@ -336,4 +336,5 @@ const struct scenario scenarios[] = {{"tasks", tasks},
                                      {"stream", torture_stream},
                                      {"connect", torture_connect},
                                      {"remote", torture_remote},
+                                     {"process", torture_process},
                                      {NULL, NULL}};
