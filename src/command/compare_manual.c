@@ -118,7 +118,10 @@ static const struct block blocks[] = {
                   "chance. They count; look at what made them so."),
     BLOCK_OF_TERM("request",
                   "The 50th, 90th and 99th percentile of the times from a "
-                  "request's start to its end, over all runs that count."),
+                  "request's start to its end."),
+    BLOCK_OF_TERM("lateness",
+                  "Likewise, of what these times are beyond the delays that "
+                  "the server was told to put before its answers."),
     BLOCK_OF_TERM("process", "From the fork to the end of the process, as its "
                              "parent sees it."),
     BLOCK_OF_TERM("CPU, switches",
@@ -205,7 +208,8 @@ static const struct block blocks[] = {
                   "`async[20,no]` reuses no connections as well."),
     BLOCK_OF_TERM("times", "`median`, `mean`, `stddev`, `min`, `max`, `ideal`, "
                            "`overhead`, `process`, `cpu`, `user`, `system`, "
-                           "`p50`, `p90`, `p99`, `span`"),
+                           "`p50`, `p90`, `p99`, `late_p50`, "
+                           "`late_p90`, `late_p99`, `span`"),
     BLOCK_OF_TERM("sizes", "`peak_rss`, `server_bytes`"),
     BLOCK_OF_TERM("plain numbers",
                   "`ratio`, `efficiency`, `threads`, `descriptors`, "
@@ -240,9 +244,11 @@ static const struct block blocks[] = {
                   "goes to standard error. A file that exists is replaced when "
                   "there are results, and not before."),
     BLOCK_OF_TERM("`--export-json`",
-                  "All of the above and each run, in the form "
-                  "`flags.compare/2`: seconds and bytes as numbers, null for "
-                  "what is not known."),
+                  "All of the above and each run, with its place in the order "
+                  "of all, its start and the times of its requests, in the "
+                  "form `flags.compare/2`: seconds and bytes as numbers, null "
+                  "for what is not known. Everything that is printed can be "
+                  "computed from it."),
     BLOCK_OF_TERM("`--export-markdown`", "Tables, to paste."),
     BLOCK_OF_TERM("`--export-html`",
                   "One page without scripts or anything to load: bars, runs, a "

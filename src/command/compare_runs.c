@@ -11,6 +11,8 @@
 #include "comparison/grid.h"
 #include "comparison/ideals.h"
 #include "comparison/looks.h"
+#include "comparison/requests.h"
+#include "process/child.h"
 #include "process/interrupt.h"
 
 /* What a cell is called while it is run. */
@@ -93,8 +95,17 @@ static void count_errors(struct comparison_cell *cell,
 static int take(struct compare_runs *runs, const struct grid_run *which,
                 struct compare_run *run)
 {
+    int rc;
+
     if (runs->comparison->by_server)
         run->figures.observed_us = run->figures.measured[FIGURE_SPAN];
+    run->figures.place = runs->made;
+    run->figures.started_us = runs->latest_us - runs->first_us;
+    rc = requests_measure(&run->figures, &run->record, runs->work);
+    if (rc < 0) {
+        compare_run_close(run);
+        return rc;
+    }
     return results_add(&runs->results, which->cell, which->number, run);
 }
 
@@ -145,6 +156,15 @@ static void end_progress(const struct compare_runs *runs)
         fputs("\r\x1b[K", stderr);
 }
 
+/* A run begins: its place and its start. */
+static void begin_run(struct compare_runs *runs, const struct grid_run *which)
+{
+    runs->latest_us = child_now_us();
+    if (runs->made++ == 0)
+        runs->first_us = runs->latest_us;
+    show_progress(runs, which);
+}
+
 /* One run of a strategy, reported as the options say. */
 static int run_strategy(struct compare_runs *runs, const struct grid_run *which)
 {
@@ -156,7 +176,7 @@ static int run_strategy(struct compare_runs *runs, const struct grid_run *which)
     if (in_book)
         book_begin(&runs->book, cell->strategy, which->number,
                    runs->settings->runs);
-    show_progress(runs, which);
+    begin_run(runs, which);
     rc = compare_run(
         &run, &(struct compare_run_options){
                   .directory = runs->directory,
@@ -189,7 +209,7 @@ static int run_program(struct compare_runs *runs, const struct grid_run *which)
 
     if (cell->excluded[0])
         return 0;
-    show_progress(runs, which);
+    begin_run(runs, which);
     rc = program_run(&run, &runs->programs, cell->program, cell->max_req, why);
     end_progress(runs);
     if (rc == 0 && !why[0])

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "comparison/requests.h"
 #include "comparison/server_stats.h"
 #include "process/child.h"
 
@@ -269,6 +270,7 @@ int compare_run(struct compare_run *run,
 void compare_run_close(struct compare_run *run)
 {
     record_close(&run->record);
+    requests_close(&run->figures);
     free(run->digests);
     run->digests = NULL;
 }

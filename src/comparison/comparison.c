@@ -88,15 +88,6 @@ static void derive_measured(struct comparison_cell *cell, int64_t *values)
     }
 }
 
-static void derive_quantiles(struct comparison_cell *cell)
-{
-    for (enum figure_id id = 0; id < FIGURES; id++) {
-        if (figures[id].how == HOW_QUANTILE && cell->request_count > 0)
-            cell->found[id] = statistics_quantile(
-                cell->request_us, cell->request_count, figures[id].quantile);
-    }
-}
-
 /* The times of the runs, and which of them are outliers. */
 static int derive_times(struct comparison_cell *cell, int64_t *values,
                         bool *outlier)
@@ -129,7 +120,6 @@ static int derive_cell(struct comparison_cell *cell)
     }
     free(values);
     free(outlier);
-    derive_quantiles(cell);
     return error;
 }
 
@@ -157,7 +147,6 @@ void comparison_close(struct comparison *comparison)
 {
     for (size_t i = 0; i < comparison->cell_count; i++) {
         free(comparison->cells[i].runs);
-        free(comparison->cells[i].request_us);
         record_close(&comparison->cells[i].record);
     }
     free(comparison->cells);

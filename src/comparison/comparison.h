@@ -22,11 +22,24 @@
  * the cells with what they hold. Everything that is const char * is borrowed.
  */
 
+/* One HTTP exchange of a run. */
+struct comparison_request {
+    size_t item;      /* by its place in the setup's codes */
+    int64_t start_us; /* from the first item scheduled */
+    int64_t took_us;
+    int64_t late_us; /* beyond the server's delay; -1: not known */
+};
+
 /* One run that counts. */
 struct comparison_run {
     int64_t number;      /* within its cell, from 1; those that do not count
                             have numbers, too */
+    int64_t place;       /* among all that were made, from 1: warm-ups, too */
+    int64_t started_us;  /* after the first of them began */
     int64_t observed_us; /* first item scheduled to last item settled */
+    struct comparison_request *requests; /* in the order of their ends; of a
+                                            cell's run borrowed */
+    size_t request_count;
     int64_t measured[FIGURES]; /* of each figure that is measured in a run; -1:
                                   it is not known, as what a server that is not
                                   ours has seen */
@@ -54,8 +67,6 @@ struct comparison_cell {
                       downloaded nothing; in all runs of the cell */
     size_t error_runs; /* runs in which there were such */
 
-    int64_t *request_us; /* how long each request of those runs took, sorted */
-    size_t request_count;
     struct record record; /* of the run whose time is nearest to the median;
                              empty: no run counts */
 

@@ -98,9 +98,7 @@ int condition_check(struct condition *condition,
  * ranks, that all forms show. Either has a look's share of the error
  * (comparison_error()). Of fewer than COMPARISON_RUNS_LEAST runs nothing is
  * decided. What does not differ between runs is simply
- * compared. The requests behind
- * p50, p90 and p99 are drawn one by one, whichever run they are from, from at
- * most 4,096 that stand for all.
+ * compared.
  *
  * The same comparison always gets the same verdict. -ENOMEM: *check is
  * untouched.

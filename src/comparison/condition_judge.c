@@ -23,10 +23,9 @@ struct leaf {
 struct judge {
     const struct condition *condition;
     const struct comparison *comparison;
-    struct draws *runs;     /* of each cell */
-    struct draws *requests; /* likewise */
-    struct leaf *leaves;    /* of each node */
-    char *reason;           /* that there is no answer */
+    struct draws *runs;  /* of each cell */
+    struct leaf *leaves; /* of each node */
+    char *reason;        /* that there is no answer */
 };
 
 static bool know(struct judge *judge, const struct condition_node *node,
@@ -95,12 +94,6 @@ static int load(struct judge *judge, const struct condition_node *node,
         return 0;
     if (!know(judge, node, cell->run_count > 0, "no run counts"))
         return -ENODATA;
-    if (how == HOW_QUANTILE) {
-        if (!know(judge, node, cell->request_count > 0, "there is no request"))
-            return -ENODATA;
-        return series_of_requests(&leaf->own, cell,
-                                  &judge->requests[node->cell]);
-    }
     if (how == HOW_RATIO &&
         !know(judge, node, first->run_count > 0, "no run of the first counts"))
         return -ENODATA;
@@ -144,8 +137,6 @@ static double leaf_value(const struct leaf *leaf)
         return median - leaf->constant;
     case HOW_EFFICIENCY:
         return leaf->constant / median;
-    case HOW_QUANTILE:
-        return series_quantile(&leaf->own, figure->quantile);
     case HOW_IDEAL:
     case HOW_COUNTED:
         break;
@@ -272,10 +263,8 @@ static int resample(struct judge *judge, struct interval *interval)
     interval->value = difference(judge);
     finite = isfinite(interval->value);
     for (size_t i = 0; finite && i < STATISTICS_RESAMPLES; i++) {
-        for (size_t j = 0; j < judge->comparison->cell_count; j++) {
+        for (size_t j = 0; j < judge->comparison->cell_count; j++)
             draws_again(&judge->runs[j], &state);
-            draws_again(&judge->requests[j], &state);
-        }
         estimates[i] = difference(judge);
         finite = isfinite(estimates[i]);
     }
@@ -325,12 +314,9 @@ static void unload(struct judge *judge)
     for (size_t i = 0; i < judge->comparison->cell_count; i++) {
         if (judge->runs)
             draws_close(&judge->runs[i]);
-        if (judge->requests)
-            draws_close(&judge->requests[i]);
     }
     free(judge->leaves);
     free(judge->runs);
-    free(judge->requests);
 }
 
 /* For lack of runs: it has no interval. */
@@ -362,14 +348,13 @@ int condition_judge(const struct condition *condition,
         .condition = condition,
         .comparison = comparison,
         .runs = calloc(cells, sizeof(*judge.runs)),
-        .requests = calloc(cells, sizeof(*judge.requests)),
         .leaves = calloc(condition->node_count, sizeof(*judge.leaves)),
         .reason = judged.reason,
     };
     struct interval found = judged.difference;
     int error = -ENOMEM;
 
-    if (judge.runs && judge.requests && judge.leaves)
+    if (judge.runs && judge.leaves)
         error = load_all(&judge);
     if (!error) {
         const struct condition_node *ratio = lone_ratio(&judge);

@@ -7,9 +7,6 @@
 
 #include "comparison/ranks.h"
 
-/* With more requests than that, each resample would take too long. */
-enum { MOST_REQUESTS = 4096 };
-
 void draws_again(struct draws *draws, uint64_t *state)
 {
     if (draws->count == 0)
@@ -86,23 +83,6 @@ int series_of_runs(struct series *series, const struct comparison_cell *cell,
             value = 1;
         /* Divided, as a millionth is not a number that a double holds. */
         insert(series, i, is_time ? (double)value / 1e6 : (double)value, i);
-    }
-    return error;
-}
-
-int series_of_requests(struct series *series,
-                       const struct comparison_cell *cell, struct draws *draws)
-{
-    size_t all = cell->request_count;
-    size_t count = all < MOST_REQUESTS ? all : MOST_REQUESTS;
-    int error = allocate(series, draws, count);
-
-    /* Those in the middle of `count` parts of them, of equal size. */
-    for (size_t i = 0; !error && i < count; i++) {
-        size_t index = (2 * i + 1) * all / (2 * count);
-
-        series->sorted[i] = (double)cell->request_us[index] / 1e6;
-        series->which[i] = i;
     }
     return error;
 }

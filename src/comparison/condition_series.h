@@ -14,7 +14,7 @@
  */
 
 struct draws {
-    uint32_t *times; /* of each run or request; at first each is there once */
+    uint32_t *times; /* of each run; at first each is there once */
     size_t count;    /* 0: nobody asks for them */
 };
 
@@ -30,15 +30,12 @@ struct series {
 };
 
 /*
- * A field of a cell's runs, in seconds, bytes, or plain; the cell's requests.
- * There is at least one. The draws are made if there are none. -ENODATA: the
- * field of some run is unknown; -ENOMEM. The series is to be closed in any
- * case.
+ * A field of a cell's runs, in seconds, bytes, or plain. There is at least one.
+ * The draws are made if there are none. -ENODATA: the field of some run is
+ * unknown; -ENOMEM. The series is to be closed in any case.
  */
 int series_of_runs(struct series *series, const struct comparison_cell *cell,
                    struct draws *draws, enum figure_id field);
-int series_of_requests(struct series *series,
-                       const struct comparison_cell *cell, struct draws *draws);
 void series_close(struct series *series);
 
 /* Of the sample; as in comparison/statistics.h. */

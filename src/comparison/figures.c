@@ -36,7 +36,6 @@ double figure_of(const struct comparison_cell *cell, enum figure_id id)
     switch (figure->how) {
     case HOW_MEASURED:
     case HOW_SUMMED:
-    case HOW_QUANTILE:
         break;
     case HOW_MEDIAN:
         return cell->observed.median;

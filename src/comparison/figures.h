@@ -35,7 +35,6 @@ enum figure_how {
     HOW_IDEAL,      /* the same in each sample */
     HOW_OVERHEAD,   /* the median less the ideal */
     HOW_EFFICIENCY, /* the ideal over the median */
-    HOW_QUANTILE,   /* of the requests' times */
     HOW_COUNTED     /* likewise the same in each sample: a size_t of the cell */
 };
 
@@ -43,6 +42,7 @@ enum figure_how {
 enum figure_table {
     TABLE_TIMES,
     TABLE_SPREAD,
+    TABLE_OVERHEAD,
     TABLE_COSTS,
     TABLE_REQUESTS,
     TABLES
@@ -62,7 +62,6 @@ struct figure {
     enum figure_unit unit;
     enum figure_how how;
     enum figure_id parts[2]; /* of HOW_SUMMED */
-    double quantile;         /* of HOW_QUANTILE, 0 to 1 */
     size_t where;            /* of HOW_COUNTED: in struct comparison_cell */
     size_t least_runs;       /* with fewer, it says nothing */
     bool of_ideal;           /* to be marked where that is estimated */

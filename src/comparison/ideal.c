@@ -189,6 +189,20 @@ int compare_predict(struct prediction **predictions,
     return rc;
 }
 
+int compare_delay(int64_t *delay_us, const struct source *source,
+                  const struct weather *weather, const char *code,
+                  unsigned number, unsigned attempt)
+{
+    char *url = number == 1 ? source_url(source, code)
+                            : source_metadata_url(source, code);
+
+    if (!url)
+        return -ENOMEM;
+    *delay_us = weather_at(weather, path_of(url), attempt).delay_us;
+    free(url);
+    return 0;
+}
+
 int compare_ideal(struct ideal *ideal, const struct ideal_basis *basis,
                   unsigned max_req)
 {

@@ -64,6 +64,12 @@ struct ideal {
 int compare_predict(struct prediction **predictions,
                     const struct ideal_basis *basis);
 
+/* How long the weather lets a request for a code wait: number 1 is that for the
+   image, 2 for its metadata. 0 or -ENOMEM. */
+int compare_delay(int64_t *delay_us, const struct source *source,
+                  const struct weather *weather, const char *code,
+                  unsigned number, unsigned attempt);
+
 /* With `max_req` requests in flight. 0 or -ENOMEM: *ideal is untouched. Reads
    no more of the disk than whether files are there. */
 int compare_ideal(struct ideal *ideal, const struct ideal_basis *basis,

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "comparison/requests.h"
+
 static void result_close(struct result *run)
 {
     record_close(&run->record);
-    free(run->request_us);
+    requests_close(&run->figures);
     free(run->wait_us);
 }
 
@@ -33,19 +35,15 @@ static int64_t wait_of(const struct record_request *request)
     return request->first_byte_us - request->connected_us;
 }
 
-static int measure_requests(struct result *result, const struct record *record)
+static int measure_waits(struct result *result, const struct record *record)
 {
-    result->request_count = record->request_count;
     result->item_count = record->item_count;
-    result->request_us =
-        calloc(record->request_count + 1, sizeof(*result->request_us));
     result->wait_us = calloc(record->item_count + 1, sizeof(*result->wait_us));
-    if (!result->request_us || !result->wait_us)
+    if (!result->wait_us)
         return -ENOMEM;
     for (size_t i = 0; i < record->request_count; i++) {
         const struct record_request *request = &record->requests[i];
 
-        result->request_us[i] = request->end_us - request->start_us;
         result->wait_us[request->item] += wait_of(request);
     }
     return 0;
@@ -73,9 +71,10 @@ int results_add(struct results *results, size_t cell, int64_t number,
         reallocarray(results->runs, results->count + 1, sizeof(*grown));
     int rc = grown ? 0 : -ENOMEM;
 
+    run->figures.requests = NULL; /* it is the result's now */
     if (rc == 0) {
         results->runs = grown;
-        rc = measure_requests(&result, &run->record);
+        rc = measure_waits(&result, &run->record);
     }
     if (rc == 0)
         rc = same_work_add(&results->same, run, &result.work);
@@ -96,31 +95,22 @@ static int collect(const struct results *results, size_t model, size_t index,
                    struct comparison_cell *cell)
 {
     size_t runs = 0;
-    size_t requests = 0;
 
     if (cell->excluded[0])
         model = SIZE_MAX; /* what it did before does not count, either */
     for (size_t i = 0; i < results->count; i++) {
         const struct result *run = &results->runs[i];
 
-        if (run->cell == index && run->work == model) {
-            runs++;
-            requests += run->request_count;
-        }
+        runs += run->cell == index && run->work == model;
     }
     cell->runs = calloc(runs + 1, sizeof(*cell->runs));
-    cell->request_us = calloc(requests + 1, sizeof(*cell->request_us));
-    if (!cell->runs || !cell->request_us)
+    if (!cell->runs)
         return -ENOMEM;
     for (size_t i = 0; i < results->count; i++) {
         const struct result *run = &results->runs[i];
 
-        if (run->cell != index || run->work != model)
-            continue;
-        cell->runs[cell->run_count++] = run->figures;
-        memcpy(cell->request_us + cell->request_count, run->request_us,
-               run->request_count * sizeof(*run->request_us));
-        cell->request_count += run->request_count;
+        if (run->cell == index && run->work == model)
+            cell->runs[cell->run_count++] = run->figures;
     }
     return 0;
 }
@@ -241,13 +231,8 @@ static int count(const struct results *results, size_t model,
     comparison->nothing = leaves_nothing(results, model);
     if (comparison->nothing)
         return 0;
-    for (size_t i = 0; i < comparison->cell_count && rc == 0; i++) {
-        struct comparison_cell *cell = &comparison->cells[i];
-
-        rc = collect(results, model, i, cell);
-        if (rc == 0)
-            statistics_sort(cell->request_us, cell->request_count);
-    }
+    for (size_t i = 0; i < comparison->cell_count && rc == 0; i++)
+        rc = collect(results, model, i, &comparison->cells[i]);
     return rc;
 }
 

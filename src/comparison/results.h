@@ -27,9 +27,7 @@ struct result {
     struct comparison_run figures;
     int exit_status;
     struct record record; /* may be empty: no room */
-    int64_t *request_us;  /* how long each request took */
-    size_t request_count;
-    int64_t *wait_us; /* of each item, for its answers to begin */
+    int64_t *wait_us;     /* of each item, for its answers to begin */
     size_t item_count;
 };
 
@@ -40,8 +38,9 @@ struct results {
     size_t rows; /* in the records that are kept */
 };
 
-/* Take a run over, the run number `number` (from 1) of cell `cell`. -ENOMEM: it
-   has been closed, and is not in the results. */
+/* Take a run over, the run number `number` (from 1) of cell `cell`; its
+   requests are then lent to the comparison's cells. -ENOMEM: it has been
+   closed, and is not in the results. */
 int results_add(struct results *results, size_t cell, int64_t number,
                 struct compare_run *run);
 

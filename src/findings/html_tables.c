@@ -63,9 +63,10 @@ void html_tables(FILE *out, const struct comparison *comparison)
 {
     fputs("<section>\n<h2>All the numbers</h2>\n", out);
     if (comparison->cell_count > 0) {
-        fputs("<p>Ratios are to the median of ", out);
+        fputs("<p>Ratios are to the times of ", out);
         html_text(out, comparison->cells[0].name);
-        fputs(", with the 95\u00a0% interval that resampling gives. Costs are "
+        fputs(" (Hodges and Lehmann), with the 95\u00a0% interval by ranks "
+              "(Mann and Whitney). Costs are "
               "medians of the runs; a process is measured with its start and "
               "its end.</p>\n",
               out);

@@ -59,11 +59,51 @@ static json_t *value(const struct figure *figure, double value)
     return whole(value);
 }
 
+enum request_column { REQUEST_ITEM, REQUEST_START, REQUEST_TOOK, REQUEST_LATE };
+
+static json_t *request_value(const struct comparison_request *request,
+                             enum request_column column)
+{
+    switch (column) {
+    case REQUEST_ITEM:
+        return json_integer((json_int_t)request->item);
+    case REQUEST_START:
+        return seconds((double)request->start_us);
+    case REQUEST_TOOK:
+        return seconds((double)request->took_us);
+    case REQUEST_LATE:
+        break;
+    }
+    return request->late_us < 0 ? json_null()
+                                : seconds((double)request->late_us);
+}
+
+static json_t *request_values(const struct comparison_run *run,
+                              enum request_column column)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < run->request_count; i++) {
+        if (json_array_append_new(
+                array, request_value(&run->requests[i], column)) < 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *run(const struct comparison_run *run)
 {
-    json_t *made = json_pack(
-        "{s:I, s:o, s:b}", "number", (json_int_t)run->number, "observed",
-        seconds((double)run->observed_us), "outlier", run->outlier);
+    json_t *made =
+        json_pack("{s:I, s:I, s:o, s:o, s:b, s:{s:o, s:o, s:o, s:o}}", "number",
+                  (json_int_t)run->number, "place", (json_int_t)run->place,
+                  "started", seconds((double)run->started_us), "observed",
+                  seconds((double)run->observed_us), "outlier", run->outlier,
+                  "request_times", "item", request_values(run, REQUEST_ITEM),
+                  "start", request_values(run, REQUEST_START), "time",
+                  request_values(run, REQUEST_TOOK), "lateness",
+                  request_values(run, REQUEST_LATE));
     bool complete = made;
 
     for (enum figure_id id = 0; id < FIGURES && complete; id++) {
@@ -100,6 +140,15 @@ static json_t *runs(const struct comparison_cell *cell, bool times)
     return array;
 }
 
+static size_t count_requests(const struct comparison_cell *cell)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < cell->run_count; i++)
+        count += cell->runs[i].request_count;
+    return count;
+}
+
 /* What a cell is, and what it has a figure of. */
 static json_t *cell_json(const struct comparison_cell *cell)
 {
@@ -112,7 +161,7 @@ static json_t *cell_json(const struct comparison_cell *cell)
         cell->invalid == 0 && cell->run_count > 0, "excluded",
         text(cell->excluded[0] ? cell->excluded : NULL), "ideal_is_bound",
         cell->ideal_is_bound, "runs", runs(cell, true), "request_count",
-        (json_int_t)cell->request_count, "details", runs(cell, false));
+        (json_int_t)count_requests(cell), "details", runs(cell, false));
     bool complete = made;
 
     for (enum figure_id id = 0; id < FIGURES && complete; id++) {

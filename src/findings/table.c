@@ -19,6 +19,7 @@ static const struct {
 } tables[TABLES] = {
     [TABLE_TIMES] = {"Times", "times"},
     [TABLE_SPREAD] = {"Spread", "spread"},
+    [TABLE_OVERHEAD] = {"Overhead", "overhead"},
     [TABLE_COSTS] = {"Costs", "costs"},
     [TABLE_REQUESTS] = {"Requests", "requests"},
 };

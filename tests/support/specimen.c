@@ -89,11 +89,8 @@ static void forget_runs(struct comparison_cell *cell, size_t invalid)
 {
     record_close(&cell->record);
     free(cell->runs);
-    free(cell->request_us);
     cell->runs = NULL;
     cell->run_count = 0;
-    cell->request_us = NULL;
-    cell->request_count = 0;
     cell->invalid = invalid;
 }
 

@@ -163,7 +163,8 @@ static int add_runs(struct comparison_cell *cell, size_t count, uint64_t *state)
     for (size_t i = 0; i < count; i++) {
         struct comparison_run *run = &cell->runs[i];
 
-        run->number = (int64_t)i + 1;
+        run->number = run->place = (int64_t)i + 1;
+        run->started_us = (int64_t)i * 2 * base_us;
         run->observed_us = base_us + draw(state, 0, base_us / 200 + 2500);
         if (count > 3 && i == 2 && strcmp(cell->strategy, "async") == 0)
             run->observed_us += base_us / 4;
@@ -185,17 +186,28 @@ static int by_value(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static int add_requests(struct comparison_cell *cell)
+/* As if each run had made the record's requests. */
+static int add_requests(struct comparison_cell *cell, uint64_t *state)
 {
     size_t count = cell->record.request_count;
+    int64_t *request_us = calloc(count + 1, sizeof(*request_us));
 
-    cell->request_us = calloc(count, sizeof(*cell->request_us));
-    if (!cell->request_us)
+    if (!request_us)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++)
-        cell->request_us[i] = spent(&cell->record.requests[i]);
-    cell->request_count = count;
-    qsort(cell->request_us, count, sizeof(*cell->request_us), by_value);
+        request_us[i] = spent(&cell->record.requests[i]);
+    qsort(request_us, count, sizeof(*request_us), by_value);
+    for (size_t i = 0; i < cell->run_count; i++) {
+        int64_t *measured = cell->runs[i].measured;
+
+        measured[FIGURE_P50] = request_us[count / 2];
+        measured[FIGURE_P90] = request_us[count * 9 / 10];
+        measured[FIGURE_P99] = request_us[count - 1];
+        measured[FIGURE_LATE_P50] = draw(state, 300, 600);
+        measured[FIGURE_LATE_P90] = draw(state, 700, 1500);
+        measured[FIGURE_LATE_P99] = draw(state, 1600, 2500);
+    }
+    free(request_us);
     return 0;
 }
 
@@ -206,5 +218,5 @@ int specimen_run(struct comparison_cell *cell,
 
     if (rc == 0)
         rc = add_runs(cell, (size_t)setup->runs, &seed);
-    return rc < 0 ? rc : add_requests(cell);
+    return rc < 0 ? rc : add_requests(cell, &seed);
 }

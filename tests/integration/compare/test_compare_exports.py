@@ -74,6 +74,7 @@ class Exports(Case):
                 self.assertGreater(cell["peak_rss"], 1 << 20)
                 self.assertEqual(cell["request_count"], 20)
                 self.assertGreaterEqual(cell["p50"], .03)
+                self.assertGreater(cell["late_p50"], 0)
                 self.assertAlmostEqual(rows[cell["name"]].median,
                                        cell["median"],
                                        delta=cell["median"] / 150)

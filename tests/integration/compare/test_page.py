@@ -221,7 +221,8 @@ class Content(Specimens):
                      self.by_class(self.figure(page, "bars"), "name")]
 
             self.assertEqual(len(set(names)), count)
-            for table in ("times", "spread", "costs", "requests"):
+            for table in ("times", "spread", "overhead", "costs",
+                          "requests"):
                 region = page.find(
                     f".//div[@aria-labelledby='table-{table}']/table")
                 self.assertEqual([words(row[0]) for row in
@@ -416,13 +417,13 @@ class Markdown(Specimens):
         for kind in KINDS:
             with self.subTest(kind):
                 tables = self.tables(kind)
-                self.assertEqual(len(tables), 4)
+                self.assertEqual(len(tables), 5)
                 for table in tables:
                     self.assertEqual(len({len(row) for row in table}), 1)
                     self.assertRegex("".join(table[1]), r"\A[:-]+\Z")
 
     def test_has_a_row_for_each_cell(self):
-        times, _, costs, _ = self.tables("usual")
+        times, _, _, costs, _ = self.tables("usual")
 
         for table in times, costs:
             self.assertEqual([row[0] for row in table[2:]],

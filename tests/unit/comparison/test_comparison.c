@@ -43,6 +43,7 @@ static struct comparison_cell cell_of(const char *strategy, unsigned max_req,
             .measured[FIGURE_THREADS] = 1,
             .measured[FIGURE_DESCRIPTORS] = -1,
             .measured[FIGURE_VOLUNTARY] = i == 0 ? -1 : 5,
+            .measured[FIGURE_P50] = -1,
             .measured[FIGURE_CONNECTIONS] = -1,
             .measured[FIGURE_PEAK_IN_FLIGHT] = -1,
             .measured[FIGURE_REQUESTS] = -1,
@@ -204,24 +205,6 @@ Test(comparison, outliers_are_marked_where_they_are)
     cr_expect(eq(sz, comparison.cells[0].outliers, 1));
     for (size_t i = 0; i < COUNT(times); i++)
         cr_expect(eq(int, comparison.cells[0].runs[i].outlier, i == 1));
-    comparison_close(&comparison);
-}
-
-Test(comparison, requests_are_told_by_their_quantiles)
-{
-    struct comparison_cell cell = cell_of("async", 20, true, 3, fast);
-    struct comparison comparison = comparison_of(&cell, 1);
-    int64_t *request_us = calloc(101, sizeof(*request_us));
-
-    for (int i = 0; i <= 100; i++)
-        request_us[i] = i;
-    comparison.cells[0].request_us = request_us;
-    comparison.cells[0].request_count = 101;
-    cr_assert(eq(int, comparison_derive(&comparison), 0));
-
-    cr_expect(eq(dbl, figure_of(&comparison.cells[0], FIGURE_P50), 50));
-    cr_expect(eq(dbl, figure_of(&comparison.cells[0], FIGURE_P90), 90));
-    cr_expect(eq(dbl, figure_of(&comparison.cells[0], FIGURE_P99), 99));
     comparison_close(&comparison);
 }
 

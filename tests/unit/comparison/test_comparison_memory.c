@@ -52,8 +52,6 @@ static struct comparison comparison_new(void)
         cell->ideal_us = 1000;
         cell->run_count = RUNS;
         cell->runs = calloc(RUNS, sizeof(*cell->runs));
-        cell->request_count = 1;
-        cell->request_us = calloc(1, sizeof(*cell->request_us));
         for (unsigned j = 0; j < RUNS; j++)
             cell->runs[j].observed_us = (1000000 >> i) + j;
     }

@@ -19,18 +19,16 @@ static void fill(struct comparison_cell *cell, const char *strategy,
         .reuse = true,
         .run_count = count,
         .ideal_us = (double)median_us * 0.9,
-        .request_count = 3,
     };
     cell->runs = calloc(count + 1, sizeof(*cell->runs));
-    cell->request_us = calloc(3, sizeof(*cell->request_us));
-    for (size_t i = 0; i < 3; i++)
-        cell->request_us[i] = 5000;
     for (size_t i = 0; i < count; i++) {
         int64_t percent = 100 + (int64_t)i - (int64_t)(count / 2);
 
         cell->runs[i] = (struct comparison_run){
             .observed_us = median_us * percent / 100,
             .measured[FIGURE_PROCESS] = median_us * percent / 100 + 2000,
+            .measured[FIGURE_P50] = 5000,
+            .measured[FIGURE_P99] = 5000,
             .measured[FIGURE_USER] = 3000,
             .measured[FIGURE_SYSTEM] = 1000,
             .measured[FIGURE_PEAK_RSS] = 10 * MIB,
@@ -229,10 +227,7 @@ static void expect_point_estimates(const struct comparison *comparison)
 Test(judge, point_estimates_are_those_of_the_comparison)
 {
     struct comparison comparison = comparison_new();
-    int64_t *request_us = comparison.cells[2].request_us;
 
-    request_us[1] = 5100;
-    request_us[2] = 5250;
     for (size_t runs = 7; runs > 0; runs--) {
         comparison.cells[2].run_count = runs;
         cr_assert(eq(int, comparison_derive(&comparison), 0));
@@ -340,27 +335,6 @@ Test(judge, fewer_than_five_runs_decide_nothing)
     }
 }
 
-Test(judge, many_requests_are_thinned_evenly)
-{
-    struct comparison comparison = comparison_new();
-    struct comparison_cell *cell = &comparison.cells[2];
-    struct comparison_check check;
-
-    free(cell->request_us);
-    cell->request_count = 100000;
-    cell->request_us = calloc(cell->request_count, sizeof(*cell->request_us));
-    for (size_t i = 0; i < cell->request_count; i++)
-        cell->request_us[i] = (int64_t)i;
-    check = judge(&comparison, "async[20].p90 > 0");
-
-    cr_expect(epsilon_eq(dbl, check.difference.value, 90000, 50));
-    cr_expect(lt(dbl, check.difference.low, 89500));
-    cr_expect(gt(dbl, check.difference.low, 88000));
-    comparison_close(&comparison);
-}
-
-/* Whatever is typed, nothing is read or written beyond its end, and what is
-   accepted can be judged. */
 Test(judge, mutated_expressions_are_refused_or_judged)
 {
     static const char *const seeds[] = {

@@ -1,0 +1,97 @@
+#include "comparison/requests.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "comparison/ideal.h"
+
+static const struct {
+    double q;
+    enum figure_id took, late;
+} quantiles[] = {
+    {0.5, FIGURE_P50, FIGURE_LATE_P50},
+    {0.9, FIGURE_P90, FIGURE_LATE_P90},
+    {0.99, FIGURE_P99, FIGURE_LATE_P99},
+};
+
+enum { QUANTILES = sizeof(quantiles) / sizeof(quantiles[0]) };
+
+/* -1: not known. -ENOMEM. */
+static int lateness(int64_t *late_us, const struct record_request *request,
+                    const struct compare_work *work)
+{
+    int64_t delay_us;
+    int rc;
+
+    *late_us = -1;
+    if (!work->server_started || !weather_is_exact(&work->weather) ||
+        request->cause == CAUSE_TIMEOUT ||
+        request->item >= work->selection.count)
+        return 0;
+    rc = compare_delay(&delay_us, &work->source, &work->weather,
+                       work->selection.codes[request->item].code,
+                       request->number, request->attempt);
+    if (rc == 0)
+        *late_us = request->end_us - request->start_us - delay_us;
+    if (rc == 0 && *late_us < 0)
+        *late_us = 0;
+    return rc;
+}
+
+/* The quantiles of those values that are known; there is room for all. */
+static void measure(struct comparison_run *run, int64_t *room, bool late)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->request_count; i++) {
+        const struct comparison_request *request = &run->requests[i];
+        int64_t value = late ? request->late_us : request->took_us;
+
+        if (value >= 0)
+            room[count++] = value;
+    }
+    if (count == 0)
+        return;
+    statistics_sort(room, count);
+    for (size_t i = 0; i < QUANTILES; i++)
+        run->measured[late ? quantiles[i].late : quantiles[i].took] =
+            llround(statistics_quantile(room, count, quantiles[i].q));
+}
+
+int requests_measure(struct comparison_run *run, const struct record *record,
+                     const struct compare_work *work)
+{
+    size_t count = record->request_count;
+    int64_t *room = calloc(count + 1, sizeof(*room));
+    int rc = room ? 0 : -ENOMEM;
+
+    run->requests = calloc(count + 1, sizeof(*run->requests));
+    if (!run->requests)
+        rc = -ENOMEM;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        const struct record_request *request = &record->requests[i];
+        struct comparison_request *made = &run->requests[i];
+
+        made->item = request->item;
+        made->start_us = request->start_us - record->first_us;
+        made->took_us = request->end_us - request->start_us;
+        rc = lateness(&made->late_us, request, work);
+    }
+    if (rc == 0) {
+        run->request_count = count;
+        measure(run, room, false);
+        measure(run, room, true);
+    } else {
+        requests_close(run);
+    }
+    free(room);
+    return rc;
+}
+
+void requests_close(struct comparison_run *run)
+{
+    free(run->requests);
+    run->requests = NULL;
+    run->request_count = 0;
+}
