@@ -7,6 +7,7 @@
 #include "command/compare_factors.h"
 #include "comparison/comparison.h"
 #include "comparison/recipe.h"
+#include "download/loops.h"
 #include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -64,6 +65,14 @@ static const struct option_row rows[] = {
                  "between them",
      .help = "requests in flight, threaded and async; several, as in "
              "1,2,5,10,20,50,100, are a sweep"},
+    {.name = "loops",
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .least = 1,
+     .most = LOOPS_MOST,
+     .fallback = "1",
+     .help = "async's event loops, a thread each",
+     .offset = FIELD(loops)},
     {.name = "reuse",
      .kind = OPTION_TAKEN,
      .metavar = "LIST",

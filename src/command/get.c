@@ -146,6 +146,7 @@ static struct download_options options_of(struct get *get)
                      .received = get_reports_received(&get->reports)},
         .output = get->output,
         .max_req = get->plan.connections,
+        .loops = get->plan.loops,
         .limits = get->plan.limits,
         .country_names = settings->work.country_names,
         .verify_content = settings->saving.verify_content == 0,

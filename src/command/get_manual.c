@@ -69,8 +69,12 @@ static const struct block blocks[] = {
                                   "says."),
     BLOCK_OF_TERM("`threaded`", "A pool of `--max-req` threads, at most 1000."),
     BLOCK_OF_TERM("`async`",
-                  "One thread, an event loop, and a coroutine for each of at "
-                  "most 10000 requests in flight."),
+                  "An event loop, and a coroutine for each of at most 10000 "
+                  "requests in flight. With `--loops` so many event loops, in "
+                  "a thread each, that share the requests in flight; unless it "
+                  "is said, a second loop and more begin where there are "
+                  "processors for them, once the first has had one to itself "
+                  "for some hundred requests."),
     BLOCK_OF_TEXT(
         "A `--max-req` that is beyond the strategy's bound, or for which there "
         "are too few file descriptors, is lowered, with a warning. With "

@@ -13,6 +13,7 @@
 #include "command/get_shard.h"
 #include "download/descriptors.h"
 #include "download/downloader.h"
+#include "download/loops.h"
 #include "process/corpus.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -28,6 +29,19 @@ static const char *const compat_names[] = {"1e", "2e", NULL};
 /* "sequential, threaded, async" */
 #define LISTED(name) ", " #name
 #define DOWNLOADER_HELP (&(DOWNLOADERS(LISTED))[2])
+
+static int take_loops(void *settings, const char *text)
+{
+    struct get_settings *s = settings;
+    int64_t number = LOOPS_AUTO;
+    int rc = strcmp(text, "auto") == 0 ? 0 : value_integer(text, &number);
+
+    if (rc < 0 || number > LOOPS_MOST ||
+        (number == LOOPS_AUTO && strcmp(text, "auto") != 0))
+        return -EINVAL;
+    s->loops = (unsigned)number;
+    return 0;
+}
 
 static const struct option_row rows[] = {
     WORK_SELECTION_ROWS(struct get_settings, work),
@@ -56,6 +70,15 @@ static const struct option_row rows[] = {
      .shown = "30; REMOTE and the like: 8; sequential always has 1",
      .help = "requests in flight, at most 1000 threaded, 10000 async",
      .offset = FIELD(max_req)},
+    {.name = "loops",
+     .kind = OPTION_TAKEN,
+     .metavar = "N|auto",
+     .fallback = "auto",
+     .take = take_loops,
+     .accepted = "auto, or how many, from 1 to 64",
+     .help = "async's event loops, a thread each; auto: one, and more where "
+             "they help",
+     .offset = FIELD(loops)},
     {.name = "reuse",
      .kind = OPTION_CHOICE,
      .metavar = "yes|no",
@@ -223,6 +246,22 @@ static void plan_connections(struct get_plan *plan, bool has_lists)
                         wanted, plan->connections);
 }
 
+/* Further loops have descriptors of their own; only one strategy has loops. */
+static void plan_loops(struct get_plan *plan, unsigned asked)
+{
+    unsigned wanted = asked;
+
+    if (asked > 1 && plan->strategy != &downloader_async) {
+        message_warning("--loops %u: %s has no event loop", asked,
+                        plan->strategy->name);
+        return;
+    }
+    plan->loops = loops_fit(plan->connections, wanted);
+    if (plan->loops < wanted && wanted <= plan->connections)
+        message_warning("--loops %u: the limit of open files allows %u", wanted,
+                        plan->loops);
+}
+
 /* The servers that the environment of `flags serve -- COMMAND` names. */
 static void find_fixtures(struct get_plan *plan)
 {
@@ -345,6 +384,7 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
     made.max_req =
         clamp_max_req(made.strategy, &made.source, settings->max_req);
     plan_connections(&made, settings->inputs.count > 0);
+    plan_loops(&made, settings->loops);
     *plan = made;
     return 0;
 }

@@ -24,6 +24,7 @@ struct get_settings {
     struct option_texts inputs;
     int strategy;           /* index in get_strategies() */
     int64_t max_req;        /* 0: not said */
+    unsigned loops;         /* LOOPS_AUTO, or how many */
     int reuse;              /* 0: yes, 1: no */
     const char *output_dir; /* NULL: the default */
     bool verbose, quiet;
@@ -67,6 +68,7 @@ struct get_plan {
     const struct downloader *strategy;
     unsigned max_req;     /* as -m and the strategy have it */
     unsigned connections; /* the same, but no more than there are items */
+    unsigned loops;       /* of async: LOOPS_AUTO, or how many */
     enum compat compat;
     const char *directory; /* borrowed from the settings */
     /* Origins of the environment's that are a `flags serve`: attempts are

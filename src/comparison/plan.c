@@ -27,6 +27,8 @@ static int make_arguments(struct compare_work *work,
         rc = words_add_options(&work->arguments, line, table, settings,
                                server + sizeof(settings->work.server),
                                begin + sizeof(settings->work));
+    if (rc == 0)
+        rc = words_add(&work->arguments, "--loops=%" PRId64, settings->loops);
     if (rc == 0 && work->source.fixture)
         rc = words_add(&work->arguments, "--direct");
     if (rc == 0 && settings->factors.work_us > 0)

@@ -23,6 +23,7 @@ struct compare_settings {
     size_t max_req_count;
     bool reuse[2];
     size_t reuse_count;
+    int64_t loops; /* of async */
 
     int64_t runs, warmups;
     double until; /* the widest interval of a ratio; 0: not asked for */

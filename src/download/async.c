@@ -3,6 +3,7 @@
 
 #include "await/await.h"
 #include "download/downloader.h"
+#include "download/loops.h"
 #include "download/stop_watch.h"
 #include "download/worker.h"
 
@@ -13,21 +14,22 @@
  */
 enum { BURST = 8 };
 
-/* The task that starts the attempts, each a task of its own. */
+/* The task that starts the attempts of a loop, each a task of its own. */
 struct supervisor {
+    struct loops *loops;
     struct run *run;
+    struct loop_part part;
     struct multi *multi;
     aw_group group;
     aw_event changed;   /* an attempt has ended, or the input was read */
     struct place *free; /* places */
-    unsigned places;    /* in all */
     unsigned busy;      /* tasks of the group */
     struct stop_watch watch;
-    int rc;
+    bool supervised; /* to its end */
 };
 
 /* Where one attempt at a time runs. Made when first needed, reused, so there
-   are never more than max_req of them. */
+   are never more of them in a loop than max_req. */
 struct place {
     struct worker worker;
     struct supervisor *supervisor;
@@ -67,7 +69,7 @@ static void settle(void *arg)
     struct place *place = arg;
     struct supervisor *supervisor = place->supervisor;
 
-    run_done(supervisor->run, &place->attempt, &place->outcome);
+    loops_done(&supervisor->part, &place->attempt, &place->outcome);
     place->next = supervisor->free;
     supervisor->free = place;
     end_task(supervisor);
@@ -83,14 +85,13 @@ static struct place *take_place(struct supervisor *supervisor)
         return place;
     }
     place = calloc(1, sizeof(*place));
-    if (place && worker_open_multi(&place->worker, supervisor->places + 1,
-                                   supervisor->run, supervisor->multi) < 0) {
+    if (place && worker_open_multi(&place->worker, 0, supervisor->run,
+                                   supervisor->multi) < 0) {
         free(place);
         return NULL;
     }
     if (place)
         place->supervisor = supervisor;
-    supervisor->places += place != NULL;
     return place;
 }
 
@@ -110,11 +111,11 @@ static int start(struct supervisor *supervisor, const struct attempt *attempt)
     struct outcome cancelled = outcome_cancelled(attempt->item->url);
 
     if (!place) {
-        run_done(supervisor->run, attempt, &cancelled);
+        loops_done(&supervisor->part, attempt, &cancelled);
         return -ENOMEM;
     }
     place->attempt = *attempt;
-    place->attempt.worker = place->worker.number;
+    place->worker.number = attempt->worker;
     place->outcome = cancelled;
     return spawn(supervisor, aw_call_own(run_attempt, place, settle));
 }
@@ -134,7 +135,7 @@ static int read_input(void *arg, aw_value *ret)
     (void)ret;
     if (rc == AW_ECANCELED)
         return rc;
-    run_filled(supervisor->run, rc);
+    loops_filled(&supervisor->part, rc);
     return 0;
 }
 
@@ -164,11 +165,12 @@ static int start_all(struct supervisor *supervisor)
     enum next next;
     int rc = 0;
 
-    while (rc == 0 && (next = run_next(supervisor->run, &attempt, &until_us)) !=
-                          NEXT_FINISHED) {
+    while (rc == 0 && (next = loops_next(&supervisor->part, &attempt,
+                                         &until_us)) != NEXT_FINISHED) {
         if (next == NEXT_START) {
             rc = start(supervisor, &attempt);
-            if (rc == 0 && ++started % BURST == 0)
+            if (rc == 0 &&
+                ++started % loops_burst(&supervisor->part, BURST) == 0)
                 rc = aw_sleep(0);
         } else if (next == NEXT_FEED) {
             rc = spawn(supervisor,
@@ -202,39 +204,76 @@ static int supervise_group(struct supervisor *supervisor)
     return 0;
 }
 
-static int supervise(void *arg, aw_value *ret)
+static int open_supervisor(struct supervisor *supervisor)
 {
-    struct supervisor *supervisor = arg;
-    aw_loop *loop = aw_get_event_loop();
-    struct place *place;
+    int rc = multi_new(&supervisor->multi, aw_get_running_loop(),
+                       run_options(supervisor->run)->max_req);
 
-    (void)ret;
-    supervisor->rc = multi_new(&supervisor->multi, loop,
-                               run_options(supervisor->run)->max_req);
-    if (supervisor->rc < 0)
-        return 0;
-    supervisor->rc = stop_watch_open(&supervisor->watch, supervisor->run);
-    if (supervisor->rc == 0) {
-        supervisor->rc = supervise_group(supervisor);
+    if (rc < 0)
+        return rc;
+    rc = stop_watch_open(&supervisor->watch, supervisor->run);
+    if (rc == 0) {
+        rc = loops_join(supervisor->loops, &supervisor->part,
+                        &supervisor->changed);
+        if (rc == 0)
+            return 0;
         stop_watch_close(&supervisor->watch);
     }
+    multi_close(supervisor->multi);
+    return rc;
+}
+
+static void close_supervisor(struct supervisor *supervisor)
+{
+    struct place *place;
+
+    loops_leave(&supervisor->part);
+    stop_watch_close(&supervisor->watch);
     while ((place = supervisor->free)) {
         supervisor->free = place->next;
         worker_close(&place->worker);
         free(place);
     }
     multi_close(supervisor->multi);
+}
+
+static int supervise(void *arg, aw_value *ret)
+{
+    struct supervisor *supervisor = arg;
+    int rc = open_supervisor(supervisor);
+
+    (void)ret;
+    if (rc < 0)
+        return rc;
+    rc = supervise_group(supervisor);
+    if (rc < 0)
+        loops_fail(supervisor->loops, rc);
+    close_supervisor(supervisor);
+    supervisor->supervised = true;
     return 0;
 }
 
-static int run_async(struct run *run)
+/* A loop from its beginning to its end, in a thread of its own. */
+static void run_loop(struct loops *loops)
 {
-    struct supervisor supervisor = {.run = run, .rc = -ECANCELED};
+    struct supervisor supervisor = {.loops = loops, .run = loops->run};
     int rc = aw_run(aw_call(supervise, &supervisor), NULL, NULL);
 
     /* It may have been cancelled while it cleaned up; what counts is what it
        found. Without a task there was no loop to be had. */
-    return supervisor.multi ? supervisor.rc : rc;
+    if (rc < 0 && !supervisor.supervised)
+        loops_lack(loops, rc);
+}
+
+static int run_async(struct run *run)
+{
+    struct loops loops;
+    int rc = loops_open(&loops, run, run_options(run)->loops, run_loop);
+
+    if (rc < 0)
+        return rc;
+    run_loop(&loops);
+    return loops_close(&loops);
 }
 
 const struct downloader downloader_async = {

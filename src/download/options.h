@@ -22,6 +22,8 @@ struct download_options {
     struct save_dir *output;
     unsigned max_req; /* requests in flight; at least 1, at most what the
                          strategy allows: the caller has clamped it */
+    unsigned loops;   /* event loops of async, a thread each; 0: one, and more
+                         where they help */
     struct schedule_limits limits; /* but max_req and timeout_us, which are
                                       those above */
     bool country_names;  /* name files by the country in metadata.json */

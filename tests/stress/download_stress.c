@@ -42,6 +42,7 @@ struct bench {
     struct code_items codes;
     struct events events;
     struct event_sink sink;
+    unsigned busy; /* attempts in flight */
     struct download_options options;
     struct run *run;
     struct run_result result;
@@ -52,7 +53,14 @@ struct bench {
 static void on_event(void *arg, const struct event *event)
 {
     struct bench *bench = arg;
+    unsigned max_req = bench->options.max_req;
 
+    if (event->kind == EVENT_STARTED) {
+        require(++bench->busy <= max_req);
+        require(event->worker >= 1 && event->worker <= max_req);
+    }
+    if (event->kind == EVENT_FINAL && event->worker > 0)
+        bench->busy--;
     if (event->kind == EVENT_FINAL && ++bench->finals == bench->stop_after)
         run_stop(bench->run, STOP_INTERRUPTED);
 }
@@ -66,7 +74,7 @@ static void *stop_now(void *arg)
 }
 
 static void open_bench(struct bench *bench, const struct server *server,
-                       const struct downloader *downloader)
+                       const struct downloader *downloader, unsigned loops)
 {
     char base[SERVER_URL_SIZE];
 
@@ -86,6 +94,7 @@ static void open_bench(struct bench *bench, const struct server *server,
                      .connect_timeout_us = 5000000,
                      .reuse = true},
         .max_req = downloader == &downloader_sequential ? 1 : 16,
+        .loops = loops,
         .verify_content = true,
     };
     require(save_dir_open(&bench->options.output, bench->output) == 0);
@@ -110,12 +119,13 @@ static void close_bench(struct bench *bench)
 }
 
 static void download_everything(const struct server *server,
-                                const struct downloader *downloader)
+                                const struct downloader *downloader,
+                                unsigned loops)
 {
     struct bench bench;
     const uint64_t *of = bench.result.counts.of;
 
-    open_bench(&bench, server, downloader);
+    open_bench(&bench, server, downloader, loops);
     require(downloader_run(downloader, bench.run) == 0);
     close_bench(&bench);
     require(of[STATUS_CANCELLED] == 0);
@@ -126,11 +136,12 @@ static void download_everything(const struct server *server,
 
 /* Stopped by a sink, on whatever thread that runs. */
 static void stop_midway(const struct server *server,
-                        const struct downloader *downloader, unsigned after)
+                        const struct downloader *downloader, unsigned loops,
+                        unsigned after)
 {
     struct bench bench;
 
-    open_bench(&bench, server, downloader);
+    open_bench(&bench, server, downloader, loops);
     bench.stop_after = after;
     require(downloader_run(downloader, bench.run) == 0);
     close_bench(&bench);
@@ -139,19 +150,20 @@ static void stop_midway(const struct server *server,
 
 /* Stopped by another thread, at any time. */
 static void stop_from_elsewhere(const struct server *server,
-                                const struct downloader *downloader)
+                                const struct downloader *downloader,
+                                unsigned loops)
 {
     pthread_t thread;
     struct bench bench;
 
-    open_bench(&bench, server, downloader);
+    open_bench(&bench, server, downloader, loops);
     require(pthread_create(&thread, NULL, stop_now, &bench) == 0);
     require(downloader_run(downloader, bench.run) == 0);
     require(pthread_join(thread, NULL) == 0);
     close_bench(&bench);
 }
 
-int stress_downloader(const struct downloader *downloader)
+int stress_downloader(const struct downloader *downloader, unsigned loops)
 {
     struct server *server;
 
@@ -159,11 +171,11 @@ int stress_downloader(const struct downloader *downloader)
     require(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
     server = server_start(answer_somehow, NULL);
     for (int i = 0; i < 3; i++)
-        download_everything(server, downloader);
+        download_everything(server, downloader, loops);
     for (unsigned after = 1; after < CODES_EVERY; after += 97)
-        stop_midway(server, downloader, after);
+        stop_midway(server, downloader, loops, after);
     for (int i = 0; i < 10; i++)
-        stop_from_elsewhere(server, downloader);
+        stop_from_elsewhere(server, downloader, loops);
     server_stop(server);
     curl_global_cleanup();
     return 0;

@@ -2,5 +2,5 @@
 
 int main(void)
 {
-    return stress_downloader(&downloader_threaded);
+    return stress_downloader(&downloader_threaded, 1);
 }

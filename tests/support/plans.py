@@ -52,6 +52,8 @@ class Plan:
         at = self.options.index("-m")
         options = (self.options[:at] + self.options[at + 2:]
                    if strategy == "sequential" else self.options)
+        if strategy == "async":  # by one loop, two or three
+            options = options + ["--loops", str(1 + self.number % 3)]
         return ["-S", strategy, *options, *self.codes]
 
 

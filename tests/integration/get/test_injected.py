@@ -46,8 +46,10 @@ LEAVES = ("unlinkat", "open", "malloc", "fcntl")
 # And it has no answer where there is no memory for its table of descriptors
 # (maybe_resize()).
 ABORTS = {("async", "epoll_ctl"), ("async", "pipe2"), ("async", "calloc"),
-          ("async", "realloc")}
-
+          ("async", "realloc"), ("loops", "pipe2"), ("loops", "calloc")}
+# async with two event loops: what these take, and the memory.
+LOOPS = ("eventfd", "epoll_create1", "pipe2", "timerfd_create", "socketpair",
+         "pthread_create", "malloc", "calloc")
 
 MANIFEST = ".flags-manifest.jsonl"
 
@@ -76,7 +78,8 @@ class Injected(Case):
     def run_one(self, strategy, name, **how):
         """A run, and the directory it wrote to."""
         out = self.home / name
-        command = self.command("get", "-S", strategy, "-o", out, "-s",
+        way = ["async", "--loops=2"] if strategy == "loops" else [strategy]
+        command = self.command("get", "-S", *way, "-o", out, "-s",
                                self.server.url, "-m",
                                "1" if strategy == "sequential" else "3",
                                *CODES)
@@ -180,8 +183,8 @@ class Injected(Case):
 
 
 def add_cases():
-    for strategy in STRATEGIES:
-        for function in FAULTS:
+    for strategy in (*STRATEGIES, "loops"):
+        for function in LOOPS if strategy == "loops" else FAULTS:
             def one(self, strategy=strategy, function=function):
                 self.sweep(strategy, function)
             setattr(Injected, f"test_{function}_{strategy}", one)

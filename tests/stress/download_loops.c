@@ -1,0 +1,6 @@
+#include "download_stress.h"
+
+int main(void)
+{
+    return stress_downloader(&downloader_async, 3);
+}
