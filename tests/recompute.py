@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""
+Compute what `flags compare` reports from what it measured, independently:
+nothing of the program is used but the runs in its JSON.
+
+    recompute.py COMPARISON.json [REPORT.txt]
+
+Each figure of each cell in the JSON has to be what its runs say: medians, means
+and deviations, quantiles of requests and of their lateness, Hodges-Lehmann
+ratios with Mann-Whitney bounds, outliers, the ideal as a list schedule over the
+delays, overhead and efficiency. Each number in the tables of the report has to
+be that figure, rounded. What differs is named, and the status is 1.
+"""
+
+import heapq
+import json
+import math
+import re
+import statistics
+import sys
+
+MEDIANS = ("process", "threads", "peak_rss", "user", "system", "descriptors",
+           "voluntary", "involuntary", "connections", "peak_in_flight",
+           "requests", "span", "server_bytes", "p50", "p90", "p99", "late_p50",
+           "late_p90", "late_p99")
+SUMS = {"cpu": ("user", "system"), "switches": ("voluntary", "involuntary")}
+
+# The titles of the report's columns; those without a table are everywhere the
+# same.
+TITLES = {
+    "cell": {"ratio (95 %)": "ratio", "runs": "run_count"},
+    "spread": {"std. dev.": "stddev", "request p50": "p50"},
+    "overhead": {"lateness p50": "late_p50", "p90": "late_p90",
+                 "p99": "late_p99"},
+    "costs": {"peak memory": "peak_rss", "CPU": "cpu"},
+    "requests": {"peak in flight": "peak_in_flight",
+                 "bytes sent": "server_bytes", "in runs": "error_runs",
+                 "left out": "invalid"},
+}
+UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1, "%": .01, "B": 1, "KiB": 1 << 10,
+         "MiB": 1 << 20, "GiB": 1 << 30, "": 1}
+
+
+def known(values):
+    return [value for value in values if value is not None]
+
+
+def median(values):
+    values = known(values)
+    return statistics.median(values) if values else None
+
+
+def quantile(values, q):
+    """Definition 7 of Hyndman and Fan."""
+    values = sorted(known(values))
+    if not values:
+        return None
+    position = (len(values) - 1) * q
+    lower = math.floor(position)
+    upper = min(lower + 1, len(values) - 1)
+    return values[lower] + (position - lower) * (values[upper] - values[lower])
+
+
+def cut(a, b, error):
+    """How many of the pairs are beyond each bound: the greatest k such that
+    fewer than k pairs with x > y come with a probability of error / 2 at most,
+    by counting the orders of a and b values."""
+    ways = {}
+
+    def orders(i, j, u):
+        if u < 0:
+            return 0
+        if i == 0 or j == 0:
+            return int(u == 0)
+        if (i, j, u) not in ways:
+            ways[i, j, u] = orders(i - 1, j, u - j) + orders(i, j - 1, u)
+        return ways[i, j, u]
+
+    all_orders = math.comb(a + b, a)
+    below = 0
+    for k in range(a * b // 2 + 1):
+        below += orders(a, b, k)
+        if below / all_orders > error / 2:
+            return k
+    return a * b // 2 + 1
+
+
+def ratio(over, under, error):
+    """Hodges and Lehmann, with the bounds of Mann and Whitney."""
+    if over is under:
+        return {"value": 1, "low": 1, "high": 1}
+    if not over or not under:
+        return {"value": None, "low": None, "high": None}
+    pairs = sorted(x / y for x in over for y in under)
+    middle = math.sqrt(pairs[(len(pairs) - 1) // 2] * pairs[len(pairs) // 2])
+    k = cut(len(over), len(under), error)
+    if min(len(over), len(under)) < 5 or k == 0:
+        return {"value": middle, "low": None, "high": None}
+    return {"value": middle, "low": pairs[k - 1], "high": pairs[-k]}
+
+
+def outliers(values):
+    """Iglewicz and Hoaglin's modified z-score, of ten values or more."""
+    if len(values) < 10:
+        return [False] * len(values)
+    middle = statistics.median(values)
+    distances = [abs(value - middle) for value in values]
+    unit = statistics.median(distances) / .6745
+    if unit == 0:
+        unit = statistics.fmean(distances) * 1.253314
+    return [distance > 3.5 * unit and distance > .05 * middle
+            for distance in distances]
+
+
+def delays(run, items):
+    """What the server let each item wait: of its requests' times what is not
+    lateness. None: it is not known of all of them."""
+    sums = [0] * items
+    columns = run["request_times"]
+    if not columns["item"]:
+        return None
+    for item, time, late in zip(columns["item"], columns["time"],
+                                columns["lateness"]):
+        if late is None:
+            return None
+        sums[item] += time - late
+    return sums
+
+
+def list_schedule(lengths, places):
+    """The end of all, if each starts in its turn as soon as there is a place."""
+    free = [0] * places
+    for length in lengths:
+        heapq.heapreplace(free, free[0] + length)
+    return max(free)
+
+
+class Check:
+    def __init__(self):
+        self.differences = []
+
+    def same(self, what, found, expected, tolerance):
+        if found is None or expected is None:
+            if found is not expected:
+                self.differences.append(f"{what}: {found}, not {expected}")
+        elif abs(found - expected) > tolerance:
+            self.differences.append(f"{what}: {found}, not {expected}")
+
+    def near(self, what, found, expected):
+        """But for the digits that the JSON has: nine of them, and whole
+        microseconds in what is made of quantiles."""
+        self.same(what, found, expected,
+                  1.01e-6 + abs(expected or 0) * 1e-7)
+
+
+def check_cell(check, cell, report):
+    name = cell["name"]
+    runs = cell["details"]
+    times = [run["observed"] for run in runs]
+
+    check.same(f"{name}: runs", cell["run_count"], len(runs), 0)
+    if [run["observed"] for run in runs] != cell["runs"]:
+        check.differences.append(f"{name}: runs and details differ")
+    for figure, of in (("median", statistics.median), ("mean", statistics.fmean),
+                       ("min", min), ("max", max)):
+        check.near(f"{name}: {figure}", cell[figure], of(times) if times else None)
+    check.near(f"{name}: stddev", cell["stddev"],
+               statistics.stdev(times) if len(times) > 1 else None)
+    for figure in MEDIANS:
+        check.near(f"{name}: {figure}", cell[figure],
+                   median(run[figure] for run in runs))
+    for figure, parts in SUMS.items():
+        check.near(f"{name}: {figure}", cell[figure],
+                   median(sum(run[part] for part in parts)
+                          if None not in [run[part] for part in parts] else None
+                          for run in runs))
+    for run in runs:
+        for prefix, column in (("", "time"), ("late_", "lateness")):
+            for q in (50, 90, 99):
+                check.near(f"{name}, run {run['number']}: {prefix}p{q}",
+                           run[f"{prefix}p{q}"],
+                           quantile(run["request_times"][column], q / 100))
+    marks = outliers(times)
+    check.same(f"{name}: outliers", cell["outliers"], sum(marks), 0)
+    if marks != [run["outlier"] for run in runs]:
+        check.differences.append(f"{name}: other runs are outliers: {marks}")
+    first = report["cells"][0]
+    made = ratio(times, times if cell is first else first["runs"],
+                 report["interval_error"])
+    for part, value in made.items():
+        check.near(f"{name}: ratio {part}", cell["ratio"][part], value)
+    check_ideal(check, cell, report, times)
+
+
+def check_ideal(check, cell, report, times):
+    name = cell["name"]
+    ideal = cell["ideal"]
+
+    for run in cell["details"]:
+        waits = delays(run, report["items"])
+        if waits and not cell["ideal_is_bound"]:
+            check.near(f"{name}, run {run['number']}: ideal", ideal,
+                       list_schedule(waits, cell["max_req"]))
+    if times and ideal is not None:
+        check.near(f"{name}: overhead", cell["overhead"],
+                   statistics.median(times) - ideal)
+    if times and ideal:
+        check.near(f"{name}: efficiency", cell["efficiency"],
+                   ideal / statistics.median(times))
+
+
+def check_order(check, report):
+    runs = sorted((run for cell in report["cells"] for run in cell["details"]),
+                  key=lambda run: run["place"])
+    for earlier, later in zip(runs, runs[1:]):
+        if earlier["place"] == later["place"]:
+            check.differences.append(f"two runs have place {later['place']}")
+        # The later one began after the earlier one was over.
+        if later["started"] < earlier["started"] + earlier["observed"]:
+            check.differences.append(f"run {later['place']} began too early")
+
+
+def tables(text):
+    """Name of the table, its titles, the cells of its rows."""
+    table = None
+    for line in text.splitlines():
+        words = re.split(r" {2,}", line.strip())
+        if words[0] in TITLES and len(words) > 1:
+            table = words[0], words[1:]
+        elif not line.strip():
+            table = None
+        elif table:
+            yield *table, words[0], words[1:]
+
+
+def check_number(check, what, printed, value):
+    if printed == "-":
+        check.same(what, None, value, 0)
+        return
+    number, unit = re.fullmatch(r"[~<>]?(-?[\d.]+) ?(.*)", printed).groups()
+    decimals = len(number.partition(".")[2])
+    check.same(what, float(number) * UNITS[unit], value,
+               .5000001 * 10 ** -decimals * UNITS[unit])
+
+
+def check_ratio(check, what, printed, value):
+    if printed == "no difference detected":
+        if not value["low"] <= 1 <= value["high"]:
+            check.differences.append(f"{what}: {printed}, but {value}")
+        return
+    numbers = re.fullmatch(r"([\d.]+)(?: \(([\d.]+) to ([\d.]+)\))?", printed)
+    for part, number in zip(("value", "low", "high"), numbers.groups()):
+        if number:
+            check_number(check, f"{what} {part}", number, value[part])
+
+
+def check_report(check, text, report):
+    cells = {cell["name"]: cell for cell in report["cells"]}
+    seen = set()
+    for table, titles, name, numbers in tables(text):
+        for title, printed in zip(titles, numbers):
+            figure = TITLES[table].get(title, title)
+            what = f"{name}: {title}, as printed"
+            seen.add((name, figure))
+            if figure == "ratio":
+                check_ratio(check, what, printed, cells[name][figure])
+            else:
+                check_number(check, what, printed, cells[name][figure])
+    return len(seen)
+
+
+def main(comparison, printed=None):
+    check = Check()
+    with open(comparison, encoding="utf-8") as file:
+        report = json.load(file)
+
+    for cell in report["cells"]:
+        check_cell(check, cell, report)
+    check_order(check, report)
+    numbers = 0
+    if printed:
+        with open(printed, encoding="utf-8") as file:
+            numbers = check_report(check, file.read(), report)
+    for difference in check.differences:
+        print(difference)
+    print(f"{len(report['cells'])} cells, {numbers} printed numbers, "
+          f"{len(check.differences)} differences")
+    return 1 if check.differences else 0
+
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(10000)
+    sys.exit(main(*sys.argv[1:]))
