@@ -39,8 +39,24 @@ static void print_delay(FILE *out, int64_t delay_us)
     fprintf(out, " delay: %s%ss\n", text, strchr(text, '.') ? "" : ".0");
 }
 
+/* "old.test *** TLS: the handshake failed (tls=expired)" */
+static bool print_book_handshake(FILE *out, const struct fixture_event *e)
+{
+    escape_print(out, *e->name ? e->name : "(no name)");
+    fprintf(out, " *** TLS: %s", e->ended);
+    if (e->rule) {
+        fputs(" (", out);
+        escape_print(out, e->rule);
+        fputc(')', out);
+    }
+    fputc('\n', out);
+    return true;
+}
+
 static bool print_book(FILE *out, const struct fixture_event *e)
 {
+    if (e->kind == FIXTURE_HANDSHAKE)
+        return print_book_handshake(out, e);
     if (e->kind == FIXTURE_ACCEPTED) {
         if (e->delay_us == 0)
             return false;
@@ -81,8 +97,22 @@ static bool put_line(FILE *out, json_t *line)
     return printed;
 }
 
+static bool print_json_handshake(FILE *out, const struct fixture_event *e)
+{
+    return put_line(
+        out,
+        json_pack("{s:f, s:s, s:I, s:s, s:o, s:i, s:s?, s:o, s:f, s:s}", "t",
+                  e->t_s, "server", e->listener->name, "connection",
+                  (json_int_t)e->connection, "protocol", e->protocol, "name",
+                  text_json(*e->name ? e->name : NULL), "attempt", e->attempt,
+                  "fault", e->fault, "rule", text_json(e->rule), "duration",
+                  e->duration_s, "end", e->ended));
+}
+
 static bool print_json(FILE *out, const struct fixture_event *e)
 {
+    if (e->kind == FIXTURE_HANDSHAKE)
+        return print_json_handshake(out, e);
     if (e->kind != FIXTURE_ANSWERED)
         return false;
     return put_line(

@@ -303,6 +303,7 @@ class Metrics(Control):
         self.assertEqual(values, {
             "requests_total": 3, "connections_total": 3,
             "requests_in_flight": 0, "requests_in_flight_peak": 1,
+            "failed_handshakes_total": 0,
             "journal_forgotten_total": 0, 'responses_total{code="200"}': 1,
             'responses_total{code="503"}': 2,
             'faults_total{kind="status"}': 2})

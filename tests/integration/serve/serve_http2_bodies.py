@@ -98,9 +98,18 @@ class Bodies(Case):
         self.assertEqual(peer.answer(stream).reset, http2.INTERNAL_ERROR)
         self.lives(peer)
 
+    def test_a_body_that_proves_empty_is_answered(self):
+        for rule in ("reset=request:50%", "reset=request:0"):
+            peer = self.begin(rule)
+            stream = self.post(peer, 0)
+            peer.send(http2.frame(http2.DATA, http2.END_STREAM, stream, b""))
+            answer = peer.answer(stream)
+            self.assertEqual((answer.status, answer.reset), (200, None))
+
     def test_a_body_shorter_than_the_reset_is_answered(self):
         peer = self.begin("reset=request:5000")
-        self.assertEqual(peer.answer(self.post(peer, 1000)).status, 200)
+        answer = peer.answer(self.post(peer, 1000))
+        self.assertEqual((answer.status, answer.reset), (200, None))
 
 
 class Down(Case):

@@ -192,6 +192,24 @@ class BodyFaults(harness.Case):
         self.assertEqual(line["end"], "the server reset")
 
 
+    def test_a_body_that_proves_empty_is_not_reset(self):
+        for rule in ("reset=request:50%", "reset=request:0"):
+            server = self.serve("-q", "--fault", rule)
+            for field, body in (("Transfer-Encoding: chunked",
+                                 b"0\r\n\r\n"),
+                                ("Content-Length: 0", b"")):
+                heard = wire.exchange(server.port, wire.request(
+                    "/", field, method="PUT", close=True) + body)
+                self.assertEqual((heard.status, heard.ended), (200, "end"))
+
+    def test_a_body_of_unknown_length_may_end_before_the_reset(self):
+        server = self.serve("-q", "--fault", "reset=request:5000")
+        heard = wire.exchange(server.port, wire.request(
+            "/", "Transfer-Encoding: chunked", method="PUT", close=True)
+            + b"3\r\nabc\r\n0\r\n\r\n")
+        self.assertEqual((heard.status, heard.ended), (200, "end"))
+
+
 class Listeners(harness.Case):
     """Faults of the listener itself."""
 
@@ -217,12 +235,23 @@ class Listeners(harness.Case):
         self.assertLess(len(socks), 10)
 
     def test_down_for_some_requests(self):
-        port = self.serve("-q", "--fault", "down=2-3").port
+        log = self.home / "log"
+        port = self.serve("--fault", "down=2-3", "--fault", "etag=off",
+                          "--log", log, "--log-format", "json").port
         seen = []
         for _ in range(4):
             heard = wire.ask(port, BR)
             seen.append(heard.ended if not heard.raw else heard.status)
         self.assertEqual(seen, [200, "reset", "reset", 200])
+        harness.until(lambda: len(log.read_text().splitlines()) == 5)
+        lines = [json.loads(line)
+                 for line in log.read_text().splitlines()[1:]]
+        self.assertEqual([line["rule"] for line in lines],
+                         ["etag=off", "down=2-3", "down=2-3", "etag=off"])
+        self.assertEqual({line["end"] for line in lines[1:3]},
+                         {"the server is down"})
+        stats = json.loads(wire.ask(port, "/__flags/stats").body)
+        self.assertEqual(stats["faults"], {"etag": 2, "down": 2})
 
     def test_down_at_times(self):
         server = self.serve("-q", "--fault", "down,every=600ms,for=300ms")

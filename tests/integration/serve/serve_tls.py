@@ -346,6 +346,68 @@ class Http(TlsCase):
         self.assertEqual(stats["requests"], 1)
 
 
+class Told(TlsCase):
+    """What log and statistics say of connections before any request."""
+
+    def begin(self, *rules):
+        self.log = self.home / "log"
+        return self.serve_tls(
+            "--log", self.log, "--log-format", "json",
+            *(word for rule in rules for word in ("--fault", rule)))
+
+    def handshakes(self, count):
+        """The lines that are about one."""
+        def look():
+            lines = map(json.loads, self.log.read_text().splitlines()[1:])
+            found = [line for line in lines if line["protocol"] == "TLS"]
+            return found if len(found) >= count else None
+        return harness.until(look)
+
+    def test_a_rule_is_told_of_whether_or_not_the_handshake_fails(self):
+        rule = "tls=expired,name=old.test #2"
+        server = self.begin(rule)
+        self.refused(server, "expired", "old.test")
+        lenient = ssl.create_default_context()
+        lenient.check_hostname = False
+        lenient.verify_mode = ssl.CERT_NONE
+        self.ask(server, name="old.test", context=lenient)
+        self.ask(server)
+        told = [(line["name"], line["attempt"], line["fault"], line["rule"],
+                 line["end"]) for line in self.handshakes(2)]
+        self.assertEqual(told, [
+            ("old.test", 1, "tls", rule, "the handshake failed"),
+            ("old.test", 2, "tls", rule, "the handshake succeeded")])
+        stats = json.loads(self.ask(server, "/__flags/stats").body)
+        self.assertEqual((stats["faults"], stats["failed_handshakes"]),
+                         ({"tls": 2}, 1))
+
+    def test_each_way_of_failing_has_its_end(self):
+        for rule, end in (("tls=handshake-reset", "the server reset"),
+                          ("tls=handshake-stall", "the client gave up"),
+                          ("tls=old-version", "the handshake failed")):
+            server = self.begin(rule)
+            with contextlib.suppress(OSError):
+                self.curl(server, "-m", "1")
+            self.assertEqual(self.handshakes(1)[0]["end"], end)
+            server.stop()
+
+    def test_a_client_that_does_not_trust_is_told_of_without_a_rule(self):
+        server = self.begin()
+        with self.assertRaises(ssl.SSLError):
+            self.shake_hands(server, context=ssl.create_default_context())
+        line = self.handshakes(1)[0]
+        self.assertEqual((line["name"], line["rule"], line["end"]),
+                         ("localhost", None, "the handshake failed"))
+
+    def test_the_books_log_tells_it_in_its_words(self):
+        log = self.home / "log"
+        server = self.serve_tls("--log", log, "--fault", "tls=self-signed")
+        self.refused(server, "self.signed")
+        harness.until(log.read_text)
+        self.assertEqual(log.read_text(), "localhost *** TLS: the handshake "
+                         "failed (tls=self-signed)\n")
+
+
 class BadClients(TlsCase):
     def test_plain_http_ends_and_the_server_lives(self):
         server = self.serve_tls()
