@@ -13,14 +13,26 @@
      offsetof(struct compare_factors, field))
 
 #define COMPARE_FACTOR_ROWS                                                   \
-    {.name = "size",                                                          \
-     .kind = OPTION_SIZE,                                                     \
-     .metavar = "SIZE",                                                       \
-     .shown = "the flags' own",                                               \
-     .least = FACTORS_SIZE_LEAST,                                             \
-     .most = FACTORS_SIZE_MOST,                                               \
-     .offset = COMPARE_FACTOR_FIELD(size),                                    \
-     .help = "every image is so large"},                                      \
+    {.name = "connect-delay",                                                 \
+     .kind = OPTION_TAKEN,                                                    \
+     .metavar = "SPEC",                                                       \
+     .shown = "none",                                                         \
+     .take = settings_take_connect,                                           \
+     .offset = COMPARE_FACTOR_FIELD(connect),                                 \
+     .accepted = "a delay, as of --weather",                                  \
+     .help = "of each connection, before its first request"},                 \
+        {.name = "tls",                                                       \
+         .kind = OPTION_FLAG,                                                 \
+         .offset = COMPARE_FACTOR_FIELD(tls),                                 \
+         .help = "https, with certificates made for the comparison"},         \
+        {.name = "size",                                                      \
+         .kind = OPTION_SIZE,                                                 \
+         .metavar = "SIZE",                                                   \
+         .shown = "the flags' own",                                           \
+         .least = FACTORS_SIZE_LEAST,                                         \
+         .most = FACTORS_SIZE_MOST,                                           \
+         .offset = COMPARE_FACTOR_FIELD(size),                                \
+         .help = "every image is so large"},                                  \
         {.name = "bandwidth",                                                 \
          .kind = OPTION_SIZE,                                                 \
          .metavar = "SIZE",                                                   \

@@ -16,7 +16,8 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT(
         "The grid has a cell for each strategy of `--strategies`, each number "
         "of requests in flight of `--max-req`, and each way with connections "
-        "of `--reuse`. Sequential has one request in flight whatever "
+        "of `--reuse`, and each version of `--http`. Sequential has one "
+        "request in flight whatever "
         "`--max-req` says, so it has one cell for all of them."),
     BLOCK_OF_TEXT(
         "Each cell is run `--runs` times, and before that `--warmup` times "
@@ -57,6 +58,9 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("`{dir}`", "The directory for the files: empty, the "
                              "program's own, and the one that it runs in, so "
                              "that a path of a program has to be absolute."),
+    BLOCK_OF_TERM("`{ca}`", "A file with the authority to trust, for `--tls`; "
+                            "else an empty one. It is in `CURL_CA_BUNDLE`, "
+                            "`SSL_CERT_FILE` and `REQUESTS_CA_BUNDLE`, too."),
     BLOCK_OF_TERM("`{m}`", "How many requests may be in flight. With it there "
                            "is a cell for each number of `--max-req`."),
     BLOCK_OF_CODE("flags compare --program 'curl=curl -sSZf --parallel-max {m} "
@@ -168,6 +172,26 @@ static const struct block blocks[] = {
         "cell there is none. It is an estimate, too, where a server has more "
         "than delays, as a limit."),
     BLOCK_OF_SECTION("BESIDE THE DELAYS"),
+    BLOCK_OF_TERM("`--connect-delay`",
+                  "Each connection is held so long before anything is read on "
+                  "it, so that `--reuse` means something on this machine. The "
+                  "ideal has it once for each place that requests have, or "
+                  "without reuse for each request, and after a timeout, which "
+                  "closes a connection. A delay that is drawn hangs on the "
+                  "number of the connection; which request meets it is not "
+                  "known, where there are several at a time: the ideal is an "
+                  "estimate, marked `~`."),
+    BLOCK_OF_TERM(
+        "`--http`",
+        "Cells that speak HTTP/1.1 and cells that speak HTTP/2, to a "
+        "server that has both. HTTP/2 is agreed on by TLS, so it needs "
+        "`--tls`. Over HTTP/2 the requests of async share "
+        "one connection, and its `--connect-delay` (which all that "
+        "start at once wait for); each thread has its own. The ideal "
+        "is an estimate where they share a `--bandwidth`, too. "
+        "Programs speak what they like."),
+    BLOCK_OF_TERM("`--tls`", "The server speaks https. What TLS computes is no "
+                             "part of the ideal."),
     BLOCK_OF_TERM("`--size`",
                   "The server has images of so many bytes, made for the "
                   "comparison, in place of the flags."),
@@ -204,8 +228,9 @@ static const struct block blocks[] = {
                   "'async[100].peak_rss > 2 * async[10].peak_rss + 1M'"),
     BLOCK_OF_TERM("{CELL}`.`{FIELD}",
                   "A value. The cell is a strategy; where there are several of "
-                  "it, `async[20]` has so many requests in flight, and "
-                  "`async[20,no]` reuses no connections as well."),
+                  "it, `async[20]` has so many requests in flight, "
+                  "`async[20,no]` reuses no connections as well, and "
+                  "`async[20,no,h2]` speaks HTTP/2."),
     BLOCK_OF_TERM("times", "`median`, `mean`, `stddev`, `min`, `max`, `ideal`, "
                            "`overhead`, `process`, `cpu`, `user`, `system`, "
                            "`p50`, `p90`, `p99`, `late_p50`, "

@@ -35,6 +35,13 @@ static const char *const *reuse_words(void)
     return words;
 }
 
+static const char *const *http_words(void)
+{
+    static const char *const words[] = {"1.1", "2", NULL};
+
+    return words;
+}
+
 static const struct option_row rows[] = {
     WORK_SELECTION_ROWS(struct compare_settings, work),
     {.group = "The comparison",
@@ -82,6 +89,15 @@ static const struct option_row rows[] = {
      .words = reuse_words,
      .accepted = "yes, no, or both with a comma between them",
      .help = "keep connections for the next request: yes, no or yes,no"},
+    {.name = "http",
+     .kind = OPTION_TAKEN,
+     .metavar = "LIST",
+     .fallback = "1.1",
+     .take = settings_take_http,
+     .offset = FIELD(http),
+     .words = http_words,
+     .accepted = "1.1, 2, or both with a comma between them",
+     .help = "the versions of HTTP, with --tls: 1.1, 2 or 1.1,2"},
     {.name = "program",
      .kind = OPTION_TEXTS,
      .metavar = "NAME=COMMAND",
@@ -299,7 +315,8 @@ static int check_looks(struct compare_settings *settings,
 /* What is of a server that is started here, with a weather of ours. */
 static int refuse_server(struct command_line *line)
 {
-    static const char *const ours[] = {"weather", "size", "bandwidth"};
+    static const char *const ours[] = {"weather", "connect-delay", "tls",
+                                       "size", "bandwidth"};
 
     for (size_t i = 0; i < COUNT(ours); i++) {
         if (command_line_has(line, &compare_option_table, ours[i])) {
@@ -336,6 +353,12 @@ int compare_settings_check(struct compare_settings *settings,
         return rc;
     if (settings->work.server && refuse_server(line) < 0)
         return -EINVAL;
+    for (size_t i = 0; i < settings->http_count; i++) {
+        if (settings->http[i] == 2 && !settings->factors.tls &&
+            !settings->work.server)
+            return refuse(line, "--http 2: only with --tls, by which it is "
+                                "agreed on");
+    }
     if (settings->factors.work_us > 0 && check_work(settings, line) < 0)
         return -EINVAL;
     if (!settings->book)

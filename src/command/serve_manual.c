@@ -38,6 +38,9 @@ static const struct block blocks[] = {
                   "Each kind of fault once, on the flags of the 20 most "
                   "populous countries and on the metadata."),
     BLOCK_OF_TEXT(
+        "`--connect-delay` holds each connection before anything is read on "
+        "it, TLS included, by its number among the connections (which a reset "
+        "counts from 1 again). "
         "`--delay`, `--error-rate` and `--fault` change or add to what a "
         "profile has; rules of `--fault` come before the profile's own."),
     BLOCK_OF_SECTION("RULES"),

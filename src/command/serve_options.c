@@ -21,6 +21,14 @@ static const char *const key_names[] = {"path", "path+query", "path+range",
 
 static const char *const ready_forms[] = {"text", "json", NULL};
 
+#define DELAY_ACCEPTED \
+    "a delay as in 50ms, uniform:.5:5, normal:1:.2 or lognormal:.3:.6"
+
+static int take_connect_delay(void *settings, const char *text)
+{
+    return delay_parse(&((struct serve_settings *)settings)->connect, text);
+}
+
 static int take_delay(void *settings, const char *text)
 {
     return delay_parse(&((struct serve_settings *)settings)->delay, text);
@@ -101,11 +109,18 @@ static const struct option_row rows[] = {
      .metavar = "SPEC",
      .take = take_delay,
      .shown = "the profile's",
-     .accepted = "a delay as in 50ms, uniform:.5:5, normal:1:.2 or "
-                 "lognormal:.3:.6",
+     .accepted = DELAY_ACCEPTED,
      .help = "before each response: 50ms, uniform:LOW:HIGH, "
              "normal:MEAN:DEVIATION, lognormal:MEDIAN:SIGMA",
      .offset = FIELD(delay)},
+    {.name = "connect-delay",
+     .kind = OPTION_TAKEN,
+     .metavar = "SPEC",
+     .take = take_connect_delay,
+     .shown = "none",
+     .accepted = DELAY_ACCEPTED,
+     .help = "before anything is read on a connection: likewise",
+     .offset = FIELD(connect)},
     {.name = "error-rate",
      .kind = OPTION_PROBABILITY,
      .metavar = "P",

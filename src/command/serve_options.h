@@ -26,6 +26,7 @@ struct serve_settings {
     bool book;
     int profile; /* the index of weather_profile_name() */
     struct delay delay;
+    struct delay connect;
     double error_rate;
     int64_t seed;
     struct option_texts faults;

@@ -112,6 +112,7 @@ static int plan_listener(struct serve_plan *plan, const char *profile,
     if (rc < 0)
         return rc;
     w->seed = (uint64_t)settings->seed;
+    w->connect = settings->connect;
     if (command_line_has(line, table, "delay") &&
         (!settings->book || w->delay.kind != DELAY_FIXED))
         w->delay = settings->delay;

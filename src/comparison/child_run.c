@@ -16,7 +16,7 @@
 enum {
     FEED_FD = 3,
     STOP_US = 5 * 1000000,
-    FIXED_ARGUMENTS = 16,
+    FIXED_ARGUMENTS = 17,
     LINE_SIZE = 4096, /* of a feed: names are the longest */
     LAST_LINE = 2,
     TREE_DESCRIPTORS = 8,
@@ -99,6 +99,7 @@ static int start(struct child *child, const struct compare_run_options *options,
         directory,
         options->reuse ? "--reuse=yes" : "--reuse=no",
         options->hush ? "--hush" : "--quiet",
+        options->http == 2 ? "--http2" : "--http1.1",
     };
     memcpy(arguments, fixed, sizeof(fixed));
     memcpy(arguments + sizeof(fixed) / sizeof(fixed[0]), options->arguments,

@@ -32,6 +32,7 @@ struct compare_run_options {
     const char *strategy;
     unsigned max_req;
     bool reuse;
+    int http;                     /* the version: 1, 2 */
     const char *url;              /* of the server */
     bool server_is_ours;          /* it is asked what it saw */
     const char *const *arguments; /* more of them for get, ended by NULL */

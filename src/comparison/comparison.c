@@ -37,6 +37,7 @@ static void name_cell(const struct comparison *comparison,
 {
     bool limits = false;
     bool reuses = false;
+    bool versions = false;
     char limit[16] = "";
 
     for (size_t i = 0; i < comparison->cell_count; i++) {
@@ -45,12 +46,14 @@ static void name_cell(const struct comparison *comparison,
         if (strcmp(other->strategy, cell->strategy) == 0) {
             limits |= other->max_req != cell->max_req;
             reuses |= other->reuse != cell->reuse;
+            versions |= other->http != cell->http;
         }
     }
     if (limits)
         snprintf(limit, sizeof(limit), " -m %u", cell->max_req);
-    snprintf(cell->name, sizeof(cell->name), "%s%s%s", cell->strategy, limit,
-             reuses && !cell->reuse ? " no reuse" : "");
+    snprintf(cell->name, sizeof(cell->name), "%s%s%s%s", cell->strategy, limit,
+             reuses && !cell->reuse ? " no reuse" : "",
+             versions && cell->http == 2 ? " h2" : "");
 }
 
 static const struct interval unknown_interval = {NAN, NAN, NAN};

@@ -54,8 +54,10 @@ struct comparison_cell {
     unsigned max_req;
     bool has_limit; /* it knows of max_req; else that is 1 */
     bool reuse;
+    int http;      /* the version: 1, 2; 0: of a program, which is not asked */
     char name[32]; /* "async", or where there are several of it, all that
-                      tells them apart: "async -m 20", "async -m 20 no reuse" */
+                      tells them apart: "async -m 20", "async -m 20 no reuse",
+                      "async h2" */
 
     struct comparison_run *runs; /* those that count, in the order of time */
     size_t run_count;

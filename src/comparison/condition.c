@@ -108,7 +108,7 @@ static int parse_number(struct parser *parser, struct dimension *dimension)
         (struct condition_node){.kind = NODE_NUMBER, .number = number});
 }
 
-/* What stands between brackets: "20", "no", "20,no". */
+/* What stands between brackets: "20", "no", "20,no", "20,no,h2". */
 static int parse_which(struct parser *parser, struct condition_node *node)
 {
     do {
@@ -121,13 +121,17 @@ static int parse_which(struct parser *parser, struct condition_node *node)
             node->reuse = 1;
         } else if (size == 2 && memcmp(parser->reader.at, "no", size) == 0) {
             node->reuse = 0;
+        } else if (size == 2 && *parser->reader.at == 'h' &&
+                   (parser->reader.at[1] == '1' ||
+                    parser->reader.at[1] == '2')) {
+            node->http = parser->reader.at[1] - '0';
         } else {
             number = reader_digits_value(parser->reader.at,
                                          reader_digits_size(parser->reader.at));
             if (size == 0 || size != reader_digits_size(parser->reader.at) ||
                 number < 1 || number > UINT_MAX)
                 return reader_expected(&parser->reader,
-                                       "a value of -m, yes or no");
+                                       "a value of -m, yes or no, h1 or h2");
             node->max_req = (unsigned)number;
         }
         parser->reader.at += size;

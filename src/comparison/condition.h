@@ -20,6 +20,7 @@
  *   value     = strategy [ "[" which { "," which } "]" ] "." field
  *   which     = digits                                 -m of the cell
  *             | "yes" | "no"                           its reuse
+ *             | "h1" | "h2"                            its HTTP
  *
  * Blanks may stand between any two of these, but for a number and its unit. The
  * whole expression is quoted in a shell, which its "<" wants anyway.
@@ -61,6 +62,7 @@ struct condition_node {
     size_t strategy_size;
     unsigned max_req; /* 0: whatever it is */
     int reuse;        /* -1: whatever it is */
+    int http;         /* 0: likewise */
     size_t field;
     size_t cell; /* once it is checked */
 };
@@ -81,8 +83,8 @@ int condition_parse(struct condition *condition, const char *text, char *why);
 
 /*
  * Find the cells that the condition names, before any run: of the comparison's
- * cells the strategy, max_req and reuse are read and nothing else. -EINVAL: it
- * names none, or several; `why` says which there are.
+ * cells the strategy, max_req, reuse and http are read and nothing else.
+ * -EINVAL: it names none, or several; `why` says which there are.
  */
 int condition_check(struct condition *condition,
                     const struct comparison *comparison, char *why);

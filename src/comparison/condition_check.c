@@ -31,16 +31,22 @@ static bool is_meant(const struct condition_node *node,
                      const struct comparison_cell *cell)
 {
     return (node->max_req == 0 || node->max_req == cell->max_req) &&
-           (node->reuse < 0 || (node->reuse > 0) == cell->reuse);
+           (node->reuse < 0 || (node->reuse > 0) == cell->reuse) &&
+           (node->http == 0 || node->http == cell->http);
 }
 
-/* "async[20,no]": what names a cell whatever others there are. */
-static void add_cell(struct list *list, const struct comparison_cell *cell)
+/* "async[20,no]", "async[20,no,h2]": what names a cell whatever others there
+   are. */
+static void add_cell(struct list *list, const struct comparison_cell *cell,
+                     bool versions)
 {
+    const char *version = !versions || cell->http == 0 ? ""
+                          : cell->http == 2            ? ",h2"
+                                                       : ",h1";
     char name[64];
 
-    snprintf(name, sizeof(name), "%s[%u,%s]", cell->strategy, cell->max_req,
-             cell->reuse ? "yes" : "no");
+    snprintf(name, sizeof(name), "%s[%u,%s%s]", cell->strategy, cell->max_req,
+             cell->reuse ? "yes" : "no", version);
     add_to_list(list, name);
 }
 
@@ -71,17 +77,20 @@ static int find_cell(struct reader *reader, struct condition_node *node,
     const char *begin = reader->text + node->begin;
     struct list meant = {.count = 0};
     struct list others = {.count = 0};
+    bool versions = false;
 
+    for (size_t i = 1; i < comparison->cell_count; i++)
+        versions |= comparison->cells[i].http != comparison->cells[0].http;
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
 
         if (!is_of(cell, begin, node->strategy_size))
             continue;
         if (!is_meant(node, cell)) {
-            add_cell(&others, cell);
+            add_cell(&others, cell, versions);
             continue;
         }
-        add_cell(&meant, cell);
+        add_cell(&meant, cell, versions);
         node->cell = i;
     }
     if (meant.count == 1)

@@ -35,6 +35,10 @@ void factors_describe(const struct compare_factors *factors,
         quantity_size(quantity, (double)factors->bandwidth);
         add(text, "%s a second on each connection", quantity);
     }
+    if (factors->connect)
+        add(text, "connections that are held for %s", factors->connect);
+    if (factors->tls)
+        add(text, "TLS");
     if (factors->work_us > 0) {
         quantity_time(quantity, (double)factors->work_us);
         add(text, "%s of computing on each image", quantity);

@@ -9,9 +9,11 @@
  * of the weather, and of the work. Plain data; zero is none of them.
  */
 struct compare_factors {
-    int64_t size;      /* bytes of every image; 0: as the files are */
-    int64_t bandwidth; /* bytes a second, of a connection; 0: no bound */
-    int64_t work_us;   /* that the client computes on each image */
+    int64_t size;        /* bytes of every image; 0: as the files are */
+    int64_t bandwidth;   /* bytes a second, of a connection; 0: no bound */
+    const char *connect; /* delay of connections, as it was typed; NULL: none */
+    bool tls;
+    int64_t work_us; /* that the client computes on each image */
 };
 
 /* Room for what they are in words. */

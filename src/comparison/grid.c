@@ -11,7 +11,8 @@ static bool has_cell(const struct comparison_cell *cells, size_t count,
 {
     for (size_t i = 0; i < count; i++) {
         if (cells[i].strategy == cell->strategy &&
-            cells[i].max_req == cell->max_req && cells[i].reuse == cell->reuse)
+            cells[i].max_req == cell->max_req &&
+            cells[i].reuse == cell->reuse && cells[i].http == cell->http)
             return true;
     }
     return false;
@@ -39,33 +40,45 @@ static unsigned clamp(const struct downloader *strategy, unsigned max_req,
     return fit;
 }
 
+/* Those of a strategy with a version and a way with connections. */
+static void add_cells(struct comparison_cell *cells, size_t *count,
+                      const struct compare_settings *settings, size_t items,
+                      const struct comparison_cell *like,
+                      const struct downloader *strategy, grid_on_clamp on_clamp)
+{
+    for (size_t i = 0; i < settings->max_req_count; i++) {
+        struct comparison_cell cell = *like;
+
+        cell.max_req = clamp(strategy, settings->max_req[i], items, on_clamp);
+        if (!has_cell(cells, *count, &cell))
+            cells[(*count)++] = cell;
+    }
+}
+
 int grid_cells(const struct compare_settings *settings, size_t items,
                grid_on_clamp on_clamp, struct comparison_cell **cells,
                size_t *count)
 {
-    size_t most = settings->strategy_count * settings->reuse_count *
-                  settings->max_req_count;
+    size_t ways = settings->http_count * settings->reuse_count;
+    size_t most = settings->strategy_count * ways * settings->max_req_count;
     struct comparison_cell *made = calloc(most, sizeof(*made));
     size_t used = 0;
 
     if (!made)
         return -ENOMEM;
     for (size_t i = 0; i < settings->strategy_count; i++) {
-        for (size_t j = 0; j < settings->reuse_count; j++) {
-            for (size_t k = 0; k < settings->max_req_count; k++) {
-                const struct downloader *strategy = settings->strategies[i];
-                const struct comparison_cell cell = {
-                    .strategy = strategy->name,
-                    .max_req = clamp(strategy, settings->max_req[k], items,
-                                     j == 0 ? on_clamp : NULL),
-                    .has_limit = true,
-                    .reuse = settings->reuse[j],
-                    .ideal_us = (double)NAN,
-                };
+        for (size_t j = 0; j < ways; j++) {
+            const struct downloader *strategy = settings->strategies[i];
+            const struct comparison_cell cell = {
+                .strategy = strategy->name,
+                .has_limit = true,
+                .http = settings->http[j / settings->reuse_count],
+                .reuse = settings->reuse[j % settings->reuse_count],
+                .ideal_us = (double)NAN,
+            };
 
-                if (!has_cell(made, used, &cell))
-                    made[used++] = cell;
-            }
+            add_cells(made, &used, settings, items, &cell, strategy,
+                      j == 0 ? on_clamp : NULL);
         }
     }
     *cells = made;

@@ -7,9 +7,9 @@
 #include "comparison/settings.h"
 
 /*
- * compare_grid: the cells of a comparison (strategy, requests in flight,
- * connection reuse) and the order of its runs. It reads the limit of open
- * files, and is pure else.
+ * compare_grid: the cells of a comparison (strategy, version of HTTP,
+ * connection reuse, requests in flight) and the order of its runs. It reads the
+ * limit of open files, and is pure else.
  */
 
 /* Told of a strategy that gets fewer requests in flight than were asked for:
@@ -18,7 +18,8 @@ typedef void (*grid_on_clamp)(const char *strategy, unsigned asked,
                               unsigned allowed, bool by_descriptors);
 
 /*
- * The cells that the settings ask for: by strategy, reuse, requests in flight,
+ * The cells that the settings ask for: by strategy, version, reuse, requests in
+ * flight,
  * each in the order as typed. sequential has no more than one in flight, and so
  * one cell a reuse; where another strategy has a limit, too, or there are not
  * enough descriptors for so many of the `items` downloads, cells beyond are

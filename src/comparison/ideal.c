@@ -17,6 +17,10 @@ static const char base[] = "/flags/"; /* of the fixture's files */
 struct play {
     const struct ideal_basis *basis;
     bool exact;
+    unsigned max_req;
+    unsigned opened;                /* connections, */
+    unsigned idle;                  /* and of these those that nobody uses */
+    int64_t connect_us;             /* of this attempt */
     struct prediction *predictions; /* NULL: nobody asks */
 };
 
@@ -59,6 +63,33 @@ static int64_t transfer_us(const struct ideal_basis *basis, int64_t bytes)
     return llround((double)bytes * 1e6 / (double)basis->bandwidth);
 }
 
+/* For a connection: one that is idle, or a new one. */
+static void find_connection(struct play *play)
+{
+    const struct ideal_basis *basis = play->basis;
+
+    if (basis->shares)
+        /* Those that start before it is there all wait for it. */
+        play->connect_us += ++play->opened <= play->max_req
+                                ? weather_connect_us(basis->weather, 1)
+                                : 0;
+    else if (basis->reuse && play->idle > 0)
+        play->idle--;
+    else
+        play->connect_us += weather_connect_us(basis->weather, ++play->opened);
+}
+
+/* Whoever takes the place finds the connection idle, unless a timeout has
+   closed it. */
+static void on_end(void *arg, const struct attempt *attempt,
+                   const struct outcome *outcome)
+{
+    struct play *play = arg;
+
+    (void)attempt;
+    play->idle += outcome->reply.cause != CAUSE_TIMEOUT;
+}
+
 /* One request: how long it takes, and what comes of it. */
 static int64_t request_us(struct play *play, const char *url, unsigned attempt,
                           struct outcome *outcome)
@@ -82,6 +113,22 @@ static int64_t request_us(struct play *play, const char *url, unsigned attempt,
     return forecast.delay_us + transfer_us(play->basis, bytes);
 }
 
+/* Whether the attempt is in time whether it has to connect or not: which of the
+   items does depends on who downloads them. */
+static bool is_certain(const struct play *play, int64_t length_us)
+{
+    int64_t timeout_us = play->basis->timeout_us;
+    int64_t longest_us = 0;
+
+    for (unsigned i = 1; i <= 2 * play->basis->selection->count; i++) {
+        int64_t us = weather_connect_us(play->basis->weather, i);
+
+        longest_us = us > longest_us ? us : longest_us;
+    }
+    return timeout_us == 0 || length_us > timeout_us ||
+           length_us + 2 * longest_us <= timeout_us;
+}
+
 /* The last attempt of an item is what becomes of it. */
 static void predict(struct play *play, const struct attempt *attempt,
                     const struct outcome *outcome, int64_t length_us)
@@ -90,6 +137,7 @@ static void predict(struct play *play, const struct attempt *attempt,
     bool late =
         play->basis->timeout_us > 0 && length_us > play->basis->timeout_us;
 
+    play->exact = play->exact && is_certain(play, length_us);
     *prediction = (struct prediction){
         .status = late ? STATUS_ERROR : outcome->status,
         .http_status = late ? 0 : outcome->reply.http_status,
@@ -107,8 +155,12 @@ static int64_t length_us(void *arg, const struct attempt *attempt,
 
     if (!play->basis->weather)
         return play->basis->wait_us[item->index];
+    play->connect_us = 0;
+    find_connection(play);
     sum = request_us(play, item->url, attempt->number, outcome);
     if (outcome->status == STATUS_OK && item->metadata_url) {
+        if (!play->basis->reuse)
+            find_connection(play);
         sum += request_us(play, item->metadata_url, attempt->number, outcome);
         if (outcome->status == STATUS_NOT_FOUND) {
             outcome->status = STATUS_ERROR; /* under the code: no name */
@@ -117,7 +169,7 @@ static int64_t length_us(void *arg, const struct attempt *attempt,
     }
     if (play->predictions)
         predict(play, attempt, outcome, sum);
-    return sum;
+    return sum + play->connect_us;
 }
 
 static int play_all(struct play *play, unsigned max_req,
@@ -133,12 +185,19 @@ static int play_all(struct play *play, unsigned max_req,
         .limits = {.max_req = max_req, .timeout_us = basis->timeout_us},
         .items = code_items_source(&codes),
         .length_us = length_us,
+        .on_end = on_end,
         .arg = play,
         .work_us = basis->work_us,
         .processors = basis->processors > 0 ? basis->processors : 1,
     };
 
-    play->exact = basis->weather && weather_is_exact(basis->weather);
+    play->max_req = max_req;
+    /* Which of them gets which delay, if there are several at a time? */
+    play->exact = basis->weather && weather_is_exact(basis->weather) &&
+                  (basis->weather->connect.kind == DELAY_FIXED ||
+                   max_req == 1 || basis->shares);
+    if (basis->shares && basis->bandwidth > 0 && max_req > 1)
+        play->exact = false; /* they share that, too */
     return simulate(&simulation, simulated);
 }
 

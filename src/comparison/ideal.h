@@ -15,9 +15,9 @@
  * over attempts that last as long as the server lets them wait.
  *
  * In it: the delays of an attempt's requests, the limit of requests in flight,
- * the attempt's timeout; where they are asked for, the bandwidth of connections
- * and the work on images. Not in it: connecting, transferring without a
- * bandwidth, saving, CPU.
+ * the attempt's timeout; where they are asked for, the delays of connections,
+ * their bandwidth and the work on images. Not in it: connecting else,
+ * transferring without a bandwidth, saving, CPU.
  */
 
 struct ideal_basis {
@@ -25,6 +25,8 @@ struct ideal_basis {
     const struct source *source; /* with a base */
     bool country_names;
     int64_t timeout_us;
+    bool reuse;        /* connections are kept for the next request, */
+    bool shares;       /* and all requests are on the same one */
     int64_t bandwidth; /* of a connection, bytes a second, which bodies come at;
                           0: no bound */
     int64_t work_us;   /* on each image, of a processor, of which there are */

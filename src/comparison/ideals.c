@@ -53,39 +53,65 @@ static int bound(struct ideal *ideal, const struct comparison_cell *cell,
     return 0;
 }
 
-/* A loop has one processor at a time, however many there are. */
-static unsigned processors_for(const struct comparison *comparison,
-                               const struct comparison_cell *cell)
+static bool is_of(const struct comparison_cell *cell,
+                  const struct downloader *strategy)
 {
-    long processors = comparison->setup.processors;
-
-    if (strcmp(cell->strategy, downloader_threaded.name) != 0)
-        return 1;
-    return processors > 0 ? (unsigned)processors : cell->max_req;
+    return strcmp(cell->strategy, strategy->name) == 0;
 }
 
-static int find_all(struct comparison *comparison, struct ideal_basis *basis)
+/* A loop has one processor at a time, however many there are. */
+static unsigned processors_for(const struct comparison *comparison,
+                               const struct comparison_cell *cell,
+                               unsigned loops)
+{
+    long processors = comparison->setup.processors;
+    unsigned most = processors > 0 ? (unsigned)processors : cell->max_req;
+
+    if (is_of(cell, &downloader_threaded))
+        return most;
+    return is_of(cell, &downloader_async) && loops > 1
+               ? loops < most ? loops : most
+               : 1;
+}
+
+/* Of several loops it is not known which has which item: what they compute, and
+   the connection that each of them shares. */
+static bool hangs_on_loops(const struct comparison_cell *cell,
+                           const struct ideal_basis *basis, unsigned loops)
+{
+    return loops > 1 && is_of(cell, &downloader_async) &&
+           (basis->work_us > 0 ||
+            (basis->shares && basis->weather &&
+             basis->weather->connect.kind != DELAY_FIXED));
+}
+
+static int find_all(struct comparison *comparison, struct ideal_basis *basis,
+                    unsigned loops)
 {
     for (size_t i = 0; i < comparison->cell_count; i++) {
         struct comparison_cell *cell = &comparison->cells[i];
         struct ideal ideal;
         int rc;
 
-        basis->processors = processors_for(comparison, cell);
+        basis->reuse = cell->reuse;
+        basis->shares =
+            cell->http == 2 && cell->reuse && is_of(cell, &downloader_async);
+        basis->processors = processors_for(comparison, cell, loops);
         rc = cell->program ? bound(&ideal, cell, basis)
                            : compare_ideal(&ideal, basis, cell->max_req);
         if (rc < 0)
             return rc;
         cell->ideal_us = (double)ideal.total_us;
         cell->ideal_is_bound = cell->program;
-        comparison->ideal_estimated |= !ideal.exact;
+        comparison->ideal_estimated |=
+            !ideal.exact || hangs_on_loops(cell, basis, loops);
     }
     return 0;
 }
 
 static int estimate_all(struct comparison *comparison,
                         const struct results *results,
-                        struct ideal_basis *basis)
+                        struct ideal_basis *basis, unsigned loops)
 {
     const struct comparison_cell *sequential = find_sequential(comparison);
     int64_t *wait_us = NULL;
@@ -97,7 +123,7 @@ static int estimate_all(struct comparison *comparison,
                        basis->selection->count, &wait_us);
     basis->wait_us = wait_us;
     if (rc == 0 && wait_us)
-        rc = find_all(comparison, basis);
+        rc = find_all(comparison, basis, loops);
     free(wait_us);
     return rc;
 }
@@ -136,9 +162,11 @@ int compare_ideals(struct comparison *comparison, const struct results *results,
     int rc;
 
     if (!work->server_started)
-        return estimate_all(comparison, results, &basis);
+        return estimate_all(comparison, results, &basis,
+                            (unsigned)settings->loops);
     rc = find_root(work, root, sizeof(root));
-    return rc < 0 ? rc : find_all(comparison, &basis);
+    return rc < 0 ? rc
+                  : find_all(comparison, &basis, (unsigned)settings->loops);
 }
 
 int compare_predict_work(struct prediction **predictions,

@@ -52,6 +52,8 @@ static int make_weather(struct compare_work *work,
     else
         rc = delay_parse(&work->weather.delay, settings->weather);
     work->weather.seed = (uint64_t)settings->seed;
+    if (rc == 0 && settings->factors.connect)
+        rc = delay_parse(&work->weather.connect, settings->factors.connect);
     return rc;
 }
 
@@ -115,6 +117,34 @@ static int make_corpus(struct compare_work *work,
         work->root);
 }
 
+/* Whom to trust, for what is run from now on: `flags get`, curl, OpenSSL,
+   Python's requests. */
+static int trust(const char *ca)
+{
+    static const char *const names[] = {"FLAGS_CA", "CURL_CA_BUNDLE",
+                                        "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (setenv(names[i], ca, 1) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+/* Programs have working directories of their own: the name is absolute. */
+static int name_ca(struct compare_work *work, const char *directory)
+{
+    char *absolute = realpath(directory, NULL);
+    int rc = absolute ? 0 : -errno;
+
+    if (rc == 0 && asprintf(&work->ca, "%s/ca.pem", absolute) < 0) {
+        work->ca = NULL;
+        rc = -ENOMEM;
+    }
+    free(absolute);
+    return rc;
+}
+
 /* What the server is told. */
 static int add_server_options(struct words *options,
                               const struct compare_work *work,
@@ -132,6 +162,16 @@ static int add_server_options(struct words *options,
     if (rc == 0 && factors->bandwidth > 0)
         rc = words_add(options, "--fault=bandwidth=%" PRId64,
                        factors->bandwidth);
+    if (rc == 0 && factors->connect)
+        rc = words_add(options, "--connect-delay=%s", factors->connect);
+    for (size_t i = 0; i < settings->http_count && rc == 0; i++) {
+        if (settings->http[i] == 2)
+            rc = words_add(options, "--http2");
+    }
+    if (rc == 0 && work->ca)
+        rc = words_add(options, "--tls");
+    if (rc == 0 && work->ca)
+        rc = words_add(options, "--ca-file=%s", work->ca);
     return rc;
 }
 
@@ -146,6 +186,8 @@ int compare_work_begin(struct compare_work *work,
         return 0;
     if (settings->factors.size > 0)
         rc = make_corpus(work, settings, directory);
+    if (rc == 0 && settings->factors.tls)
+        rc = name_ca(work, directory);
     if (rc == 0)
         rc = add_server_options(&options, work, settings);
     if (rc == 0)
@@ -157,6 +199,8 @@ int compare_work_begin(struct compare_work *work,
     work->server_started = true;
     work->url = work->server.url;
     rc = no_proxy_add(work->server.url);
+    if (rc == 0 && work->ca)
+        rc = trust(work->ca);
     return rc < 0 ? rc : source_set_base(&work->source, work->server.url);
 }
 
@@ -166,6 +210,7 @@ void compare_work_close(struct compare_work *work)
         local_server_stop(&work->server);
     words_free(&work->arguments);
     free(work->root);
+    free(work->ca);
     weather_close(&work->weather);
     source_close(&work->source);
     selection_close(&work->selection);

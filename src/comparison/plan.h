@@ -23,6 +23,7 @@ struct compare_work {
     struct local_server server; /* ours, if server_started */
     bool server_started;
     struct weather weather; /* of our server */
+    char *ca;               /* of our server's certificates; NULL: no TLS */
     char *root;             /* of our server; NULL: the corpus */
     const char *url;        /* of the server, as --server takes it */
     struct words arguments; /* for `flags get`, codes included */
@@ -36,7 +37,8 @@ int compare_work_plan(struct compare_work *work,
                       const struct option_table *table);
 
 /* Start the fixture with the weather, unless the user has a server; the source
-   has its base afterwards. Files that it needs are made in `directory`. As
+   has its base afterwards. Files that it needs are made in `directory`, and
+   with TLS the environment tells what is run whom to trust. As
    local_server_start(). */
 int compare_work_begin(struct compare_work *work,
                        const struct compare_settings *settings,

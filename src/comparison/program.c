@@ -187,7 +187,8 @@ static size_t write_place(FILE *out, const char *at,
     } known[] = {{"{urls}", places->urls},
                  {"{config}", places->config},
                  {"{base}", places->base},
-                 {"{dir}", places->dir}};
+                 {"{dir}", places->dir},
+                 {"{ca}", places->ca}};
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strncmp(at, known[i].name, strlen(known[i].name)) == 0) {

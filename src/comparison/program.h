@@ -65,6 +65,7 @@ struct program_places {
                            too */
     const char *base;   /* {base}: "http://127.0.0.1:43211/flags" */
     const char *dir;    /* {dir}: where the files go, and where it runs */
+    const char *ca;     /* {ca}: a file with the authority to trust */
     unsigned max_req;   /* {m} */
 };
 

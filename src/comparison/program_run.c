@@ -62,6 +62,7 @@ int program_work_begin(struct program_work *programs,
     *programs = (struct program_work){
         .selection = selection,
         .url = work->url,
+        .ca = work->ca ? work->ca : "/dev/null",
         .predictions = predictions,
         .limit_us = limit_us,
         .item_urls = calloc(selection->count + 1, sizeof(char *)),
@@ -325,6 +326,7 @@ int program_run(struct compare_run *run, const struct program_work *programs,
                                             .config = programs->config,
                                             .base = programs->url,
                                             .dir = directory,
+                                            .ca = programs->ca,
                                             .max_req = max_req,
                                         });
     if (text)

@@ -19,7 +19,8 @@ enum { PROGRAM_WHY_SIZE = 160 };
 /* What all runs of all programs have in common. */
 struct program_work {
     const struct selection *selection;
-    const char *url;                      /* of the server */
+    const char *url; /* of the server */
+    const char *ca;  /* whom to trust there; a file without any: no TLS */
     const struct prediction *predictions; /* of each item; NULL: unknown */
     char *directory;                      /* of the comparison, absolute */
     char *urls, *config;                  /* files in there */

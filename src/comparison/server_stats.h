@@ -9,7 +9,8 @@
  * server_stats: what a fixture server counted, asked over HTTP: its
  * /__flags/stats, and /__flags/reset to begin anew.
  *
- * Blocking, with a time limit of 5 s. It costs the server a connection of its
+ * Blocking, with a time limit of 30 s: connections may be held. Of certificates
+ * those of $CURL_CA_BUNDLE are trusted. It costs the server a connection of its
  * own, which is in no statistic.
  */
 

@@ -103,6 +103,31 @@ int settings_take_reuse(void *settings, const char *text)
     return 0;
 }
 
+int settings_take_http(void *settings, const char *text)
+{
+    struct compare_settings *s = settings;
+    int taken[2];
+    size_t count = 0;
+    char word[WORD_SIZE];
+    int rc;
+
+    while ((rc = next_word(&text, word)) > 0) {
+        int http = strcmp(word, "1.1") == 0 ? 1
+                   : strcmp(word, "2") == 0 ? 2
+                                            : 0;
+
+        if (http == 0 || count == COUNT(taken) ||
+            (count == 1 && taken[0] == http))
+            return -EINVAL;
+        taken[count++] = http;
+    }
+    if (rc < 0)
+        return rc;
+    memcpy(s->http, taken, count * sizeof(taken[0]));
+    s->http_count = count;
+    return 0;
+}
+
 int settings_take_weather(void *settings, const char *text)
 {
     struct delay delay;
@@ -110,6 +135,16 @@ int settings_take_weather(void *settings, const char *text)
 
     if (rc == 0)
         ((struct compare_settings *)settings)->weather = text;
+    return rc;
+}
+
+int settings_take_connect(void *settings, const char *text)
+{
+    struct delay delay;
+    int rc = delay_parse(&delay, text);
+
+    if (rc == 0)
+        ((struct compare_settings *)settings)->factors.connect = text;
     return rc;
 }
 

@@ -23,7 +23,9 @@ struct compare_settings {
     size_t max_req_count;
     bool reuse[2];
     size_t reuse_count;
-    int64_t loops; /* of async */
+    int64_t loops;     /* of async */
+    int http[2];       /* as in struct comparison_cell */
+    size_t http_count; /* with a 2, our server speaks TLS */
 
     int64_t runs, warmups;
     double until; /* the widest interval of a ratio; 0: not asked for */
@@ -45,8 +47,10 @@ struct compare_settings {
 /* What option values mean, as an option's `take` (cli/option.h) has it. */
 int settings_take_strategies(void *settings, const char *text);
 int settings_take_max_req(void *settings, const char *text);
+int settings_take_http(void *settings, const char *text);
 int settings_take_reuse(void *settings, const char *text);
 int settings_take_until(void *settings, const char *text);
+int settings_take_connect(void *settings, const char *text);
 int settings_take_weather(void *settings, const char *text);
 
 /* The weather of the book's example: 20 skewed delays whose sum is what its

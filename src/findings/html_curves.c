@@ -15,7 +15,7 @@ bool curves_exist(const struct comparison *comparison)
             const struct comparison_cell *b = &comparison->cells[j];
 
             if (strcmp(a->strategy, b->strategy) == 0 && a->reuse == b->reuse &&
-                a->max_req != b->max_req)
+                a->http == b->http && a->max_req != b->max_req)
                 return true;
         }
     }
@@ -38,7 +38,7 @@ static struct curve *curve_of(struct curves *curves,
     for (size_t i = 0; i < curves->count; i++) {
         const struct comparison_cell *first = curves->rows[i].cells[0];
 
-        if (first->reuse == cell->reuse &&
+        if (first->reuse == cell->reuse && first->http == cell->http &&
             strcmp(first->strategy, cell->strategy) == 0)
             return &curves->rows[i];
     }
@@ -91,6 +91,7 @@ int curves_init(struct curves *curves, const struct comparison *comparison)
         const struct comparison_cell *cell = &comparison->cells[i];
 
         curves->reuses |= cell->reuse != comparison->cells[0].reuse;
+        curves->versions |= cell->http != comparison->cells[0].http;
         if (cell->observed.count == 0)
             continue;
         if (add_cell(curves, comparison->cell_count, cell) < 0) {

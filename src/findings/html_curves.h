@@ -27,7 +27,8 @@ struct curve {
 struct curves {
     struct curve *rows; /* in the order of the cells, until labels are placed */
     size_t count;
-    bool reuses; /* there are cells with reuse, and cells without */
+    bool versions; /* of HTTP differ */
+    bool reuses;   /* there are cells with reuse, and cells without */
     double least_req, most_req;
     double least_us, most_us;
 };

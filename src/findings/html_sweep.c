@@ -115,6 +115,8 @@ static void write_label(FILE *out, const struct curves *curves,
     html_text(out, last->strategy);
     if (curves->reuses && !last->reuse)
         fputs(" no reuse", out);
+    if (curves->versions && last->http == 2)
+        fputs(" h2", out);
     fputs("</text>\n", out);
 }
 

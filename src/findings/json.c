@@ -149,15 +149,20 @@ static size_t count_requests(const struct comparison_cell *cell)
     return count;
 }
 
+static json_t *http_json(int http)
+{
+    return http > 0 ? json_string(http == 2 ? "2" : "1.1") : json_null();
+}
+
 /* What a cell is, and what it has a figure of. */
 static json_t *cell_json(const struct comparison_cell *cell)
 {
     json_t *made = json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:o, s:b, s:o, s:I, s:o}", "name",
-        cell->name, "strategy", cell->strategy, "program", text(cell->program),
-        "version", text(cell->version), "max_req",
+        "{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:b, s:o, s:I, s:o}",
+        "name", cell->name, "strategy", cell->strategy, "program",
+        text(cell->program), "version", text(cell->version), "max_req",
         cell->has_limit ? json_integer((json_int_t)cell->max_req) : json_null(),
-        "reuse", cell->reuse, "valid",
+        "reuse", cell->reuse, "http", http_json(cell->http), "valid",
         cell->invalid == 0 && cell->run_count > 0, "excluded",
         text(cell->excluded[0] ? cell->excluded : NULL), "ideal_is_bound",
         cell->ideal_is_bound, "runs", runs(cell, true), "request_count",
@@ -299,8 +304,10 @@ static json_t *positive(int64_t value)
 
 static json_t *factors_json(const struct compare_factors *factors)
 {
-    return json_pack("{s:o, s:o, s:o}", "size", positive(factors->size),
-                     "bandwidth", positive(factors->bandwidth), "work",
+    return json_pack("{s:o, s:b, s:o, s:o, s:o}", "connect_delay",
+                     text(factors->connect), "tls", factors->tls, "size",
+                     positive(factors->size), "bandwidth",
+                     positive(factors->bandwidth), "work",
                      seconds((double)factors->work_us));
 }
 

@@ -71,6 +71,7 @@ size_t sentences_sibling(const struct sentences *s, size_t cell,
     for (size_t i = 0; i < s->comparison->cell_count; i++) {
         if (sentences_counts(s, i) && sentences_of(s, i, strategy) &&
             sentences_cell(s, i)->reuse == reuse &&
+            sentences_cell(s, i)->http == sentences_cell(s, cell)->http &&
             sentences_cell(s, i)->max_req == sentences_cell(s, cell)->max_req)
             return i;
     }
@@ -318,6 +319,7 @@ static void conclude(struct sentences *s)
     }
     say_ideal(s);
     sentences_reuse(s);
+    sentences_http(s);
     sentences_sweep(s);
     sentences_caution(s);
 }

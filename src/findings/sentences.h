@@ -86,6 +86,9 @@ void sentences_needs(const struct sentences *s, size_t cell, size_t other);
 /* What reusing connections gains, strategy by strategy. */
 void sentences_reuse(struct sentences *s);
 
+/* What HTTP/2 gains, likewise. */
+void sentences_http(struct sentences *s);
+
 /* Up to which concurrency more of it gains something; where errors begin. */
 void sentences_sweep(struct sentences *s);
 

@@ -35,7 +35,8 @@ static int compare_rows(const void *a, const void *b)
  * Whether a sentence may be about the two. As the fastest of its kind is spoken
  * of, and it is the fastest by chance, too, all that could have been it are
  * among them: each cell with the first one, cells of a strategy that differ in
- * concurrency or in reuse alone, async and threaded ones that are alike else.
+ * concurrency, in reuse or in HTTP's version alone, async and threaded ones
+ * that are alike else.
  */
 static bool is_spoken_of(const struct sentences *s, size_t cell, size_t to)
 {
@@ -44,13 +45,14 @@ static bool is_spoken_of(const struct sentences *s, size_t cell, size_t to)
     bool same_strategy = strcmp(a->strategy, b->strategy) == 0;
     bool same_limit = a->max_req == b->max_req;
     bool same_reuse = a->reuse == b->reuse;
+    bool same_http = a->http == b->http;
 
     if (!sentences_counts(s, cell) || !sentences_counts(s, to))
         return false;
-    if (to == 0 || (same_strategy && (same_limit || same_reuse)))
+    if (to == 0 || (same_strategy && same_limit + same_reuse + same_http >= 2))
         return true;
-    return same_limit && same_reuse && !a->program && !b->program &&
-           !sentences_of(s, cell, "sequential") &&
+    return same_limit && same_reuse && same_http && !a->program &&
+           !b->program && !sentences_of(s, cell, "sequential") &&
            !sentences_of(s, to, "sequential");
 }
 

@@ -19,6 +19,7 @@ static size_t next_limit(const struct sentences *s, size_t like, unsigned above)
         if (sentences_counts(s, i) &&
             sentences_of(s, i, sentences_cell(s, like)->strategy) &&
             cell->reuse == sentences_cell(s, like)->reuse &&
+            cell->http == sentences_cell(s, like)->http &&
             cell->max_req > above &&
             (next == SENTENCES_NONE ||
              cell->max_req < sentences_cell(s, next)->max_req))
@@ -268,5 +269,57 @@ void sentences_reuse(struct sentences *s)
         if (sentences_introduces(s, i) && best != SENTENCES_NONE)
             say_reuse(s, sentences_sibling(s, best, strategy, true),
                       sentences_sibling(s, best, strategy, false));
+    }
+}
+
+/* The cell alike but for HTTP's version. */
+static size_t over(const struct sentences *s, size_t like, int http)
+{
+    const struct comparison_cell *a = sentences_cell(s, like);
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *b = sentences_cell(s, i);
+
+        if (sentences_counts(s, i) && sentences_of(s, i, a->strategy) &&
+            b->http == http && b->reuse == a->reuse && b->max_req == a->max_req)
+            return i;
+    }
+    return SENTENCES_NONE;
+}
+
+/* Of the fastest cell of a strategy, if there is its like of the other
+   version. */
+static void say_http(struct sentences *s, const char *strategy, size_t best)
+{
+    size_t two = over(s, best, 2);
+    size_t one = over(s, best, 1);
+    struct interval ratio;
+    struct factor factor;
+
+    if (one == SENTENCES_NONE || two == SENTENCES_NONE)
+        return;
+    ratio = sentences_relate(s, two, one);
+    factor = sentences_factor(ratio);
+    if (isnan(ratio.low))
+        return;
+    if (interval_holds(&ratio, 1))
+        sentences_say(s,
+                      "%s over HTTP/2 and over HTTP/1.1: no difference "
+                      "detected",
+                      strategy);
+    else
+        sentences_say(s, "%s %s %s times as %s over HTTP/2 as over HTTP/1.1%s",
+                      strategy, factor.faster ? "is" : "takes", factor.value,
+                      factor.faster ? "fast" : "long", factor.bounds);
+}
+
+void sentences_http(struct sentences *s)
+{
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const char *strategy = sentences_cell(s, i)->strategy;
+        size_t best = sentences_fastest(s, strategy);
+
+        if (sentences_introduces(s, i) && best != SENTENCES_NONE)
+            say_http(s, strategy, best);
     }
 }

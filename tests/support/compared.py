@@ -20,7 +20,7 @@ class Row(typing.NamedTuple):
 
 _TIME = r"(-?[\d.]+ (?:us|ms|s)|-)"
 _ROW = re.compile(
-    rf"(?P<name>(?:sequential|threaded|async)(?: -m \d+)?(?: no reuse)?) +"
+    rf"(?P<name>(?:sequential|threaded|async)(?: -m \d+)?(?: no reuse)?(?: h2)?) +"
     rf"(?P<runs>\d+) +(?P<median>{_TIME}) +"
     rf"(?P<ratio>[\d.]+|-|no difference detected)(?: \([\d.]+ to [\d.]+\))? +"
     rf"(?P<mark>~?)(?P<ideal>{_TIME}) +~?(?P<overhead>{_TIME}) +"

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -185,6 +186,86 @@ Test(ideal, a_delay_beyond_the_timeout_lasts_as_long_as_that)
 
     cr_expect(eq(i64, ideal.total_us, 30000));
     cr_expect(eq(u64, ideal.counts.of[STATUS_ERROR], 1));
+}
+
+Test(ideal, each_place_opens_one_connection_and_without_reuse_each_request)
+{
+    static const struct {
+        bool reuse;
+        unsigned max_req;
+        int64_t total_ms;
+    } cases[] = {
+        {true, 1, 7 + 4 * 50}, {true, 2, 7 + 2 * 50}, {true, 4, 7 + 50},
+        {false, 1, 4 * 57},    {false, 2, 2 * 57},    {false, 4, 57},
+    };
+
+    cr_assert(eq(int,
+                 selection_make(
+                     &selection,
+                     &(struct selection_request){
+                         .arguments = (const char *[]){"BR", "CN", "IN", "US"},
+                         .argument_count = 4},
+                     NULL),
+                 0));
+    cr_assert(eq(int, delay_parse(&weather.delay, "50ms"), 0));
+    cr_assert(eq(int, delay_parse(&weather.connect, "7ms"), 0));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ideal ideal;
+
+        basis.reuse = cases[i].reuse;
+        cr_assert(eq(int, compare_ideal(&ideal, &basis, cases[i].max_req), 0));
+        cr_expect(eq(i64, ideal.total_us, cases[i].total_ms * 1000), "case %zu",
+                  i);
+        cr_expect(ideal.exact);
+    }
+}
+
+Test(ideal, a_timeout_closes_the_connection)
+{
+    struct ideal ideal;
+
+    choose("B");
+    basis.reuse = true;
+    basis.timeout_us = 40000;
+    cr_assert(eq(int, delay_parse(&weather.delay, "50ms"), 0));
+    cr_assert(eq(int, delay_parse(&weather.connect, "7ms"), 0));
+
+    cr_assert(eq(int, compare_ideal(&ideal, &basis, 1), 0));
+
+    cr_expect(eq(i64, ideal.total_us, 26 * 40000));
+}
+
+Test(ideal, which_connection_has_which_delay_is_known_of_one_at_a_time)
+{
+    struct ideal ideal;
+
+    choose("B");
+    basis.reuse = false;
+    cr_assert(eq(int, delay_parse(&weather.connect, "uniform:1:2"), 0));
+    cr_assert(eq(int, compare_ideal(&ideal, &basis, 1), 0));
+    cr_expect(ideal.exact);
+    cr_assert(eq(int, compare_ideal(&ideal, &basis, 2), 0));
+    cr_expect(not(ideal.exact));
+}
+
+Test(ideal, what_a_connection_decides_is_not_predicted)
+{
+    struct prediction *predictions = NULL;
+
+    choose("BR");
+    basis.reuse = true;
+    basis.timeout_us = 60000;
+    cr_assert(eq(int, delay_parse(&weather.delay, "50ms"), 0));
+    cr_assert(eq(int, delay_parse(&weather.connect, "3ms"), 0));
+    cr_assert(eq(int, compare_predict(&predictions, &basis), 0));
+    cr_assert(ne(ptr, predictions, NULL));
+    cr_expect(eq(int, (int)predictions[0].status, (int)STATUS_OK));
+    free(predictions);
+
+    predictions = NULL;
+    cr_assert(eq(int, delay_parse(&weather.connect, "20ms"), 0));
+    cr_assert(eq(int, compare_predict(&predictions, &basis), 0));
+    cr_expect(eq(ptr, predictions, NULL));
 }
 
 Test(ideal, a_body_takes_its_length_at_the_bandwidth)
