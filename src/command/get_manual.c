@@ -105,7 +105,10 @@ static const struct block blocks[] = {
         "Only http and https, also where a server redirects, which it may do "
         "ten times in a row. TLS certificates are verified, "
         "unless `--insecure` is given. Credentials in a "
-        "URL are sent to its host, and never printed."),
+        "URL are sent to its host, and never printed; nor are values of its "
+        "query that are named like a secret, as `token=` or `signature=`: they "
+        "are shown as `...`, but stand in the manifest and in the list of "
+        "`--failed`, which are to know the URL again."),
     BLOCK_OF_SECTION("CONNECTIONS"),
     BLOCK_OF_TEXT(
         "These options are called as those of `curl`(1), and do the same. A "
@@ -123,7 +126,8 @@ static const struct block blocks[] = {
         "comes, `--failed` a list of "
         "what is not in place, with the reasons as comments, that `--input` "
         "reads back. `-` is standard output, for one of them; what is for "
-        "people then goes to standard error. Credentials are in none."),
+        "people then goes to standard error. Credentials are in none, but "
+        "for the query of a URL in `--failed`."),
     BLOCK_OF_SECTION("TIMELINE AND TRACE"),
     BLOCK_OF_TEXT(
         "`--timeline` draws a row for each item, from the first one scheduled "

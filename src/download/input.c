@@ -90,11 +90,11 @@ const char *input_url_trouble(const char *url)
 static struct item *item_of_url(const struct item *parts)
 {
     struct item copy = *parts;
-    size_t size = strlen(parts->url) + sizeof("...");
+    size_t size = URL_MASK_SIZE(strlen(parts->url));
     char *shown = NULL;
     struct item *item;
 
-    if (strchr(parts->url, '@')) {
+    if (strpbrk(parts->url, "@=")) {
         shown = malloc(size);
         if (!shown)
             return NULL;

@@ -1,5 +1,6 @@
 #include "report/json_text.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,12 +9,13 @@
 
 void json_text_url(FILE *out, const char *url)
 {
-    size_t size = strlen(url) + sizeof("...");
-    char *masked = strchr(url, '@') ? malloc(size) : NULL;
+    size_t size = URL_MASK_SIZE(strlen(url));
+    bool may_tell = strpbrk(url, "@=") != NULL;
+    char *masked = may_tell ? malloc(size) : NULL;
 
     if (masked)
         url_mask(masked, size, url);
     /* Without memory, rather nothing than a password. */
-    escape_json(out, masked ? masked : strchr(url, '@') ? "" : url);
+    escape_json(out, masked ? masked : may_tell ? "" : url);
     free(masked);
 }

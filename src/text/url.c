@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "text/escape.h"
 
@@ -33,13 +34,95 @@ static const char *shown_of(const char *url, const char **authority)
     return at ? at : *authority;
 }
 
+/* Whether `name`, of a query's parameter, is one that goes with a secret. */
+static bool is_secret(const char *name, size_t length)
+{
+    static const char *const whole[] = {"auth", "jwt", "key",     "pass",
+                                        "pwd",  "sid", "session", "sig"};
+    static const char *const parts[] = {"accesskey",  "access_key", "api-key",
+                                        "api_key",    "apikey",     "authoriz",
+                                        "credential", "passw",      "secret",
+                                        "signature",  "token"};
+    const size_t wholes = sizeof(whole) / sizeof(whole[0]);
+
+    for (size_t i = 0; i < wholes; i++) {
+        if (length == strlen(whole[i]) &&
+            strncasecmp(name, whole[i], length) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        size_t part = strlen(parts[i]);
+
+        for (size_t at = 0; at + part <= length; at++) {
+            if (strncasecmp(name + at, parts[i], part) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* How much of `text`, which ends a URL, is shown up to the next value that is
+   not, and the length of that one; 0: there is none. */
+static size_t shown_length(const char *text, size_t *hidden)
+{
+    static const char separators[] = "?&;#";
+    const char *at = text + strcspn(text, separators);
+
+    *hidden = 0;
+    while (*at) {
+        const char *name = at + 1;
+        size_t length = strcspn(name, "=?&;#");
+
+        at = name + length;
+        if (*at != '=')
+            continue;
+        at++;
+        *hidden = strcspn(at, "&;#");
+        if (*hidden > 0 && is_secret(name, length))
+            return (size_t)(at - text);
+        at += *hidden;
+        *hidden = 0;
+    }
+    return (size_t)(at - text);
+}
+
+/* What follows what is in `room`, as far as there is room. */
+static void add(char *room, size_t size, const char *text, size_t length)
+{
+    size_t used = strlen(room);
+
+    snprintf(room + used, size - used, "%.*s", (int)length, text);
+}
+
 void url_mask(char *room, size_t size, const char *url)
 {
     const char *authority;
     const char *shown = shown_of(url, &authority);
 
-    snprintf(room, size, "%.*s%s%s", (int)(authority - url), url,
-             shown > authority ? "..." : "", shown);
+    room[0] = '\0';
+    add(room, size, url, (size_t)(authority - url));
+    if (shown > authority)
+        add(room, size, "...", 3);
+    while (*shown) {
+        size_t hidden;
+        size_t length = shown_length(shown, &hidden);
+
+        add(room, size, shown, length);
+        if (hidden > 0)
+            add(room, size, "...", 3);
+        shown += length + hidden;
+    }
+}
+
+static void print_escaped(FILE *out, const char *text, size_t length)
+{
+    const char *end = text + length;
+    char unit[ESCAPE_UNIT_SIZE];
+
+    while (text < end) {
+        text = escape_next(text, unit);
+        fputs(unit, out);
+    }
 }
 
 void url_print(FILE *out, const char *url, bool as_localhost)
@@ -57,7 +140,15 @@ void url_print(FILE *out, const char *url, bool as_localhost)
         fprintf(out, "%.*s...", (int)(authority - url), url);
         url = shown;
     }
-    escape_print(out, url);
+    while (*url) {
+        size_t hidden;
+        size_t length = shown_length(url, &hidden);
+
+        print_escaped(out, url, length);
+        if (hidden > 0)
+            fputs("...", out);
+        url += length + hidden;
+    }
 }
 
 void url_print_bare(FILE *out, const char *url)

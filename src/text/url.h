@@ -6,12 +6,15 @@
 
 /*
  * A copy of a URL, or of what was meant to be one, without all that may be the
- * credentials of somebody: "http://...@host/". Cut to `size`.
+ * credentials of somebody: "http://...@host/?token=...", also the values of
+ * those parameters that are named like a secret. Cut to `size`, which is at
+ * least 1; URL_MASK_SIZE of its length is enough.
  */
+#define URL_MASK_SIZE(length) (2 * (length) + sizeof("..."))
 void url_mask(char *room, size_t size, const char *url);
 
-/* Write a URL, escaped, as one that works, but for its credentials, which are
-   left out. */
+/* Write a URL, escaped, as one that works: with its query, and without the
+   credentials before its host. */
 void url_print_bare(FILE *out, const char *url);
 
 /*
