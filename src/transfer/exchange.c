@@ -13,6 +13,7 @@ enum {
     FIRST_SUCCESS = 200,
     PARTIAL_CONTENT = 206,
     FIRST_REDIRECT = 300,
+    NOT_FOUND = 404,
     REQUEST_TIMEOUT = 408
 };
 
@@ -125,6 +126,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
         exchange->on_first_byte(exchange->arg);
         exchange->on_first_byte = NULL;
     }
+    /* What follows tells no more: it is read for a moment, so that the
+       connection can be used again. */
+    if (before == HEAD_EXPECTED && exchange->head.status == NOT_FOUND)
+        exchange->way->end_within(exchange->way, DISCARD_US);
     if (goes_on && before == HEAD_FIELDS &&
         exchange->head.part == HEAD_COMPLETE)
         goes_on = on_head(exchange);

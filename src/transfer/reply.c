@@ -307,6 +307,20 @@ static bool explain_proxy(struct reply *reply, const struct reply_facts *facts)
     return true;
 }
 
+/* An error's status decides, whatever becomes of its body; of its head, too, if
+   the connection ends there, and for a 404 in any case. */
+static bool status_decides(const struct reply *reply,
+                           const struct reply_facts *facts)
+{
+    enum { NOT_FOUND = 404 };
+
+    return reply->http_status >= 400 &&
+           reply->curl != CURLE_ABORTED_BY_CALLBACK &&
+           (facts->head_complete || reply->http_status == NOT_FOUND ||
+            reply->curl == CURLE_RECV_ERROR ||
+            reply->curl == CURLE_PARTIAL_FILE);
+}
+
 static void explain(struct reply *reply, const struct reply_facts *facts)
 {
     bool cancelled = reply->curl == CURLE_ABORTED_BY_CALLBACK;
@@ -319,8 +333,7 @@ static void explain(struct reply *reply, const struct reply_facts *facts)
              (reply->curl == CURLE_UNSUPPORTED_PROTOCOL &&
               reply->http_status / 100 == 3))
         explain_redirect(reply);
-    /* An error's status decides, whatever becomes of its body. */
-    else if (facts->head_complete && reply->http_status >= 400 && !cancelled)
+    else if (status_decides(reply, facts))
         explain_status(reply, facts);
     else if (is_said(facts->wrong) && !cancelled)
         reply_fail(reply, CAUSE_PROTOCOL, "%s", facts->wrong);

@@ -19,7 +19,7 @@ FAULTS = {
     "status=418": (FAILS, FAILS),
     "status=404": (LACKING, LACKING),
     "truncate=50%": (PASSES, LACKING),
-    "reset=headers": (PASSES, PASSES),
+    "reset=headers": (PASSES, LACKING),
     "reset=body:50%": (PASSES, LACKING),
     "empty": (PASSES, PASSES),
     "close=headers": (PASSES, LACKING),

@@ -8,6 +8,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import threading
 import zlib
 
 import harness
@@ -180,6 +181,12 @@ def answer_with(answers):
             connection.send(answers[name])
     return answer
 
+# What follows the beginning of a field.
+HEADS = {"end": b"", "reset": b"", "hang": b"1\r\n", "line": b"x" * 200000,
+         "garbage": b"1\r\n\0\1\2\r\n\r\n",
+         "length": b"1\r\nContent-Length: 5\r\n\r\n",
+         "bomb": b"1\r\n" + b"Y: 1234567890\r\n" * 40000}
+
 
 @per_strategy
 class Answers(Case):
@@ -239,6 +246,39 @@ class Answers(Case):
                           str(harness.limit(20)))
         self.assertStatus(run, ERROR)
         self.assertIn("HTTP 503", run.stderr)
+
+    def test_an_error_whose_head_breaks_is_known_by_its_status(self, strategy):
+        def answer(connection):
+            while request := connection.read_request():
+                status, end = request.path.split("/")[2:4]
+                line = f"HTTP/1.1 {status} Whatever\r\n".encode()
+                connection.send(line + b"Content-Length: 4\r\nX: " +
+                                HEADS[end])
+                if end == "hang":
+                    connection.hold()
+                elif end == "reset":
+                    # What has come is read before a reset is heard of.
+                    heard.wait(.2)
+                    connection.reset()
+                return
+
+        heard = threading.Event()
+        server = self.raw_server(answer)
+        for status, ends in (("404", HEADS), ("418", ("end", "reset"))):
+            for end in ends:
+                with self.subTest(status=status, end=end):
+                    run, files = self.ask(
+                        strategy, server, f"{status}/{end}", "gif", "--retry",
+                        "2", "--retry-delay", "0", "-t",
+                        str(harness.limit(20)))
+                    self.assertEqual(files, {})
+                    self.assertStatus(
+                        run, NOT_FOUND if status == "404" else ERROR)
+                    self.assertIn("not found" if status == "404"
+                                  else "HTTP 418", run.stderr)
+                    self.assertEqual(
+                        server.paths().count(f"/flags/{status}/{end}/br.gif"),
+                        1)
 
     def test_a_handshake_that_hangs_is_no_lack_of_a_connection(self, strategy):
         def answer(connection):
