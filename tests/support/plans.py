@@ -33,6 +33,10 @@ FAULTS = {
 # These end a kept connection before a byte of the answer: it is asked for once
 # more, silently.
 UNANSWERED = {"reset=headers", "empty", "garbage"}
+# Answers that are complete: of others the server may take the end for later
+# than the client, who then asks for the next already.
+PROMPT = {fault for fault in FAULTS
+          if not fault or fault.startswith(("status", "delay"))}
 
 
 @dataclasses.dataclass
@@ -43,6 +47,8 @@ class Plan:
     options: list
     retries: int
     all_errors: bool
+    delay_ms: int
+    most: int  # requests in flight
 
     def path(self, code):
         return f"/flags/p{self.number}/{code}/{code}.gif"
@@ -75,10 +81,13 @@ def plan_of(number):
         rules.append(f"delay=uniform:.001:.01 {place}**")
     retries = draw.randrange(4)
     all_errors = draw.random() < .4
-    options = ["-m", str(draw.choice((1, 2, 3, 8))), "--retry", str(retries),
-               "--retry-delay", f"{draw.randrange(20)}ms"]
+    delay_ms = draw.choice((0, 3, 40))
+    most = draw.choice((1, 2, 3, 8))
+    options = ["-m", str(most), "--retry", str(retries),
+               "--retry-delay", f"{delay_ms}ms"]
     if draw.random() < .3:
-        options += ["--max-host", str(draw.randrange(1, 4))]
+        most = min(most, draw.randrange(1, 4))
+        options += ["--max-host", str(most)]
     if draw.random() < .3:
         options += ["--rate", f"{draw.randrange(200, 900)}/s"]
     if all_errors:
@@ -86,7 +95,8 @@ def plan_of(number):
     if draw.random() < .3:
         options += ["--reuse", "no"]
     codes = draw.sample(CODES, draw.randrange(1, len(CODES)))
-    return Plan(number, rules, codes, options, retries, all_errors)
+    return Plan(number, rules, codes, options, retries, all_errors, delay_ms,
+                most)
 
 
 @dataclasses.dataclass
@@ -95,19 +105,25 @@ class Expected:
     status: str
     attempts: int
     requests_most: int  # at least: one an attempt
+    waits: list         # whether there is a wait after each attempt but one
+    is_prompt: bool     # client and server agree on when each answer ends
 
 
 def expected(plan, code, forecast):
     """By the forecast of the item's path: the rules that its attempts meet."""
     requests = 0
+    waits = []
+    is_prompt = True
     for number, met in enumerate(forecast["attempts"], 1):
         fault = met["rule"] and met["rule"].split(" @")[0]
         end = FAULTS[fault][code in MISSING]
         requests += 2 if fault in UNANSWERED else 1
+        is_prompt &= fault in PROMPT
         again = end == PASSES or (end == FAILS and plan.all_errors)
         if not again or number == plan.retries + 1:
             status = {GOOD: "ok", LACKING: "not_found"}.get(end, "error")
-            return Expected(status, number, requests)
+            return Expected(status, number, requests, waits, is_prompt)
+        waits.append("retry-after" not in fault and fault in PROMPT)
     raise AssertionError("the forecast is too short")
 
 
