@@ -411,7 +411,7 @@ def per_strategy(cls):
 def counted(finished):
     """What the final report says: {'ok': 20, 'not_found': 1, 'error': 2}."""
     counts = {}
-    for name, pattern in (("ok", r"^ *(\d+) flags? downloaded\."),
+    for name, pattern in (("ok", r"^ *(\d+) (?:flag|file)s? downloaded\."),
                           ("unchanged", r"^ *(\d+) unchanged\."),
                           ("skipped", r"^ *(\d+) skipped\."),
                           ("not_found", r"^ *(\d+) not found\."),

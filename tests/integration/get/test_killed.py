@@ -3,8 +3,11 @@ names, the counts add up and agree with them, what is left is removed by the
 next run, and nothing of the user's is touched.
 
 FLAGS_KILLS is how many runs of each kind there are (default: 10; a release has
-seen 200), FLAGS_SEED the seed of their times."""
+seen 200), half of them of a list with tries, bodies that are continued and a
+manifest; FLAGS_SEED is the seed of their times."""
 
+import hashlib
+import json
 import os
 import random
 import signal
@@ -82,7 +85,7 @@ class Killed(Case):
     def test_by_sigkill(self, strategy):
         took = self.measure(strategy)
         partial = 0
-        for _ in range(KILLS):
+        for _ in range((KILLS + 1) // 2):
             running = self.begin(strategy)
             time_is_up(self.random.uniform(0, took), running)
             running.signal(signal.SIGKILL)
@@ -93,21 +96,18 @@ class Killed(Case):
             for name in found:
                 (self.out / name).unlink()
         self.check_the_next_run(strategy)
-        print(f"# {strategy}: {KILLS} times SIGKILL, {partial} of them in the "
-              "middle", flush=True)
+        print(f"# {strategy}: {(KILLS + 1) // 2} times SIGKILL, {partial} of "
+              "them in the middle", flush=True)
 
     def test_by_other_signals(self, strategy):
         took = self.measure(strategy)
         ended = 0
         kinds = list(KINDS)
-        for i in range(KILLS):
+        for i in range((KILLS + 1) // 2):
             kind = kinds[i % len(kinds)]
             numbers, may_end = KINDS[kind]
             running = self.begin(strategy)
-            time_is_up(self.random.uniform(0, took), running)
-            for number in numbers:
-                running.signal(number)
-                time_is_up(self.random.uniform(0, took / 4), running)
+            send(numbers, running, took, self.random)
             run = running.finish()
             with self.subTest(kind, number=i):
                 self.check_end(run, may_end, len(numbers) > 1)
@@ -115,8 +115,8 @@ class Killed(Case):
             for name in self.check_files(run):
                 (self.out / name).unlink()
         self.check_the_next_run(strategy)
-        print(f"# {strategy}: {KILLS} times other signals, {ended} ended a "
-              "run", flush=True)
+        print(f"# {strategy}: {(KILLS + 1) // 2} times other signals, {ended} "
+              "ended a run", flush=True)
 
     def check_end(self, run, may_end, pair):
         found = self.check_files(run)
@@ -130,6 +130,113 @@ class Killed(Case):
         elif not pair:
             # It came before there was a handler, and so before all else.
             self.assertEqual((found, run.stdout), ({}, ""), str(run))
+
+
+@per_strategy
+class KilledLists(Case):
+    """Each run goes on where the last one ended, until all is there."""
+
+    SMALL, LARGE = 24, 2
+
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(SEED)
+        root = self.home / "root"
+        root.mkdir()
+        self.whole = {}
+        for number in range(self.SMALL + self.LARGE):
+            size = 3000 if number < self.SMALL else 1_200_000
+            self.whole[f"{number}.bin"] = self.random.randbytes(size)
+        for name, content in self.whole.items():
+            (root / name).write_bytes(content)
+        self.server = self.serve(
+            "--root", root, "--fault", "delay=uniform:.005:.02 #2-",
+            "--fault", "status=503 @/flags/1*.bin #1",
+            "--fault", "reset=headers @/flags/2.bin #1",
+            "--fault", "truncate=90% @/flags/2?.bin #1")
+        self.listed = self.home / "list"
+        self.listed.write_text("".join(
+            f"{self.server.url}/{name}\n" for name in self.whole))
+
+    def begin(self, strategy):
+        return self.start(
+            "get", "-S", strategy, "-o", self.out, "-i", self.listed,
+            "--retry", "3", "--retry-delay", "10ms", "--skip-existing",
+            *([] if strategy == "sequential" else ["-m", "5"]),
+            env={"FLAGS_ORIGIN": self.server.url})
+
+    def hidden(self):
+        return [path.name for path in self.out.iterdir()
+                if path.name.startswith(".flags-")
+                and path.name != ".flags-manifest.jsonl"]
+
+    def check(self, run):
+        """What is there is whole, and what the manifest names is there."""
+        if not self.out.exists():
+            return {}
+        found = files_in(self.out)
+        for name, content in found.items():
+            self.assertTrue(content == self.whole[name],
+                            f"{name} is not complete\n{run}")
+        manifest = self.out / ".flags-manifest.jsonl"
+        lines = manifest.read_bytes().split(b"\n") if manifest.exists() else [
+            b""]
+        for line in lines[:-1]:  # the last one may be torn
+            entry = json.loads(line)
+            self.assertEqual(
+                hashlib.sha256(found[entry["file"]]).hexdigest(),
+                entry["sha256"], str(run))
+        return found
+
+    def to_the_end(self, strategy):
+        """A run that nobody ends; how long it takes, with nothing there."""
+        begin = time.monotonic()
+        run = self.begin(strategy).finish()
+        took = time.monotonic() - begin
+        self.assertStatus(run, 0)
+        self.assertEqual(self.check(run).keys(), self.whole.keys())
+        self.assertEqual(self.hidden(), [])
+        counts = counted(run)
+        self.assertEqual(counts.get("ok", 0) + counts.get("skipped", 0),
+                         len(self.whole), str(run))
+        verified = self.flags("verify", self.out)
+        self.assertStatus(verified, 0)
+        for path in self.out.iterdir():
+            path.unlink()
+        return took
+
+    def kill(self, strategy, kinds):
+        took = self.to_the_end(strategy)
+        went_on = 0
+        for i in range((KILLS + 1) // 2):
+            numbers, may_end = kinds[i % len(kinds)]
+            running = self.begin(strategy)
+            send(numbers, running, took, self.random)
+            run = running.finish()
+            self.assertIn(run.status, {0, *(-number for number in may_end)},
+                          str(run))
+            found = self.check(run)
+            self.assertLessEqual(counted(run).get("ok", 0), len(found),
+                                 str(run))
+            went_on += 0 < len(found) < len(self.whole)
+            if len(found) == len(self.whole):
+                self.to_the_end(strategy)
+        self.to_the_end(strategy)
+        print(f"# {strategy}: {(KILLS + 1) // 2} times of a list, {went_on} "
+              "of them in the middle", flush=True)
+
+    def test_by_sigkill(self, strategy):
+        self.kill(strategy, [([signal.SIGKILL], {signal.SIGKILL})])
+
+    def test_by_other_signals(self, strategy):
+        self.kill(strategy, list(KINDS.values()))
+
+
+def send(numbers, running, took, draw):
+    time_is_up(draw.uniform(0, took), running)
+    for number in numbers:
+        running.signal(number)
+        time_is_up(draw.uniform(0, took / 4), running)
 
 
 def time_is_up(seconds, running):
