@@ -31,9 +31,21 @@ static struct passage *passage_of(struct future *f)
     return f->is_task ? &task_of(f)->passage : aw__gather_passage(f);
 }
 
+/* False: nothing shields it. */
+static bool keep(struct task *t)
+{
+    struct shielded *by = aw__shielded_from_request(t);
+
+    if (by)
+        by->kept = true;
+    return by != NULL;
+}
+
 /* Tell t itself: nothing that it awaits will. */
 static void interrupt(struct task *t)
 {
+    if (keep(t))
+        return;
     t->must_cancel = true;
     if (!link_is_linked(&t->step.link))
         aw__loop_append(t->future.loop, &t->step);
@@ -56,7 +68,8 @@ static aw_future *next_to_ask(struct future *f)
 
     if (!f->is_task)
         return aw__gather_unfinished(f, &p->asked);
-    if (p->asked > 0 || t->abandoned || !t->waits_for)
+    if (p->asked > 0 || t->abandoned || !t->waits_for ||
+        aw__shielded_from_request(t))
         return NULL;
     p->asked = 1;
     return t->waits_for->future;
@@ -87,6 +100,8 @@ static bool leave(struct future *f)
     }
     if (t->abandoned)
         return false;
+    if (keep(t))
+        return true;
     if (t->waits_for && !t->waits_for->future && t->waits_for->cancel)
         heard = t->waits_for->cancel(t->waits_for);
     if (!heard)
@@ -189,4 +204,11 @@ bool aw__future_pass_op(aw_future *future)
     if (is_offered(f))
         return !task_of(f)->abandoned;
     return pass(f);
+}
+
+void aw__task_cancel_for(struct task *t, const struct scope *scope)
+{
+    t->asking = scope;
+    (void)aw_future_cancel(&t->future.base);
+    t->asking = NULL;
 }

@@ -97,7 +97,7 @@ static void note_error(struct members *g, int code)
         return;
     abort_members(g);
     g->parent_cancelled = true;
-    (void)aw_future_cancel(&g->parent->future.base);
+    aw__task_cancel_for(g->parent, &g->scope);
 }
 
 static void on_member_done(aw_future *f, void *data)

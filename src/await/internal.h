@@ -91,11 +91,19 @@ struct scope {
     void (*abandon)(struct scope *scope);
 };
 
+/* What aw_shielded's words hold. */
+struct shielded {
+    struct scope scope;
+    struct task *task;
+    bool kept; /* a request came */
+};
+
 struct task {
     struct future future;
-    struct entry step; /* the first, and after giving way */
-    struct link all;   /* the loop's tasks, in order of creation */
-    struct link scopes;
+    struct entry step;          /* the first, and after giving way */
+    struct link all;            /* the loop's tasks, in order of creation */
+    struct link scopes;         /* the innermost last */
+    const struct scope *asking; /* the scope of its own that cancels it */
     struct coroutine coroutine;
     aw_coro coro;
     struct wait *waits_for;
@@ -237,6 +245,12 @@ void aw__bury(aw_loop *loop, struct entry *grave);
 
 /* cancel.c: `cancel` of tasks and gathers. */
 bool aw__future_pass_op(aw_future *f);
+/* A scope of the task cancels it. */
+void aw__task_cancel_for(struct task *t, const struct scope *scope);
+
+/* shielded.c: the scope that keeps a request from the task; NULL: it is to be
+   told. */
+struct shielded *aw__shielded_from_request(const struct task *t);
 
 /* gather.c, for cancel.c */
 struct passage *aw__gather_passage(struct future *f); /* NULL: no gather */

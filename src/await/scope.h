@@ -5,8 +5,9 @@
 AW_BEGIN_DECLS
 
 /*
- * scope: task groups and timeouts, structs on the coroutine's stack, entered
- * and left by the same task. The body's code is handed in when they are left.
+ * scope: task groups, timeouts and shielded scopes, structs on the coroutine's
+ * stack, entered and left by the same task. The body's code is handed in when
+ * they are left.
  */
 
 typedef struct aw_group {
@@ -43,7 +44,8 @@ typedef struct aw_timeout {
 /*
  * Cancels its task when it expires and turns that cancellation into
  * AW_ETIMEDOUT where it is left. `limit` is in seconds from now, `when` on the
- * loop's clock; AW_FOREVER: none. Once entered, it must be left.
+ * loop's clock, as aw_time() tells it; AW_FOREVER: none. Entered, by
+ * aw_timeout_enter() or aw_timeout_at(), it must be left.
  *
  * Owner: the struct is the caller's, and stays in place until it is left.
  * Thread: a task's, the same for all of it; aw_timeout_move() and _expired():
@@ -53,8 +55,30 @@ typedef struct aw_timeout {
  * outside it stays AW_ECANCELED, also if the time passed as well (A65).
  */
 int aw_timeout_enter(aw_timeout *t, double limit);
+int aw_timeout_at(aw_timeout *t, double when);
 int aw_timeout_move(aw_timeout *t, double when);
 bool aw_timeout_expired(const aw_timeout *t);
 AW_CHECK int aw_timeout_leave(aw_timeout *t, int rc);
+
+typedef struct aw_shielded {
+    void *priv[6];
+} aw_shielded;
+
+/*
+ * A scope for clean-up that awaits: a request to cancel the task from outside
+ * of it, also one of a group or a timeout around it, is kept until the scope is
+ * left, and neither the task nor what it awaits hears of it. Groups and
+ * timeouts within work as ever: a clean-up that may hang wants a timeout. Once
+ * entered, it must be left; a run that ends waits for it.
+ *
+ * Owner: the struct is the caller's, and stays in place until it is left.
+ * Thread: a task's, the same for all of it. Codes: AW_ENOTASK. leave: `rc`;
+ * AW_ESTATE: not entered. Cancellation: a request that was kept is met by
+ * leaving: AW_ECANCELED. Where `rc` is an error that goes first, and the
+ * request stays for the next await. aw_future_cancel() of the task is true, and
+ * counts, at once.
+ */
+int aw_shielded_enter(aw_shielded *s);
+AW_CHECK int aw_shielded_leave(aw_shielded *s, int rc);
 
 AW_END_DECLS

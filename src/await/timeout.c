@@ -50,7 +50,7 @@ static void expire(void *data)
 
     forget_handle(l);
     l->state = TIMEOUT_EXPIRING;
-    (void)aw_future_cancel(&l->task->future.base);
+    aw__task_cancel_for(l->task, &l->scope);
 }
 
 /* A limit in the past strikes at the first suspension: it is a callback like
@@ -72,28 +72,46 @@ static int arm(struct limit *l, int64_t deadline_ns)
     return 0;
 }
 
-int aw_timeout_enter(aw_timeout *t, double limit)
+static int enter(aw_timeout *t, struct task *task, int64_t deadline_ns)
 {
     struct limit *l = limit_of(t);
+    int rc;
+
+    l->task = task;
+    l->requests = task->requests;
+    l->scope.abandon = abandon;
+    rc = arm(l, deadline_ns);
+    if (rc < 0)
+        return rc;
+    l->state = TIMEOUT_ACTIVE;
+    list_append(&task->scopes, &l->scope.link);
+    return 0;
+}
+
+int aw_timeout_enter(aw_timeout *t, double limit)
+{
     struct task *task = aw__task_current();
     int64_t ns;
-    int rc;
 
     *t = (aw_timeout){0};
     if (!task)
         return AW_ENOTASK;
     if (!aw__ns_from_seconds(limit, &ns))
         return AW_EINVAL;
-    l->task = task;
-    l->requests = task->requests;
-    l->scope.abandon = abandon;
-    rc = arm(l, ns == TIMERS_NEVER ? ns
-                                   : aw__deadline_after(task->future.loop, ns));
-    if (rc < 0)
-        return rc;
-    l->state = TIMEOUT_ACTIVE;
-    list_append(&task->scopes, &l->scope.link);
-    return 0;
+    return enter(
+        t, task,
+        ns == TIMERS_NEVER ? ns : aw__deadline_after(task->future.loop, ns));
+}
+
+int aw_timeout_at(aw_timeout *t, double when)
+{
+    struct task *task = aw__task_current();
+    int64_t ns;
+
+    *t = (aw_timeout){0};
+    if (!task)
+        return AW_ENOTASK;
+    return aw__ns_from_seconds(when, &ns) ? enter(t, task, ns) : AW_EINVAL;
 }
 
 int aw_timeout_move(aw_timeout *t, double when)
