@@ -1,8 +1,11 @@
 """The same seed is the same weather, whatever it travels in: one digest over
 HTTP/1.1 and HTTP/2, with TLS and without, one connection or many, in any
-order."""
+order, by any process."""
 
+import concurrent.futures
+import contextlib
 import hashlib
+import http.client
 import random
 import socket
 import ssl
@@ -76,6 +79,71 @@ class Digest(Case):
         server.stop()
         return (hashlib.sha256(repr(sorted(outcomes.items())).encode())
                 .hexdigest(), outcomes)
+
+    def fetch(self, connection, path, headers):
+        """The outcome, as far as bytes came."""
+        body = b""
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            with contextlib.suppress(http.client.IncompleteRead):
+                while piece := answer.read1(65536):
+                    body += piece
+            answer.close()
+        except (http.client.BadStatusLine, ConnectionError):
+            connection.close()
+            return (answer.status, body) if body else (None, b"")
+        if len(body) < int(answer.headers["Content-Length"]):
+            connection.close()
+        return answer.status, body
+
+    def meet(self, server, paths, reuse):
+        """One after the other, on one connection where that holds."""
+        connection = http.client.HTTPConnection("127.0.0.1", server.port,
+                                                timeout=limit(10))
+        headers = {} if reuse else {"Connection": "close"}
+        with contextlib.closing(connection):
+            return [(path, self.fetch(connection, path, headers))
+                    for path in paths]
+
+    def beside(self, servers, connections, reuse, order):
+        """The rounds, each by so many clients at once; a path is always asked
+        for of the same one of the servers."""
+        dice = random.Random(order)
+        outcomes = {}
+        with concurrent.futures.ThreadPoolExecutor(connections) as pool:
+            for number in range(ROUNDS):
+                paths = dice.sample(PATHS, len(PATHS))
+                shares = [[path for path in paths[i::connections]
+                           if servers[PATHS.index(path) % len(servers)]
+                           is server]
+                          for server in servers for i in range(connections)]
+                homes = [server for server in servers
+                         for _ in range(connections)]
+                for found in pool.map(self.meet, homes, shares,
+                                      [reuse] * len(homes)):
+                    for path, outcome in found:
+                        outcomes[path, number] = outcome
+        return outcomes
+
+    def test_one_digest_over_any_number_of_clients_and_processes(self):
+        first, second = self.start_server(), self.start_server()
+        expected = self.beside([first], 1, False, 1)
+        self.assertEqual({status for status, _ in expected.values()},
+                         {None, 200, 503}, "rules were met")
+        for servers, connections, reuse, order in (
+                ([first], 1, True, 2), ([first], 8, False, 3),
+                ([first], 30, True, 4), ([second], 8, True, 5),
+                ([first, second], 4, True, 6)):
+            with self.subTest(servers=len(servers), connections=connections,
+                              reuse=reuse):
+                for server in (first, second):
+                    wire.ask(server.port, "/__flags/reset", method="POST")
+                found = self.beside(servers, connections, reuse, order)
+                self.assertEqual(found.keys(), expected.keys())
+                self.assertEqual({key: (expected[key][0], found[key][0])
+                                  for key in expected
+                                  if expected[key] != found[key]}, {})
 
     def test_one_digest_over_http_1_1_tls_and_http_2(self):
         first, outcomes = self.digest(1)
