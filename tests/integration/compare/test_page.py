@@ -377,7 +377,7 @@ class Content(Specimens):
         page = self.page("none")
 
         self.assertEqual(list(page.iter("svg")), [])
-        self.assertEqual(len(page.findall(".//table/tbody/tr")), 12)
+        self.assertEqual(len(page.findall(".//table/tbody/tr")), 15)
 
     def test_says_how_to_run_it_again(self):
         command = words(self.page("usual").find(".//pre"))
