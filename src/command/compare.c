@@ -12,6 +12,7 @@
 #include "command/compare_export.h"
 #include "command/compare_options.h"
 #include "command/compare_runs.h"
+#include "comparison/baseline.h"
 #include "comparison/checks.h"
 #include "comparison/child_run.h"
 #include "comparison/comparison.h"
@@ -25,6 +26,7 @@
 #include "process/interrupt.h"
 #include "report/progress.h"
 #include "report/timeline.h"
+#include "text/escape.h"
 
 enum { TIMELINE_ROWS = 24 };
 
@@ -38,6 +40,7 @@ struct compare {
     struct comparison comparison;
     struct programs programs;
     struct compare_runs runs;
+    struct baseline baseline;
     char *command; /* as a shell has it */
     FILE *report;  /* where it goes: stdout, unless an export goes there */
 };
@@ -63,6 +66,8 @@ static int conclude(struct compare *compare)
                             &compare->settings);
     if (rc == 0)
         rc = comparison_derive(comparison);
+    if (rc == 0)
+        rc = baseline_relate(&compare->baseline, comparison);
     if (rc == 0)
         rc = comparison->nothing ? 0
                                  : checks_judge(&compare->checks, comparison);
@@ -220,6 +225,33 @@ static int plan_programs(struct compare *compare, struct command_line *line)
                               &comparison->cell_count);
 }
 
+/* Before anything is run: it may not be of the same. */
+static int read_baseline(struct compare *compare, struct command_line *line)
+{
+    const struct compare_settings *settings = &compare->settings;
+    struct comparison *comparison = &compare->comparison;
+    char why[BASELINE_WHY_SIZE];
+    char shown[64];
+    int rc;
+
+    if (!settings->baseline)
+        return 0;
+    escape_copy(shown, sizeof(shown), settings->baseline);
+    rc = baseline_open(&compare->baseline, settings->baseline, why);
+    if (rc == -ENOMEM)
+        return rc;
+    comparison->by_server = compare->programs.count > 0;
+    if (rc == 0 && (settings->force_baseline ||
+                    baseline_matches(&compare->baseline, comparison, why))) {
+        comparison->has_baseline = true;
+        return 0;
+    }
+    snprintf(line->error, sizeof(line->error), "--baseline %s: %s%s", shown,
+             rc < 0 && rc != -EINVAL ? aw_strerror(rc) : why,
+             rc == 0 ? "; --force-baseline compares all the same" : "");
+    return -EINVAL;
+}
+
 static int prepare(struct compare *compare, struct command_line *line)
 {
     struct comparison *comparison = &compare->comparison;
@@ -241,6 +273,8 @@ static int prepare(struct compare *compare, struct command_line *line)
         rc = setup_describe(&compare->setup, &compare->settings, &compare->work,
                             &comparison->setup);
     if (rc == 0)
+        rc = read_baseline(compare, line);
+    if (rc == 0)
         rc = describe_command(compare, line);
     looks_plan(&comparison->looks, &compare->settings);
     comparison->fail_undecided = compare->settings.undecided_fails;
@@ -256,6 +290,7 @@ static void compare_close(struct compare *compare)
     programs_close(&compare->programs);
     checks_close(&compare->checks);
     setup_close(&compare->setup);
+    baseline_close(&compare->baseline);
     compare_work_close(&compare->work);
     free(compare->command);
     option_settings_free(&compare_option_table, &compare->settings);

@@ -221,6 +221,16 @@ static const struct block blocks[] = {
         "report tells how many there are. Where nothing is in place after any "
         "run, there is nothing to compare: no run counts, no condition is "
         "judged, and the exit status is that of `flags get`."),
+    BLOCK_OF_SECTION("BEFORE AND AFTER"),
+    BLOCK_OF_TEXT(
+        "`--baseline` reads the JSON of an earlier comparison and relates each "
+        "cell to its like there, as cells are related to the first one; all of "
+        "these ratios together are wrong in 5 % of comparisons. It is refused "
+        "where weather, seed, codes, server, timeout or the versions of flags "
+        "and its libraries were others, unless `--force-baseline` is given. "
+        "The machine may be in another mood than it was then: the first cell "
+        "of `--self-check` shows how far apart the same is within one "
+        "comparison."),
     BLOCK_OF_SECTION("CONDITIONS"),
     BLOCK_OF_TEXT("A condition of `--fail-if` is a comparison of two sums, in "
                   "quotes, for the shell has its own use of `<` and `>`:"),

@@ -21,8 +21,9 @@ enum { NAME_SIZE = 64 };
 static void name_of(char name[NAME_SIZE], const struct comparison_cell *cell)
 {
     if (cell->has_limit)
-        snprintf(name, NAME_SIZE, "%s -m %u%s", cell->strategy, cell->max_req,
-                 cell->reuse ? "" : " no reuse");
+        snprintf(name, NAME_SIZE, "%s -m %u%s%s%s", cell->strategy,
+                 cell->max_req, cell->reuse ? "" : " no reuse",
+                 cell->http == 2 ? " h2" : "", cell->again ? " again" : "");
     else
         snprintf(name, NAME_SIZE, "%s", cell->strategy);
 }

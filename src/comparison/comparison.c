@@ -51,9 +51,10 @@ static void name_cell(const struct comparison *comparison,
     }
     if (limits)
         snprintf(limit, sizeof(limit), " -m %u", cell->max_req);
-    snprintf(cell->name, sizeof(cell->name), "%s%s%s%s", cell->strategy, limit,
-             reuses && !cell->reuse ? " no reuse" : "",
-             versions && cell->http == 2 ? " h2" : "");
+    snprintf(cell->name, sizeof(cell->name), "%s%s%s%s%s", cell->strategy,
+             limit, reuses && !cell->reuse ? " no reuse" : "",
+             versions && cell->http == 2 ? " h2" : "",
+             cell->again ? " again" : "");
 }
 
 static const struct interval unknown_interval = {NAN, NAN, NAN};
@@ -63,6 +64,7 @@ static void forget(struct comparison_cell *cell)
     cell->observed = (struct statistics){
         .median = NAN, .mean = NAN, .min = NAN, .max = NAN, .stddev = NAN};
     cell->ratio = unknown_interval;
+    cell->baseline = unknown_interval;
     cell->outliers = 0;
     for (size_t i = 0; i < FIGURES; i++)
         cell->found[i] = (double)NAN;

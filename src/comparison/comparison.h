@@ -55,7 +55,8 @@ struct comparison_cell {
     bool has_limit; /* it knows of max_req; else that is 1 */
     bool reuse;
     int http;      /* the version: 1, 2; 0: of a program, which is not asked */
-    char name[32]; /* "async", or where there are several of it, all that
+    bool again;    /* the first cell once more: what differs is noise */
+    char name[40]; /* "async", or where there are several of it, all that
                       tells them apart: "async -m 20", "async -m 20 no reuse",
                       "async h2" */
 
@@ -78,7 +79,9 @@ struct comparison_cell {
     /* What comparison_derive() makes of it. With no run that counts: count 0,
        NAN. */
     struct statistics observed;
-    struct interval ratio; /* to the first cell */
+    struct interval ratio;    /* to the first cell */
+    struct interval baseline; /* to the same cell of an earlier comparison, by
+                                 whoever knows that; else NAN */
     size_t outliers;
     double found[FIGURES]; /* for figure_of() alone */
 };
@@ -160,6 +163,7 @@ struct comparison {
                              what delays alone do not tell: marked ~ */
     bool by_server;       /* observed times are from the first request to the
                              last byte, as the server saw them */
+    bool has_baseline;    /* cells are related to an earlier comparison's */
     bool nothing;         /* nothing was in place after any run: there is
                              nothing to compare */
     bool same_work;       /* all runs did the same; else see cells[].invalid */

@@ -84,7 +84,7 @@ static int find_cell(struct reader *reader, struct condition_node *node,
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
 
-        if (!is_of(cell, begin, node->strategy_size))
+        if (cell->again || !is_of(cell, begin, node->strategy_size))
             continue;
         if (!is_meant(node, cell)) {
             add_cell(&others, cell, versions);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "download/descriptors.h"
 
@@ -61,7 +62,7 @@ int grid_cells(const struct compare_settings *settings, size_t items,
 {
     size_t ways = settings->http_count * settings->reuse_count;
     size_t most = settings->strategy_count * ways * settings->max_req_count;
-    struct comparison_cell *made = calloc(most, sizeof(*made));
+    struct comparison_cell *made = calloc(most + 1, sizeof(*made));
     size_t used = 0;
 
     if (!made)
@@ -80,6 +81,12 @@ int grid_cells(const struct compare_settings *settings, size_t items,
             add_cells(made, &used, settings, items, &cell, strategy,
                       j == 0 ? on_clamp : NULL);
         }
+    }
+    if (settings->self_check) {
+        memmove(made + 2, made + 1, (used - 1) * sizeof(*made));
+        made[1] = made[0];
+        made[1].again = true;
+        used++;
     }
     *cells = made;
     *count = used;

@@ -25,8 +25,11 @@ struct compare_settings {
     size_t reuse_count;
     int64_t loops;     /* of async */
     int http[2];       /* as in struct comparison_cell */
+    bool self_check;   /* the first cell twice */
     size_t http_count; /* with a 2, our server speaks TLS */
 
+    const char *baseline; /* a file; NULL: none */
+    bool force_baseline;  /* whatever it is of */
     int64_t runs, warmups;
     double until; /* the widest interval of a ratio; 0: not asked for */
     bool until_decided;

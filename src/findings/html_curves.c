@@ -92,7 +92,7 @@ int curves_init(struct curves *curves, const struct comparison *comparison)
 
         curves->reuses |= cell->reuse != comparison->cells[0].reuse;
         curves->versions |= cell->http != comparison->cells[0].http;
-        if (cell->observed.count == 0)
+        if (cell->observed.count == 0 || cell->again)
             continue;
         if (add_cell(curves, comparison->cell_count, cell) < 0) {
             curves_close(curves);

@@ -158,7 +158,8 @@ static json_t *http_json(int http)
 static json_t *cell_json(const struct comparison_cell *cell)
 {
     json_t *made = json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:b, s:o, s:I, s:o}",
+        "{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:b, s:o, s:I, s:o, "
+        "s:b, s:o}",
         "name", cell->name, "strategy", cell->strategy, "program",
         text(cell->program), "version", text(cell->version), "max_req",
         cell->has_limit ? json_integer((json_int_t)cell->max_req) : json_null(),
@@ -166,7 +167,8 @@ static json_t *cell_json(const struct comparison_cell *cell)
         cell->invalid == 0 && cell->run_count > 0, "excluded",
         text(cell->excluded[0] ? cell->excluded : NULL), "ideal_is_bound",
         cell->ideal_is_bound, "runs", runs(cell, true), "request_count",
-        (json_int_t)count_requests(cell), "details", runs(cell, false));
+        (json_int_t)count_requests(cell), "details", runs(cell, false), "again",
+        cell->again, "baseline", interval(&cell->baseline));
     bool complete = made;
 
     for (enum figure_id id = 0; id < FIGURES && complete; id++) {

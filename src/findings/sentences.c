@@ -33,7 +33,8 @@ const struct comparison_cell *sentences_cell(const struct sentences *s,
 
 bool sentences_counts(const struct sentences *s, size_t cell)
 {
-    return sentences_cell(s, cell)->observed.count > 0;
+    return sentences_cell(s, cell)->observed.count > 0 &&
+           !sentences_cell(s, cell)->again;
 }
 
 bool sentences_of(const struct sentences *s, size_t cell, const char *strategy)
@@ -321,6 +322,7 @@ static void conclude(struct sentences *s)
     sentences_reuse(s);
     sentences_http(s);
     sentences_sweep(s);
+    sentences_baseline(s);
     sentences_caution(s);
 }
 

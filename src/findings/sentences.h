@@ -86,6 +86,10 @@ void sentences_needs(const struct sentences *s, size_t cell, size_t other);
 /* What reusing connections gains, strategy by strategy. */
 void sentences_reuse(struct sentences *s);
 
+/* How the cells are related to an earlier comparison's, and how the first one
+   to itself. */
+void sentences_baseline(struct sentences *s);
+
 /* What HTTP/2 gains, likewise. */
 void sentences_http(struct sentences *s);
 

@@ -1,0 +1,104 @@
+"""What a comparison is related to beside its own first cell: an earlier one, and
+the first cell itself."""
+
+import json
+
+import harness
+from harness import Case
+
+CODES = ["BR", "CN", "US"]
+
+
+def hodges_lehmann(over, under):
+    ratios = sorted(a / b for a in over for b in under)
+    lower = ratios[(len(ratios) - 1) // 2]
+    return (lower * ratios[len(ratios) // 2]) ** 0.5
+
+
+class Baseline(Case):
+    def compare(self, *args, export="c.json", status=0):
+        run = self.flags("compare", "-r", "5", "-w", "0", "--weather", "5ms",
+                         "--strategies", "threaded,async", "--export-json",
+                         export, *args, *CODES)
+        self.assertStatus(run, status)
+        if status != 0:
+            return run, None
+        return run, json.loads((self.home / export).read_text())
+
+    def test_each_cell_is_related_to_its_like(self):
+        _, before = self.compare(export="before.json")
+        run, after = self.compare("--baseline", "before.json", "-m", "20,1")
+
+        then = {cell["strategy"]: cell for cell in before["cells"]}
+        self.assertEqual([cell["max_req"] for cell in after["cells"]],
+                         [20, 1, 20, 1])
+        for cell in after["cells"]:
+            with self.subTest(cell["name"]):
+                ratio = cell["baseline"]
+                if cell["max_req"] == 1:
+                    self.assertEqual(ratio, dict.fromkeys(ratio))
+                    continue
+                self.assertAlmostEqual(
+                    ratio["value"],
+                    hodges_lehmann(cell["runs"],
+                                   then[cell["strategy"]]["runs"]), places=4)
+                self.assertLessEqual(ratio["low"], ratio["value"])
+                self.assertLessEqual(ratio["value"], ratio["high"])
+                self.assertRegex(run.stdout, rf"(?m)^- {cell['name']} .*"
+                                             r"(since|as in) the baseline")
+        self.assertIn("of 2 cells the baseline has none that is alike",
+                      " ".join(run.stdout.split()))
+
+    def test_without_one_nothing_is_said(self):
+        run, report = self.compare()
+
+        self.assertNotIn("baseline", run.stdout)
+        for cell in report["cells"]:
+            self.assertIs(cell["again"], False)
+            self.assertIsNone(cell["baseline"]["value"])
+
+    def test_what_is_not_of_the_same_is_refused_unless_forced(self):
+        _, before = self.compare(export="before.json")
+        others = [(["--seed", "2"], "seed 1, not 2"),
+                  (["--weather", "4ms"], "weather 5ms, not 4ms"),
+                  (["--size", "1k"], "images of 0, not 1024"),
+                  (["-t", "3"], "seconds of --timeout 10, not 3"),
+                  (["-l", "2"], "items 3, not 2")]
+        for args, why in others:
+            with self.subTest(why):
+                run, _ = self.compare("--baseline", "before.json", *args,
+                                      status=2)
+                self.assertIn(f"--baseline before.json: {why}; "
+                              "--force-baseline", run.stderr)
+        before["machine"]["versions"]["libcurl"] = "7.0.0"
+        (self.home / "before.json").write_text(json.dumps(before))
+        run, _ = self.compare("--baseline", "before.json", status=2)
+        self.assertIn("libcurl 7.0.0, not ", run.stderr)
+        run, _ = self.compare("--baseline", "before.json", "--force-baseline")
+        self.assertIn(" the baseline", run.stdout)
+
+    def test_what_is_no_comparison_is_refused(self):
+        (self.home / "text").write_text("nothing")
+        (self.home / "report").write_text('{"schema": "flags.report/1"}')
+        for name, why in (("text", "no comparison of the form"),
+                          ("report", "no comparison of the form"),
+                          ("missing", "No such file")):
+            with self.subTest(name):
+                run, _ = self.compare("--baseline", name, status=2)
+                self.assertIn(f"--baseline {name}: {why}", run.stderr)
+
+    def test_the_first_cell_as_two_shows_the_noise(self):
+        run, report = self.compare("--self-check", "--fail-if",
+                                   "threaded.median > 1h")
+
+        self.assertEqual([(cell["name"], cell["again"])
+                          for cell in report["cells"]],
+                         [("threaded", False), ("threaded again", True),
+                          ("async", False)])
+        self.assertRegex(" ".join(run.stdout.split()),
+                         r"- the noise floor: threaded again (is|takes) .* as "
+                         r"the same cell before it \(")
+
+
+if __name__ == "__main__":
+    harness.main()
