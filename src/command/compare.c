@@ -1,8 +1,10 @@
 #include <errno.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "await/await.h"
 #include "cli/command.h"
@@ -93,6 +95,17 @@ static void print_timelines(const struct compare *compare)
     }
 }
 
+/* As many as a page may have where it is no terminal, or one that does not
+   tell. */
+static unsigned columns_of(FILE *out)
+{
+    struct winsize size;
+
+    return ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0
+               ? UINT_MAX
+               : size.ws_col;
+}
+
 /* Whatever was asked for. */
 static int tell(struct compare *compare)
 {
@@ -103,7 +116,8 @@ static int tell(struct compare *compare)
         book_break(&compare->runs.book);
         fputc('\n', compare->report);
     }
-    rc = comparison_print(compare->report, &compare->comparison, unicode);
+    rc = comparison_print(compare->report, &compare->comparison, unicode,
+                          columns_of(compare->report));
     if (rc == 0 && compare->settings.timeline)
         print_timelines(compare);
     if (rc < 0)

@@ -230,8 +230,10 @@ const char *comparison_verdict_name(enum comparison_verdict verdict);
  * The forms. Write errors are left in the stream for its owner to find;
  * -ENOMEM: it is incomplete.
  *
- * comparison_print: for a terminal, at most 100 columns; `unicode`: bars and
- * blocks of more than ASCII. Those of files are in exports.h.
+ * comparison_print: for a terminal, of at most 100 columns and at least 60;
+ * where it has fewer than 100, columns move below others so that there are
+ * bars; `unicode`: bars and blocks of more than ASCII. Those of files are in
+ * exports.h.
  */
 int comparison_print(FILE *out, const struct comparison *comparison,
-                     bool unicode);
+                     bool unicode, unsigned columns);

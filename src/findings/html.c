@@ -1,5 +1,6 @@
 #include "findings/html.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -45,13 +46,43 @@ void html_text(FILE *out, const char *text)
     }
 }
 
+/* Whether a unit stands there, as a word of its own. */
+static bool is_unit(const char *text)
+{
+    static const char *const units[] = {"%", "us",  "ms",  "s",
+                                        "B", "KiB", "MiB", "GiB"};
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        size_t length = strlen(units[i]);
+
+        if (strncmp(text, units[i], length) == 0 &&
+            !isalnum((unsigned char)text[length]))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a line may not end at the blank at `at`: a number stays with its
+   unit, and an option with its value. */
+static bool is_tied(const char *begin, const char *at)
+{
+    size_t before = (size_t)(at - begin);
+
+    return (before >= 1 && isdigit((unsigned char)at[-1]) && is_unit(at + 1)) ||
+           (before >= 2 && at[-2] == '-' && isalpha((unsigned char)at[-1]) &&
+            isdigit((unsigned char)at[1]));
+}
+
 void html_prose(FILE *out, const char *text)
 {
+    const char *begin = text;
     char unit[ESCAPE_UNIT_SIZE];
 
     while (*text) {
+        bool tied = *text == ' ' && is_tied(begin, text);
+
         text = escape_next(text, unit);
-        fputs(*unit == ' ' && *text == '%' ? "\u00a0" : written_as(unit), out);
+        fputs(tied ? "\u00a0" : written_as(unit), out);
     }
 }
 

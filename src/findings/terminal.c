@@ -12,7 +12,7 @@ enum { CODES_LISTED = 20 };
 /* A word of running text, on a new line, indented, if this one is full. */
 static void put_word(struct page *page, const char *word, size_t length)
 {
-    if (page->column + 1 + length > PAGE_WIDTH) {
+    if (page->column + 1 + length > page->width) {
         fputs("\n ", page->out);
         page->column = 1;
     }
@@ -233,10 +233,14 @@ static void print_checks(struct page *page)
 }
 
 int comparison_print(FILE *out, const struct comparison *comparison,
-                     bool unicode)
+                     bool unicode, unsigned columns)
 {
-    struct page page = {
-        .out = out, .comparison = comparison, .unicode = unicode};
+    struct page page = {.out = out,
+                        .comparison = comparison,
+                        .unicode = unicode,
+                        .width = columns > PAGE_WIDTH   ? PAGE_WIDTH
+                                 : columns < PAGE_LEAST ? PAGE_LEAST
+                                                        : columns};
 
     print_head(&page);
     page_print_tables(&page);

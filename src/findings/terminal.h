@@ -10,16 +10,17 @@
  * comparison_page: what the parts of the report for a terminal share. For
  * comparison_text.c and comparison_tables.c alone.
  *
- * Nothing on the page is wider than PAGE_WIDTH: the names of the cells and the
+ * Nothing on the page is wider than its width: the names of the cells and the
  * bars share what the columns leave.
  */
 
-enum { PAGE_WIDTH = 100 };
+enum { PAGE_WIDTH = 100, PAGE_LEAST = 60 };
 
 struct page {
     FILE *out;
     const struct comparison *comparison;
     bool unicode;
+    size_t width;  /* PAGE_LEAST to PAGE_WIDTH */
     int name;      /* width of the first column of tables */
     int bar;       /* of the longest bar */
     size_t column; /* of running text */

@@ -3,7 +3,7 @@
 #include "findings/table.h"
 #include "findings/terminal.h"
 
-enum { NAME_LEAST = 10, GAP = 2, BAR_LEAST = 6, BAR_MOST = 30 };
+enum { NAME_LEAST = 10, GAP = 2, BAR_LEAST = 6, BAR_MOST = 30, BAR_KEPT = 12 };
 
 /* Some of a table's columns, next to each other. */
 struct columns {
@@ -56,12 +56,15 @@ static struct columns fit_columns(const struct page *page,
 {
     struct columns columns = {.table = table, .from = from, .to = from};
     size_t figure = table_next(table, false, from);
+    int room = (int)page->width - page->name;
 
+    /* Where it is narrow, the bars come first. */
+    if (page->width < PAGE_WIDTH && table == TABLE_TIMES && from == 0)
+        room -= GAP + BAR_KEPT;
     for (; figure < FIGURES; figure = table_next(table, false, figure + 1)) {
         int width = width_of(page, figure);
 
-        if (columns.to > from &&
-            page->name + columns.width + GAP + width > PAGE_WIDTH)
+        if (columns.to > from && columns.width + GAP + width > room)
             break;
         columns.widths[figure] = width;
         columns.width += GAP + width;
@@ -131,7 +134,7 @@ static size_t print_times(struct page *page)
     double longest = longest_median(comparison);
     struct columns columns = fit_columns(page, TABLE_TIMES, 0);
 
-    page->bar = PAGE_WIDTH - page->name - columns.width - GAP;
+    page->bar = (int)page->width - page->name - columns.width - GAP;
     if (page->bar > BAR_MOST)
         page->bar = BAR_MOST;
     print_titles(page, &columns, "cell");

@@ -11,6 +11,7 @@ import re
 import select
 import signal
 import statistics
+import struct
 import subprocess
 import subprocess
 import termios
@@ -207,6 +208,45 @@ class Compare(Case):
         self.assertRegex(seen, rb"sequential -m 1, run 1 of 1\rflags: zz: not "
                                rb"found: \S+\r\n")
         self.assertTrue(seen.endswith(b"\r\x1b[K"), seen)
+
+    def on_terminal(self, columns, *args):
+        """What a terminal of so many columns shows."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 24, columns, 0, 0))
+        running = subprocess.Popen(
+            self.command("compare", *args), cwd=self.home,
+            env=self.environment({"TERM": "xterm"}),
+            stdin=subprocess.DEVNULL, stdout=theirs,
+            stderr=subprocess.DEVNULL)
+        self.addCleanup(running.kill)
+        os.close(theirs)
+        seen = b""
+        while select.select([ours], [], [], harness.limit(60))[0]:
+            try:
+                seen += os.read(ours, 65536)
+            except OSError:  # EIO: nobody has the terminal any more
+                break
+        self.assertEqual(running.wait(harness.limit(10)), 0)
+        return seen.decode().replace("\r\n", "\n")
+
+    def test_a_narrow_terminal_has_bars_and_the_columns_below(self):
+        for columns in (99, 80, 60):
+            with self.subTest(columns):
+                shown = self.on_terminal(
+                    columns, "-r", "1", "-w", "0", "--weather", "20ms", "-m",
+                    "1,20", "-l", "3")
+
+                self.assertLessEqual(max(map(len, shown.splitlines())),
+                                     columns)
+                self.assertRegex(shown, r"(?m)^sequential +1 .*[#\u2588]+\S*$")
+                titles = [line for line in shown.splitlines()
+                          if line.startswith(("cell ", "times "))]
+                # No column is lost.
+                self.assertEqual(
+                    re.sub(" times ", " ", " ".join(" ".join(titles).split())),
+                    "cell runs median ratio (95 %) ideal overhead efficiency")
 
     def assertNothing(self, run, status):
         self.assertStatus(run, status)
