@@ -22,7 +22,8 @@ import sys
 MEDIANS = ("process", "threads", "peak_rss", "user", "system", "descriptors",
            "voluntary", "involuntary", "connections", "peak_in_flight",
            "requests", "span", "server_bytes", "p50", "p90", "p99", "late_p50",
-           "late_p90", "late_p99")
+           "late_p90", "late_p99", "connecting", "client_wait", "server_wait",
+           "start_cpu")
 SUMS = {"cpu": ("user", "system"), "switches": ("voluntary", "involuntary")}
 
 # The titles of the report's columns; those without a table are everywhere the
@@ -31,7 +32,8 @@ TITLES = {
     "cell": {"ratio (95 %)": "ratio", "runs": "run_count"},
     "spread": {"std. dev.": "stddev", "request p50": "p50"},
     "overhead": {"lateness p50": "late_p50", "p90": "late_p90",
-                 "p99": "late_p99"},
+                 "p99": "late_p99", "client waited": "client_wait",
+                 "server waited": "server_wait"},
     "costs": {"peak memory": "peak_rss", "CPU": "cpu"},
     "requests": {"peak in flight": "peak_in_flight",
                  "bytes sent": "server_bytes", "in runs": "error_runs",
@@ -180,6 +182,9 @@ def check_cell(check, cell, report):
                 check.near(f"{name}, run {run['number']}: {prefix}p{q}",
                            run[f"{prefix}p{q}"],
                            quantile(run["request_times"][column], q / 100))
+        waits = known((run["client_wait"], run["server_wait"]))
+        if run["disturbed"] != (sum(waits) > .1 * run["observed"]):
+            check.differences.append(f"{name}, run {run['number']}: disturbed")
     marks = outliers(times)
     check.same(f"{name}: outliers", cell["outliers"], sum(marks), 0)
     if marks != [run["outlier"] for run in runs]:

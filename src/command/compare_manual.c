@@ -128,10 +128,22 @@ static const struct block blocks[] = {
                   "the server was told to put before its answers."),
     BLOCK_OF_TERM("process", "From the fork to the end of the process, as its "
                              "parent sees it."),
+    BLOCK_OF_TERM("connecting",
+                  "How long any request was waiting for its new connection."),
+    BLOCK_OF_TERM("client waited, server waited",
+                  "For how long they were ready to run and had no processor, "
+                  "as the kernel counts it (`/proc/PID/schedstat`): of the "
+                  "client the thread that waited longest, from its first item "
+                  "scheduled to its last one settled; the server during the "
+                  "run. A run in which that is more than 10 % of the observed "
+                  "time is disturbed, and counted in the report: what it took "
+                  "is the machine's as well as the strategy's."),
     BLOCK_OF_TERM("CPU, switches",
                   "User and system time, voluntary and involuntary context "
-                  "switches of the process, as the kernel tells when it has "
-                  "ended."),
+                  "switches of the process, from its first item scheduled to "
+                  "its last one settled, as the kernel tells."),
+    BLOCK_OF_TERM("start CPU", "CPU time of the process before and after that: "
+                               "loading, preparing, telling its results."),
     BLOCK_OF_TERM("peak memory, threads, descriptors",
                   "The most resident memory, threads and open descriptors, as "
                   "the process itself saw them."),
@@ -244,7 +256,8 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("times", "`median`, `mean`, `stddev`, `min`, `max`, `ideal`, "
                            "`overhead`, `process`, `cpu`, `user`, `system`, "
                            "`p50`, `p90`, `p99`, `late_p50`, "
-                           "`late_p90`, `late_p99`, `span`"),
+                           "`late_p90`, `late_p99`, `connecting`, "
+                           "`client_wait`, `server_wait`, `start_cpu`, `span`"),
     BLOCK_OF_TERM("sizes", "`peak_rss`, `server_bytes`"),
     BLOCK_OF_TERM("plain numbers",
                   "`ratio`, `efficiency`, `threads`, `descriptors`, "

@@ -179,19 +179,21 @@ static int run_strategy(struct compare_runs *runs, const struct grid_run *which)
                    runs->settings->runs);
     begin_run(runs, which);
     rc = compare_run(
-        &run, &(struct compare_run_options){
-                  .directory = runs->directory,
-                  .strategy = cell->strategy,
-                  .max_req = cell->max_req,
-                  .reuse = cell->reuse,
-                  .http = cell->http,
-                  .url = runs->work->url,
-                  .server_is_ours = runs->work->server_started,
-                  .arguments = (const char *const *)runs->work->arguments.items,
-                  .hush = runs->told,
-                  .on_final = in_book ? book_final : NULL,
-                  .arg = &runs->book,
-              });
+        &run,
+        &(struct compare_run_options){
+            .directory = runs->directory,
+            .strategy = cell->strategy,
+            .max_req = cell->max_req,
+            .reuse = cell->reuse,
+            .url = runs->work->url,
+            .server_is_ours = runs->work->server_started,
+            .server =
+                runs->work->server_started ? runs->work->server.child.pid : 0,
+            .arguments = (const char *const *)runs->work->arguments.items,
+            .hush = runs->told,
+            .on_final = in_book ? book_final : NULL,
+            .arg = &runs->book,
+        });
     end_progress(runs);
     if (rc < 0 && rc != -EPROTO)
         return rc;

@@ -12,6 +12,7 @@
 #include "comparison/requests.h"
 #include "comparison/server_stats.h"
 #include "process/child.h"
+#include "process/run_delay.h"
 
 enum {
     FEED_FD = 3,
@@ -131,6 +132,11 @@ static int take_line(struct compare_run *run, json_t *json,
         run->figures.measured[FIGURE_PEAK_RSS] = line.peak_rss;
         run->figures.measured[FIGURE_THREADS] = line.threads;
         run->figures.measured[FIGURE_DESCRIPTORS] = line.descriptors;
+        run->figures.measured[FIGURE_CLIENT_WAIT] = line.wait_us;
+        run->figures.measured[FIGURE_USER] = line.user_us;
+        run->figures.measured[FIGURE_SYSTEM] = line.system_us;
+        run->figures.measured[FIGURE_VOLUNTARY] = line.voluntary;
+        run->figures.measured[FIGURE_INVOLUNTARY] = line.involuntary;
         return 0;
     case FEED_OBSERVED:
         run->figures.observed_us = line.observed_us;
@@ -202,13 +208,14 @@ static int read_digests(struct compare_run *run, const char *directory)
 
 static void account(struct comparison_run *run, const struct child *child)
 {
-    const struct rusage *usage = &child->usage;
+    int64_t all_us =
+        timeval_us(&child->usage.ru_utime) + timeval_us(&child->usage.ru_stime);
+    int64_t cpu_us = figure_of_run(run, FIGURE_CPU);
 
     run->measured[FIGURE_PROCESS] = child->elapsed_us;
-    run->measured[FIGURE_USER] = timeval_us(&usage->ru_utime);
-    run->measured[FIGURE_SYSTEM] = timeval_us(&usage->ru_stime);
-    run->measured[FIGURE_VOLUNTARY] = usage->ru_nvcsw;
-    run->measured[FIGURE_INVOLUNTARY] = usage->ru_nivcsw;
+    /* The kernel may round the two apart. */
+    if (cpu_us >= 0)
+        run->measured[FIGURE_START_CPU] = all_us > cpu_us ? all_us - cpu_us : 0;
 }
 
 /* Run the child and read what it tells. */
@@ -240,9 +247,15 @@ static int run_counted(struct compare_run *run,
 {
     struct server_stats stats = {-1, -1, -1, -1, -1};
     int rc = options->server_is_ours ? server_stats_reset(options->url) : 0;
+    int64_t before_us =
+        options->server > 0 ? run_delay_us(options->server) : -1;
+    int64_t after_us;
 
     if (rc == 0)
         rc = run_child(run, options, directory);
+    after_us = before_us >= 0 ? run_delay_us(options->server) : -1;
+    if (after_us >= before_us && before_us >= 0)
+        run->figures.measured[FIGURE_SERVER_WAIT] = after_us - before_us;
     if (rc == 0 && options->server_is_ours)
         rc = server_stats_get(&stats, options->url);
     server_stats_measure(run->figures.measured, &stats);

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "comparison/comparison.h"
 #include "report/feed.h"
@@ -35,6 +36,7 @@ struct compare_run_options {
     int http;                     /* the version: 1, 2 */
     const char *url;              /* of the server */
     bool server_is_ours;          /* it is asked what it saw */
+    pid_t server;                 /* its process, if so */
     const char *const *arguments; /* more of them for get, ended by NULL */
     bool hush; /* the failures of its items are known, and not told again */
     /* Told of each item as it becomes final; NULL: nobody is. */

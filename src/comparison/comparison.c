@@ -159,6 +159,16 @@ void comparison_close(struct comparison *comparison)
     comparison->cell_count = 0;
 }
 
+bool comparison_is_disturbed(const struct comparison_run *run)
+{
+    int64_t client_us = run->measured[FIGURE_CLIENT_WAIT];
+    int64_t server_us = run->measured[FIGURE_SERVER_WAIT];
+    int64_t wait_us =
+        (client_us > 0 ? client_us : 0) + (server_us > 0 ? server_us : 0);
+
+    return (double)wait_us > COMPARISON_DISTURBED * (double)run->observed_us;
+}
+
 double comparison_error(const struct comparison *comparison)
 {
     size_t looks = comparison->looks.planned;

@@ -191,6 +191,14 @@ enum { COMPARISON_RUNS_LEAST = 5 };
    the sentences say of differences, however often the runs are looked at. */
 #define COMPARISON_ERROR 0.05
 
+/* Beyond this share of the observed time, waits for a processor disturb a run.
+ */
+#define COMPARISON_DISTURBED 0.1
+
+/* Whether client and server together waited longer than that; false where it is
+   not known. */
+bool comparison_is_disturbed(const struct comparison_run *run);
+
 /* What of it falls to each look. */
 double comparison_error(const struct comparison *comparison);
 

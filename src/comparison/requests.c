@@ -59,12 +59,51 @@ static void measure(struct comparison_run *run, int64_t *room, bool late)
             llround(statistics_quantile(room, count, quantiles[i].q));
 }
 
+struct span {
+    int64_t from_us, to_us;
+};
+
+static int by_from(const void *a, const void *b)
+{
+    int64_t x = ((const struct span *)a)->from_us;
+    int64_t y = ((const struct span *)b)->from_us;
+
+    return (x > y) - (x < y);
+}
+
+/* For how long any request was waiting for a new connection. */
+static int64_t connecting(struct span *room, const struct record *record)
+{
+    size_t count = 0;
+    int64_t sum = 0;
+    int64_t until = INT64_MIN;
+
+    for (size_t i = 0; i < record->request_count; i++) {
+        const struct record_request *request = &record->requests[i];
+
+        if (request->new_connection && request->connected_us >= 0)
+            room[count++] =
+                (struct span){request->start_us, request->connected_us};
+    }
+    qsort(room, count, sizeof(*room), by_from);
+    for (size_t i = 0; i < count; i++) {
+        int64_t from = room[i].from_us > until ? room[i].from_us : until;
+
+        if (room[i].to_us > from)
+            sum += room[i].to_us - from;
+        if (room[i].to_us > until)
+            until = room[i].to_us;
+    }
+    return sum;
+}
+
 int requests_measure(struct comparison_run *run, const struct record *record,
                      const struct compare_work *work)
 {
     size_t count = record->request_count;
     int64_t *room = calloc(count + 1, sizeof(*room));
-    int rc = room ? 0 : -ENOMEM;
+    struct span *spans = calloc(count + 1, sizeof(*spans));
+    int rc = room && spans ? 0 : -ENOMEM;
 
     run->requests = calloc(count + 1, sizeof(*run->requests));
     if (!run->requests)
@@ -82,10 +121,13 @@ int requests_measure(struct comparison_run *run, const struct record *record,
         run->request_count = count;
         measure(run, room, false);
         measure(run, room, true);
+        if (count > 0)
+            run->measured[FIGURE_CONNECTING] = connecting(spans, record);
     } else {
         requests_close(run);
     }
     free(room);
+    free(spans);
     return rc;
 }
 

@@ -95,15 +95,16 @@ static json_t *request_values(const struct comparison_run *run,
 
 static json_t *run(const struct comparison_run *run)
 {
-    json_t *made =
-        json_pack("{s:I, s:I, s:o, s:o, s:b, s:{s:o, s:o, s:o, s:o}}", "number",
-                  (json_int_t)run->number, "place", (json_int_t)run->place,
-                  "started", seconds((double)run->started_us), "observed",
-                  seconds((double)run->observed_us), "outlier", run->outlier,
-                  "request_times", "item", request_values(run, REQUEST_ITEM),
-                  "start", request_values(run, REQUEST_START), "time",
-                  request_values(run, REQUEST_TOOK), "lateness",
-                  request_values(run, REQUEST_LATE));
+    json_t *made = json_pack(
+        "{s:I, s:I, s:o, s:o, s:b, s:b, s:{s:o, s:o, s:o, s:o}}", "number",
+        (json_int_t)run->number, "place", (json_int_t)run->place, "started",
+        seconds((double)run->started_us), "observed",
+        seconds((double)run->observed_us), "outlier", run->outlier, "disturbed",
+        comparison_is_disturbed(run), "request_times", "item",
+        request_values(run, REQUEST_ITEM), "start",
+        request_values(run, REQUEST_START), "time",
+        request_values(run, REQUEST_TOOK), "lateness",
+        request_values(run, REQUEST_LATE));
     bool complete = made;
 
     for (enum figure_id id = 0; id < FIGURES && complete; id++) {

@@ -319,6 +319,8 @@ static void conclude(struct sentences *s)
         sentences_needs(s, best, 0);
     }
     say_ideal(s);
+    if (has_ideal(s, best))
+        sentences_overhead(s, best);
     sentences_reuse(s);
     sentences_http(s);
     sentences_sweep(s);

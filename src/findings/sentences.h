@@ -83,6 +83,9 @@ struct factor sentences_factor(struct interval ratio);
    alike. */
 void sentences_needs(const struct sentences *s, size_t cell, size_t other);
 
+/* Whose the overhead of a cell is: the machine's, the connections', its own. */
+void sentences_overhead(const struct sentences *s, size_t cell);
+
 /* What reusing connections gains, strategy by strategy. */
 void sentences_reuse(struct sentences *s);
 

@@ -93,6 +93,27 @@ static void caution_bounds(const struct sentences *s)
     }
 }
 
+/* What the machine did to them is no strategy's. */
+static void caution_disturbed(const struct sentences *s)
+{
+    struct affected disturbed = {.runs = 0};
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+        size_t runs = 0;
+
+        for (size_t j = 0; j < cell->run_count; j++)
+            runs += comparison_is_disturbed(&cell->runs[j]);
+        add_affected(&disturbed, cell, runs);
+    }
+    if (disturbed.runs > 0)
+        sentences_say(s,
+                      "in %zu run%s client and server waited for a processor "
+                      "for more than %.0f %% of the time (%s)",
+                      disturbed.runs, quantity_plural(disturbed.runs),
+                      COMPARISON_DISTURBED * 100, disturbed.names);
+}
+
 static void caution_outliers(const struct sentences *s)
 {
     struct affected outliers = {.runs = 0};
@@ -202,6 +223,7 @@ void sentences_caution(const struct sentences *s)
     caution_few(s);
     caution_looks(s);
     caution_reach(s);
+    caution_disturbed(s);
     caution_outliers(s);
     if (setup->processors > 0 && setup->load > (double)setup->processors)
         sentences_say(s,

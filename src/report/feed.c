@@ -29,11 +29,37 @@ void feed_init(struct feed *feed, FILE *out, struct events *events)
 void feed_close(struct feed *feed)
 {
     record_close(&feed->record);
+    footprint_close(&feed->footprint);
+}
+
+/* From one to the other; -1: unknown. */
+static json_t *between(const struct footprint *footprint, int64_t before,
+                       int64_t after)
+{
+    bool known = footprint->before.known && footprint->after.known;
+
+    return json_integer(known ? after - before : -1);
+}
+
+static json_t *footprint_json(const struct footprint *footprint)
+{
+    const struct footprint_cpu *before = &footprint->before;
+    const struct footprint_cpu *after = &footprint->after;
+
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "peak_rss",
+        (json_int_t)footprint->peak_rss, "threads",
+        (json_int_t)footprint->threads, "descriptors",
+        (json_int_t)footprint->descriptors, "wait_us",
+        (json_int_t)footprint_wait_us(footprint), "user_us",
+        between(footprint, before->user_us, after->user_us), "system_us",
+        between(footprint, before->system_us, after->system_us), "voluntary",
+        between(footprint, before->voluntary, after->voluntary), "involuntary",
+        between(footprint, before->involuntary, after->involuntary));
 }
 
 int feed_end(struct feed *feed)
 {
-    const struct footprint *footprint = &feed->footprint;
     FILE *out = feed->out;
     int rc = feed->record.error < 0 ? feed->record.error : feed->error;
 
@@ -42,11 +68,7 @@ int feed_end(struct feed *feed)
     footprint_end(&feed->footprint);
     rc = record_write(out, &feed->record);
     if (rc == 0)
-        rc = record_print_line(
-            out, json_pack("{s:I, s:I, s:I}", "peak_rss",
-                           (json_int_t)footprint->peak_rss, "threads",
-                           (json_int_t)footprint->threads, "descriptors",
-                           (json_int_t)footprint->descriptors));
+        rc = record_print_line(out, footprint_json(&feed->footprint));
     if (rc == 0)
         rc = record_print_line(
             out, json_pack("{s:I}", "observed_us",
@@ -69,12 +91,30 @@ static int parse_status(const char *name, enum status *status)
     return -EINVAL;
 }
 
+static bool parse_footprint(struct feed_line *line, json_t *json)
+{
+    json_int_t n[8];
+
+    if (json_unpack(json, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I !}",
+                    "peak_rss", &n[0], "threads", &n[1], "descriptors", &n[2],
+                    "wait_us", &n[3], "user_us", &n[4], "system_us", &n[5],
+                    "voluntary", &n[6], "involuntary", &n[7]) < 0)
+        return false;
+    line->kind = FEED_FOOTPRINT;
+    line->peak_rss = n[0];
+    line->threads = n[1];
+    line->descriptors = n[2];
+    line->wait_us = n[3];
+    line->user_us = n[4];
+    line->system_us = n[5];
+    line->voluntary = n[6];
+    line->involuntary = n[7];
+    return true;
+}
+
 int feed_parse(struct feed_line *line, json_t *json)
 {
     struct feed_line read = {0};
-    json_int_t rss;
-    json_int_t threads;
-    json_int_t descriptors;
     json_int_t observed_us;
     const char *code;
     const char *status;
@@ -86,17 +126,10 @@ int feed_parse(struct feed_line *line, json_t *json)
             parse_status(status, &read.status) < 0)
             return -EINVAL;
         snprintf(read.code, sizeof(read.code), "%s", code);
-    } else if (json_unpack(json, "{s:I, s:I, s:I !}", "peak_rss", &rss,
-                           "threads", &threads, "descriptors",
-                           &descriptors) == 0) {
-        read.kind = FEED_FOOTPRINT;
-        read.peak_rss = rss;
-        read.threads = threads;
-        read.descriptors = descriptors;
     } else if (json_unpack(json, "{s:I !}", "observed_us", &observed_us) == 0) {
         read.kind = FEED_OBSERVED;
         read.observed_us = observed_us;
-    } else {
+    } else if (!parse_footprint(&read, json)) {
         return -EINVAL;
     }
     *line = read;

@@ -14,7 +14,9 @@
  *
  *   {"final": "BR", "status": "ok"}   an item is settled; written at once
  *   ...                               after the run: record_write()'s lines
- *   {"peak_rss": 9437184, "threads": 21, "descriptors": 45}   peaks; bytes
+ *   {"peak_rss": 9437184, "threads": 21, "descriptors": 45,   peaks; bytes
+ *    "wait_us": 310, "user_us": 5100, "system_us": 4200,      of the footprint
+ *    "voluntary": 20, "involuntary": 1}
  *   {"observed_us": 1054321}          from the first item scheduled to the last
  *                                     one settled; the feed is complete
  *
@@ -44,8 +46,9 @@ struct feed_line {
     enum { FEED_FINAL, FEED_FOOTPRINT, FEED_OBSERVED } kind;
     char code[CODE_SIZE]; /* FEED_FINAL */
     enum status status;
-    int64_t peak_rss, threads, descriptors; /* FEED_FOOTPRINT */
-    int64_t observed_us;                    /* FEED_OBSERVED */
+    int64_t peak_rss, threads, descriptors; /* FEED_FOOTPRINT; -1: unknown */
+    int64_t wait_us, user_us, system_us, voluntary, involuntary; /* likewise */
+    int64_t observed_us; /* FEED_OBSERVED */
 };
 
 /* From one line of JSON. 0; -EINVAL: that is no such line, and *line is as it

@@ -1,10 +1,14 @@
 #include "report/footprint.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A field of /proc/self/status, as it stands there; -1: it does not. */
 static int64_t status_field(const char *name)
@@ -60,11 +64,88 @@ static void count(struct footprint *footprint)
     take_greater(&footprint->descriptors, count_descriptors());
 }
 
+/* Of the calling thread; -1: unknown. */
+static int64_t waited_us(void)
+{
+    char text[96];
+    int64_t waited_ns = -1;
+    int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+    if (fd >= 0)
+        close(fd);
+    if (length <= 0)
+        return -1;
+    text[length] = '\0';
+    if (sscanf(text, "%*s %" SCNd64, &waited_ns) != 1)
+        return -1;
+    return waited_ns / 1000;
+}
+
+/* The calling thread's row; NULL: no memory. A thread that is new has begun
+   within the run. */
+static struct footprint_thread *row_of(struct footprint *footprint, pid_t id)
+{
+    struct footprint_thread *grown;
+
+    for (size_t i = 0; i < footprint->wait_count; i++) {
+        if (footprint->waits[i].id == id)
+            return &footprint->waits[i];
+    }
+    grown = reallocarray(footprint->waits, footprint->wait_count + 1,
+                         sizeof(*grown));
+    if (!grown)
+        return NULL;
+    footprint->waits = grown;
+    grown[footprint->wait_count] = (struct footprint_thread){.id = id};
+    return &grown[footprint->wait_count++];
+}
+
+static int64_t timeval_us(const struct timeval *time)
+{
+    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
+static struct footprint_cpu cpu_now(void)
+{
+    struct rusage usage;
+
+    if (getrusage(RUSAGE_SELF, &usage) < 0)
+        return (struct footprint_cpu){.known = false};
+    return (struct footprint_cpu){.known = true,
+                                  .user_us = timeval_us(&usage.ru_utime),
+                                  .system_us = timeval_us(&usage.ru_stime),
+                                  .voluntary = usage.ru_nvcsw,
+                                  .involuntary = usage.ru_nivcsw};
+}
+
+/* The run begins, or may be at its end. */
+static void take_stock(struct footprint *footprint, bool begins)
+{
+    struct footprint_thread *row = row_of(footprint, gettid());
+    int64_t waited = waited_us();
+
+    if (!row || waited < 0) {
+        footprint->waits_unknown = true;
+    } else {
+        row->after_us = waited;
+        if (begins)
+            row->before_us = waited;
+    }
+    footprint->after = cpu_now();
+    if (begins)
+        footprint->before = footprint->after;
+}
+
 static void on_event(void *arg, const struct event *event)
 {
     struct footprint *footprint = arg;
 
     switch (event->kind) {
+    case EVENT_SCHEDULED:
+        if (!footprint->before.known)
+            take_stock(footprint, true);
+        break;
     case EVENT_STARTED:
         footprint->in_flight++;
         break;
@@ -77,6 +158,7 @@ static void on_event(void *arg, const struct event *event)
     case EVENT_FINAL:
         /* One that a stop kept from being started never was in flight. */
         footprint->in_flight -= event->attempt > 0 && footprint->in_flight > 0;
+        take_stock(footprint, false);
         break;
     default:
         break;
@@ -88,7 +170,8 @@ void footprint_init(struct footprint *footprint, struct events *events)
     *footprint = (struct footprint){
         .sink = {.on_event = on_event,
                  .arg = footprint,
-                 .kinds = EVENT_BIT(EVENT_STARTED) |
+                 .kinds = EVENT_BIT(EVENT_SCHEDULED) |
+                          EVENT_BIT(EVENT_STARTED) |
                           EVENT_BIT(EVENT_FIRST_BYTE) | EVENT_BIT(EVENT_FINAL)},
         .threads = -1,
         .descriptors = -1,
@@ -103,4 +186,23 @@ void footprint_end(struct footprint *footprint)
 
     count(footprint);
     footprint->peak_rss = kib < 0 ? -1 : kib * 1024;
+}
+
+int64_t footprint_wait_us(const struct footprint *footprint)
+{
+    int64_t most = -1;
+
+    for (size_t i = 0; i < footprint->wait_count; i++) {
+        const struct footprint_thread *thread = &footprint->waits[i];
+
+        take_greater(&most, thread->after_us - thread->before_us);
+    }
+    return footprint->waits_unknown ? -1 : most;
+}
+
+void footprint_close(struct footprint *footprint)
+{
+    free(footprint->waits);
+    footprint->waits = NULL;
+    footprint->wait_count = 0;
 }

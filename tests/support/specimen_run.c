@@ -132,12 +132,17 @@ static void charge(struct comparison_run *run,
                    const struct comparison_cell *cell, uint64_t *state)
 {
     bool threaded = strcmp(cell->strategy, "threaded") == 0;
+    uint64_t apart = *state + 1;
 
     run->measured[FIGURE_PROCESS] = run->observed_us + draw(state, 4000, 6000);
     run->measured[FIGURE_USER] =
         draw(state, 5000, 7000) + (threaded ? 3000 : 0);
     run->measured[FIGURE_SYSTEM] =
         draw(state, 3000, 5000) + (threaded ? 2500 : 0);
+    run->measured[FIGURE_START_CPU] = draw(&apart, 20000, 26000);
+    run->measured[FIGURE_CONNECTING] = draw(&apart, 500, 1500);
+    run->measured[FIGURE_CLIENT_WAIT] = draw(&apart, 0, 400);
+    run->measured[FIGURE_SERVER_WAIT] = draw(&apart, 0, 600);
     run->measured[FIGURE_PEAK_RSS] =
         (threaded ? 12582912 : 8388608) + draw(state, 0, 300000);
     run->measured[FIGURE_THREADS] = threaded ? cell->max_req + 1 : 1;

@@ -230,3 +230,16 @@ Test(comparison, the_same_pair_always_gets_the_same_ratio)
     cr_expect(eq(dbl, once.value, 1e6), "no time is too short to divide by");
     comparison_close(&comparison);
 }
+
+Test(comparison, runs_that_waited_for_a_processor_are_disturbed)
+{
+    struct comparison_run run = {.observed_us = 1000};
+
+    figures_forget(run.measured);
+    cr_expect(not(comparison_is_disturbed(&run)), "it is not known");
+    run.measured[FIGURE_CLIENT_WAIT] = 60;
+    run.measured[FIGURE_SERVER_WAIT] = 40;
+    cr_expect(not(comparison_is_disturbed(&run)));
+    run.measured[FIGURE_SERVER_WAIT] = 41;
+    cr_expect(comparison_is_disturbed(&run));
+}

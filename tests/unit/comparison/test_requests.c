@@ -117,3 +117,20 @@ Test(requests, of_which_there_are_none_have_no_quantiles)
     cr_expect(eq(i64, run.measured[FIGURE_P50], -1));
     cr_expect(eq(i64, run.measured[FIGURE_LATE_P99], -1));
 }
+
+Test(requests, connect_for_as_long_as_any_of_them_does)
+{
+    record.request_count = 4;
+    for (size_t i = 0; i < 4; i++) {
+        struct record_request *request = &record.requests[i];
+
+        request->new_connection = i < 3;
+        request->start_us = 1000 * (int64_t)(10 - i);
+        request->connected_us = request->start_us + 1500;
+    }
+    record.requests[0].start_us = 50000; /* and none of 7 to 10.5 ms */
+    record.requests[0].connected_us = 50300;
+    measure();
+
+    cr_expect(eq(i64, run.measured[FIGURE_CONNECTING], 2500 + 300));
+}

@@ -2,6 +2,7 @@
 #include <criterion/new/assert.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "report/footprint.h"
@@ -18,6 +19,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+    footprint_close(&footprint);
     events_close(&events);
 }
 
@@ -101,4 +103,61 @@ Test(footprint, it_counts_no_oftener_than_more_attempts_run)
     tell(EVENT_FIRST_BYTE);
     cr_expect(eq(i64, footprint.descriptors, before + 1));
     close(file);
+}
+
+static void spend_cpu(void)
+{
+    clock_t end = clock() + CLOCKS_PER_SEC / 50;
+
+    while (clock() < end)
+        ;
+}
+
+static int64_t spent_us(void)
+{
+    return footprint.after.user_us + footprint.after.system_us -
+           footprint.before.user_us - footprint.before.system_us;
+}
+
+Test(footprint, cpu_time_is_that_from_the_first_scheduled_to_the_last_final)
+{
+    spend_cpu();
+    tell(EVENT_SCHEDULED);
+    spend_cpu();
+    tell(EVENT_SCHEDULED);
+    tell(EVENT_STARTED);
+    tell(EVENT_FINAL);
+    cr_expect(footprint.before.known);
+    cr_expect(ge(i64, spent_us(), 10000));
+    cr_expect(
+        ge(i64, footprint.before.user_us + footprint.before.system_us, 10000),
+        "what was before is not in it");
+}
+
+static void *finish(void *arg)
+{
+    (void)arg;
+    tell(EVENT_FINAL);
+    return NULL;
+}
+
+Test(footprint, the_waits_of_threads_that_have_ended_are_kept)
+{
+    pthread_t thread;
+
+    tell(EVENT_SCHEDULED);
+    cr_expect(eq(i64, footprint_wait_us(&footprint), 0), "it has just begun");
+    for (int i = 0; i < 2; i++) {
+        cr_assert(eq(int, pthread_create(&thread, NULL, finish, NULL), 0));
+        pthread_join(thread, NULL);
+    }
+    cr_assert(ge(sz, footprint.wait_count, 2));
+    footprint.waits[0].after_us = footprint.waits[0].before_us + 5;
+    footprint.waits[1].before_us = 0;
+    footprint.waits[1].after_us = 7;
+    for (size_t i = 2; i < footprint.wait_count; i++)
+        footprint.waits[i].before_us = footprint.waits[i].after_us;
+    cr_expect(eq(i64, footprint_wait_us(&footprint), 7));
+    footprint.waits_unknown = true;
+    cr_expect(eq(i64, footprint_wait_us(&footprint), -1));
 }

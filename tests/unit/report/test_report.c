@@ -468,7 +468,9 @@ Test(report, a_feed_is_read_back_as_it_was_written)
         "{\"final\":\"BRA\",\"status\":\"ok\"}",
         "{\"final\":\"BR\",\"status\":\"ok\",\"more\":1}",
         "{\"peak_rss\":1,\"threads\":2}",
-        "{\"peak_rss\":1,\"threads\":2,\"descriptors\":\"3\"}",
+        "{\"peak_rss\":1,\"threads\":2,\"descriptors\":3}",
+        "{\"peak_rss\":1,\"threads\":2,\"descriptors\":\"3\",\"wait_us\":4,"
+        "\"user_us\":5,\"system_us\":6,\"voluntary\":7,\"involuntary\":8}",
         "{\"observed_us\":1.5}",
         "{\"observed_us\":1,\"status\":\"ok\"}",
     };
@@ -512,6 +514,9 @@ Test(report, a_feed_is_read_back_as_it_was_written)
             cr_expect(gt(i64, line.peak_rss, 0));
             cr_expect(ge(i64, line.threads, 1));
             cr_expect(ge(i64, line.descriptors, 3));
+            cr_expect(ge(i64, line.user_us, 0));
+            cr_expect(ge(i64, line.system_us, 0));
+            cr_expect(ge(i64, line.wait_us, -1));
             break;
         case FEED_OBSERVED:
             complete = true;

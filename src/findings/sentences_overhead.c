@@ -1,0 +1,53 @@
+#include <math.h>
+#include <string.h>
+
+#include "findings/sentences.h"
+#include "text/quantity.h"
+
+/* Parts that make up less than this share of the overhead are not told. */
+static const double negligible = 0.02;
+
+static const struct {
+    enum figure_id figure;
+    const char *is;
+} parts[] = {
+    {FIGURE_SERVER_WAIT, "the server's wait for a processor"},
+    {FIGURE_CLIENT_WAIT, "the client's wait for a processor"},
+    {FIGURE_CONNECTING, "connecting"},
+};
+
+/*
+ * While one waits, another one may not have to, so that each part is no more
+ * than that, and what is left over is no less.
+ */
+void sentences_overhead(const struct sentences *s, size_t cell)
+{
+    double overhead = figure_of(sentences_cell(s, cell), FIGURE_OVERHEAD);
+    double left = overhead;
+    char told[160] = "";
+    char number[QUANTITY_SIZE];
+    char rest[QUANTITY_SIZE];
+
+    if (isnan(overhead) || overhead <= 0)
+        return;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        double value = figure_of(sentences_cell(s, cell), parts[i].figure);
+        double part = fmin(value, left);
+        size_t size = strlen(told);
+
+        if (isnan(value) || part < negligible * overhead)
+            continue;
+        left -= part;
+        quantity_time(number, part);
+        snprintf(told + size, sizeof(told) - size, "%s%s%s %s",
+                 size > 0 ? ", " : "at most ", number, size > 0 ? "" : " are",
+                 parts[i].is);
+    }
+    if (!told[0])
+        return;
+    quantity_time(number, overhead);
+    quantity_time(rest, left);
+    sentences_say(s, "of this overhead of %s, %s; %s %s left to the strategy",
+                  number, told, left < negligible * overhead ? "nothing" : rest,
+                  left < negligible * overhead ? "is" : "are");
+}
