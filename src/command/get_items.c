@@ -1,6 +1,7 @@
 #include "command/get_items.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -10,7 +11,10 @@
 #include "text/url.h"
 #include "transfer/claims.h"
 
-enum { SHOWN_SIZE = 256 }; /* of a URL, in a message */
+enum {
+    SHOWN_SIZE = 256, /* of a URL, in a message */
+    ACCEPTED_SIZE = 192,
+};
 
 static bool is_url(const char *argument)
 {
@@ -49,6 +53,20 @@ static int refuse_url(struct command_line *line, const char *url,
     return command_line_refuse(line, "URL", shown, accepted, NULL);
 }
 
+/* What is no URL at all, and why. */
+static int refuse_text(struct command_line *line, const char *text,
+                       const char *trouble)
+{
+    char accepted[ACCEPTED_SIZE];
+
+    snprintf(
+        accepted, sizeof(accepted),
+        "it is %s; give a country code, or a URL that begins with http:// or "
+        "https://",
+        trouble);
+    return refuse_url(line, text, accepted);
+}
+
 int get_items_select(struct get_plan *plan, const struct get_settings *settings,
                      struct command_line *line)
 {
@@ -59,10 +77,10 @@ int get_items_select(struct get_plan *plan, const struct get_settings *settings,
     plan->urls = (const char *const *)line->arguments + codes;
     plan->url_count = line->count - (size_t)codes;
     for (size_t i = 0; i < plan->url_count; i++) {
-        if (input_url_trouble(plan->urls[i]))
-            return refuse_url(line, plan->urls[i],
-                              "a country code, or a URL that begins with "
-                              "http:// or https://");
+        const char *trouble = input_url_trouble(plan->urls[i]);
+
+        if (trouble)
+            return refuse_text(line, plan->urls[i], trouble);
     }
     if (settings->work.server && strchr(settings->work.server, '@') &&
         (plan->url_count > 0 || settings->inputs.count > 0))

@@ -76,13 +76,11 @@ const char *input_url_trouble(const char *url)
     if (!(scheme == 4 && strncasecmp(url, "http", 4) == 0) &&
         !(scheme == 5 && strncasecmp(url, "https", 5) == 0))
         return "a scheme other than http and https";
-    if (strcspn(host + 3, "/?#") == 0)
-        return "a URL without a host";
     for (const char *at = url; *at; at++) {
         if ((unsigned char)*at <= 0x20 || *at == 0x7f)
             return "a URL with a blank or a control character in it";
     }
-    return NULL;
+    return url_authority_trouble(host + 3, strcspn(host + 3, "/?#"));
 }
 
 /* An item of a URL, or of what was meant to be one: what reports call it has no

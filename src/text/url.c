@@ -169,3 +169,45 @@ void url_mask_within(char *room, size_t size, const char *text)
     snprintf(room, size, "%.*s%s%s", (int)(begin - text), text, at ? "..." : "",
              at ? at : begin);
 }
+
+enum { PORT_MOST = 65535 };
+
+/* Whether that is a port, or none: digits, perhaps not one. */
+static bool is_port(const char *text, size_t size)
+{
+    unsigned port = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        port = port * 10 + (unsigned)(text[i] - '0');
+        if (port > PORT_MOST)
+            return false;
+    }
+    return true;
+}
+
+const char *url_authority_trouble(const char *authority, size_t size)
+{
+    const char *end = authority + size;
+    const char *at = memrchr(authority, '@', size);
+    const char *host = at ? at + 1 : authority;
+    const char *close;
+
+    if (host < end && *host == '[') { /* an address of IPv6 has colons */
+        close = memchr(host, ']', (size_t)(end - host));
+        if (!close || close == host + 1)
+            return "a URL with half an address of IPv6";
+        close++;
+    } else {
+        close = memchr(host, ':', (size_t)(end - host));
+        if (!close)
+            close = end;
+    }
+    if (close == host)
+        return "a URL without a host";
+    if (close < end &&
+        (*close != ':' || !is_port(close + 1, (size_t)(end - close - 1))))
+        return "a URL with a port that is none";
+    return NULL;
+}

@@ -13,6 +13,13 @@
 #define URL_MASK_SIZE(length) (2 * (length) + sizeof("..."))
 void url_mask(char *room, size_t size, const char *url);
 
+/*
+ * What keeps the authority of a URL (RFC 3986, 3.2: "user@host:80") from naming
+ * a host, as a phrase: "a URL without a host"; NULL: nothing does. Its `size`
+ * bytes are those between "://" and the next of "/?#".
+ */
+const char *url_authority_trouble(const char *authority, size_t size);
+
 /* Write a URL, escaped, as one that works: with its query, and without the
    credentials before its host. */
 void url_print_bare(FILE *out, const char *url);

@@ -70,6 +70,21 @@ class Lists(Told):
         self.assertStatus(run, 2)
         self.assertFalse(self.out.exists())
 
+    def test_of_what_is_no_url_are_refused_with_the_reason(self):
+        for text, why in (("ftp://h/x", "a scheme other than http and https"),
+                          ("http://h:65536/x", "a URL with a port that is none"),
+                          ("http://h:http/x", "a URL with a port that is none"),
+                          ("http://u:s3cret@/x", "a URL without a host"),
+                          ("http://[::1/x", "a URL with half an address")):
+            run = self.get(text)
+
+            self.assertStatus(run, 2)
+            self.assertIn(f"is not accepted: it is {why}", run.stderr)
+            self.assertNotIn("s3cret", run.stderr)
+            listed = self.get("-i", self.listed(text + "\n"))
+            self.assertStatus(listed, 3)
+            self.assertIn(f"list:1: {why}", listed.stderr)
+
     def test_from_a_pipe_nobody_writes_to_obey_signals(self):
         pipe = self.path("pipe")
         os.mkfifo(pipe)
