@@ -50,6 +50,19 @@ class Forecast(harness.Case):
         self.assertEqual(heard.body, whole[:100])
         return "100 bytes of the body, of a length that was announced"
 
+    def test_numbers_have_no_exponent(self):
+        for rule, words in (
+                ("slow-headers=0.00001", "silence for 0.00001 s, a byte of"),
+                ("slice=9,every=0.000001", "9 bytes, 0.000001 s apart"),
+                ("truncate=0.00001%", "0.00001 % of the body"),
+                ("truncate=29%", "29 % of the body"),
+                ("slow-headers=1234567", "silence for 1234567 s, ")):
+            run = self.flags("serve", "--fault", rule, "--forecast", BR,
+                             "--attempts", "1")
+
+            self.assertStatus(run, 0)
+            self.assertIn(words, run.stdout)
+
     def test_what_is_forecast_is_what_is_then_met(self):
         told_of = set()
         for seed in range(1, 7):
