@@ -185,6 +185,7 @@ static int run_strategy(struct compare_runs *runs, const struct grid_run *which)
             .strategy = cell->strategy,
             .max_req = cell->max_req,
             .reuse = cell->reuse,
+            .http = cell->http,
             .url = runs->work->url,
             .server_is_ours = runs->work->server_started,
             .server =

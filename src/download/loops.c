@@ -114,10 +114,11 @@ static void perhaps_grow(struct loop_part *part)
 {
     struct loops *loops = part->loops;
     unsigned max_req = run_options(loops->run)->max_req;
-    unsigned wanted = processors();
+    unsigned wanted;
 
     if (++loops->started % AUTO_STARTED > 0 || !is_busy(part))
         return;
+    wanted = processors();
     grow(loops,
          loops_fit(max_req, wanted < AUTO_MOST ? wanted : AUTO_MOST) - 1);
 }
