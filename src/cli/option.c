@@ -70,13 +70,20 @@ void option_describe(const struct option_row *row, char *out, size_t size)
             snprintf(out, size, "an integer of at least %" PRId64, row->least);
         return;
     case OPTION_DURATION:
-        snprintf(out, size,
-                 "a time as in 500ms, 2s, 1.5 or 1m, at least %" PRId64 "%s",
-                 row->least / (ms ? 1000 : 1000000), ms ? "ms" : "s");
+        used = (size_t)snprintf(
+            out, size,
+            "a time as in 500ms, 2s, 1.5 or 1m, at least %" PRId64 "%s",
+            row->least / (ms ? 1000 : 1000000), ms ? "ms" : "s");
+        if (row->most && used < size)
+            snprintf(out + used, size - used, ", at most %" PRId64 "s",
+                     row->most / 1000000);
         return;
     case OPTION_SIZE:
-        snprintf(out, size, "a size as in 4096, 10k or 1M, at least %" PRId64,
-                 row->least);
+        used = (size_t)snprintf(
+            out, size, "a size as in 4096, 10k or 1M, at least %" PRId64,
+            row->least);
+        if (row->most && used < size)
+            snprintf(out + used, size - used, ", at most %" PRId64, row->most);
         return;
     case OPTION_RATE:
         snprintf(out, size, "a rate as in 12/s or 100/m");

@@ -43,7 +43,7 @@
          .help = "of each connection, a second"},                             \
     {                                                                         \
         .name = "work", .kind = OPTION_DURATION, .metavar = "D",              \
-        .shown = "nothing", .least = 1, .most = 60 * 1000000,                 \
+        .shown = "nothing", .least = 1000, .most = 60 * 1000000,              \
         .offset = COMPARE_FACTOR_FIELD(work_us),                              \
         .help = "the client computes so long on each image that came, as 2ms" \
     }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "command/compare_factors.h"
 #include "comparison/comparison.h"
@@ -253,8 +254,9 @@ const struct option_table compare_option_table = {
 static int check_book(struct command_line *line)
 {
     static const char *const fixed[] = {
-        "all",        "every",   "limit", "server", "country-names", "order",
-        "strategies", "program", "with",  "until",  "until-decided"};
+        "all",           "every",      "limit",   "server", "country-names",
+        "order",         "strategies", "program", "with",   "until",
+        "until-decided", "self-check", "http"};
 
     for (size_t i = 0; i < COUNT(fixed); i++) {
         if (command_line_has(line, &compare_option_table, fixed[i])) {
@@ -312,6 +314,8 @@ static int check_looks(struct compare_settings *settings,
 
     if (settings->until_decided && settings->conditions.count == 0)
         return refuse(line, "--until-decided: there is no --fail-if to decide");
+    if (settings->force_baseline && !settings->baseline)
+        return refuse(line, "--force-baseline: there is no --baseline");
     if (!looks && command_line_has(line, &compare_option_table, "max-runs"))
         return refuse(line, "--max-runs: only with --until or --until-decided");
     if (!looks)
@@ -358,20 +362,20 @@ static int check_work(const struct compare_settings *settings,
 int compare_settings_check(struct compare_settings *settings,
                            struct command_line *line)
 {
+    const char *server = settings->work.server;
     int rc = check_exports(settings, line);
 
     if (rc == 0)
         rc = check_looks(settings, line);
-
     if (rc < 0)
         return rc;
-    if (settings->work.server && refuse_server(line) < 0)
+    if (server && refuse_server(line) < 0)
         return -EINVAL;
     for (size_t i = 0; i < settings->http_count; i++) {
         if (settings->http[i] == 2 && !settings->factors.tls &&
-            !settings->work.server)
-            return refuse(line, "--http 2: only with --tls, by which it is "
-                                "agreed on");
+            !(server && strncasecmp(server, "https://", 8) == 0))
+            return refuse(line, "--http 2: only over TLS (--tls, or a server "
+                                "of https), by which it is agreed on");
     }
     if (settings->factors.work_us > 0 && check_work(settings, line) < 0)
         return -EINVAL;

@@ -1,6 +1,7 @@
 #include "comparison/baseline.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,28 @@
 #include "comparison/ranks.h"
 #include "text/escape.h"
 
+enum { SECONDS = 1000000000 }; /* no run takes so long */
+
 static const char schema[] = "flags.compare/2";
+
+/* Whether each cell has the times of its runs, in seconds that we can count. */
+static bool has_times(const json_t *cells)
+{
+    for (size_t i = 0; i < json_array_size(cells); i++) {
+        const json_t *runs = json_object_get(json_array_get(cells, i), "runs");
+
+        if (!json_is_array(runs))
+            return false;
+        for (size_t j = 0; j < json_array_size(runs); j++) {
+            const json_t *run = json_array_get(runs, j);
+            double seconds = json_number_value(run);
+
+            if (!json_is_number(run) || !(seconds >= 0 && seconds < SECONDS))
+                return false;
+        }
+    }
+    return true;
+}
 
 int baseline_open(struct baseline *baseline, const char *file,
                   char why[BASELINE_WHY_SIZE])
@@ -27,7 +49,8 @@ int baseline_open(struct baseline *baseline, const char *file,
         return -ENOMEM;
     kind = json_string_value(json_object_get(report, "schema"));
     if (!kind || strcmp(kind, schema) != 0 ||
-        !json_is_array(json_object_get(report, "cells"))) {
+        !json_is_array(json_object_get(report, "cells")) ||
+        !has_times(json_object_get(report, "cells"))) {
         json_decref(report);
         snprintf(why, BASELINE_WHY_SIZE, "no comparison of the form %s",
                  schema);
@@ -88,6 +111,20 @@ static void match_number(struct match *match, const json_t *of, const char *key,
     differ(match, what, a, b);
 }
 
+static void match_integer(struct match *match, const json_t *of,
+                          const char *key, const char *what, int64_t ours)
+{
+    json_int_t theirs = json_integer_value(json_object_get(of, key));
+    char a[32];
+    char b[32];
+
+    if (theirs == ours)
+        return;
+    snprintf(a, sizeof(a), "%" JSON_INTEGER_FORMAT, theirs);
+    snprintf(b, sizeof(b), "%" PRId64, ours);
+    differ(match, what, a, b);
+}
+
 static void match_flag(struct match *match, const json_t *of, const char *key,
                        const char *what, bool ours)
 {
@@ -101,8 +138,8 @@ static void match_codes(struct match *match,
     const json_t *codes = json_object_get(match->report, "codes");
 
     if (json_array_size(codes) != setup->item_count)
-        match_number(match, match->report, "items", "items",
-                     (double)setup->item_count);
+        match_integer(match, match->report, "items", "items",
+                      (int64_t)setup->item_count);
     for (size_t i = 0; i < setup->item_count && match->same; i++) {
         const char *code = json_string_value(json_array_get(codes, i));
 
@@ -131,9 +168,8 @@ static void match_factors(struct match *match,
     match_text(match, theirs, "connect_delay", "connections held for",
                factors->connect);
     match_flag(match, theirs, "tls", "TLS", factors->tls);
-    match_number(match, theirs, "size", "images of", (double)factors->size);
-    match_number(match, theirs, "bandwidth", "bandwidth",
-                 (double)factors->bandwidth);
+    match_integer(match, theirs, "size", "images of", factors->size);
+    match_integer(match, theirs, "bandwidth", "bandwidth", factors->bandwidth);
     match_number(match, theirs, "work", "seconds of computing",
                  (double)factors->work_us / 1e6);
 }
@@ -146,7 +182,7 @@ bool baseline_matches(const struct baseline *baseline,
     struct match match = {.report = baseline->report, .why = why, .same = true};
 
     match_text(&match, match.report, "weather", "weather", setup->weather);
-    match_number(&match, match.report, "seed", "seed", (double)setup->seed);
+    match_integer(&match, match.report, "seed", "seed", setup->seed);
     match_text(&match, match.report, "server", "server", setup->server);
     match_factors(&match, &setup->factors);
     match_codes(&match, setup);
@@ -200,7 +236,7 @@ static const json_t *runs_of(const struct baseline *baseline,
 /* At least 1, for one has to be divided by. */
 static int64_t at_least_one(double us)
 {
-    return us >= 1 && us < 1e15 ? llround(us) : 1;
+    return us >= 1 ? llround(us) : 1;
 }
 
 /* By the ranks of both cells' times. -ENOMEM. */
@@ -242,9 +278,12 @@ int baseline_relate(const struct baseline *baseline,
 
     if (!baseline->report)
         return 0;
-    for (size_t i = 0; i < comparison->cell_count; i++)
-        related +=
-            json_array_size(runs_of(baseline, &comparison->cells[i])) > 0;
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct comparison_cell *cell = &comparison->cells[i];
+
+        related += !cell->again && cell->run_count > 0 &&
+                   json_array_size(runs_of(baseline, cell)) > 0;
+    }
     for (size_t i = 0; i < comparison->cell_count && rc == 0; i++) {
         struct comparison_cell *cell = &comparison->cells[i];
         const json_t *runs = runs_of(baseline, cell);

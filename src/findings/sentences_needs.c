@@ -52,13 +52,30 @@ static void resource_text(char text[QUANTITY_SIZE],
                 resource->noun_one ? round(value) : value);
 }
 
+/* A program's process time has its start in it, a strategy's has not. */
+static bool is_alike(const struct sentences *s, size_t cell, size_t other,
+                     size_t resource)
+{
+    return sentences_cell(s, cell)->program ==
+               sentences_cell(s, other)->program ||
+           (resource != FIGURE_CPU && resource != FIGURE_SWITCHES);
+}
+
+static bool is_told(const struct sentences *s, size_t cell, size_t other,
+                    size_t resource)
+{
+    return is_alike(s, cell, other, resource) &&
+           differs(&figures[resource], of_cell(s, cell, resource),
+                   of_cell(s, other, resource));
+}
+
 void sentences_needs(const struct sentences *s, size_t cell, size_t other)
 {
     struct needs needs = {.count = 0};
     size_t last = FIGURES;
 
     for (size_t i = 0; i < FIGURES; i++) {
-        if (differs(&figures[i], of_cell(s, cell, i), of_cell(s, other, i)))
+        if (is_told(s, cell, other, i))
             last = i;
     }
     for (size_t i = 0; i < FIGURES; i++) {
@@ -68,7 +85,7 @@ void sentences_needs(const struct sentences *s, size_t cell, size_t other)
         char own[QUANTITY_SIZE];
         char others[QUANTITY_SIZE];
 
-        if (!differs(resource, value, of_cell(s, other, i)))
+        if (!is_told(s, cell, other, i))
             continue;
         resource_text(own, resource, value);
         resource_text(others, resource, of_cell(s, other, i));

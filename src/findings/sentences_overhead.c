@@ -23,6 +23,8 @@ static const struct {
 void sentences_overhead(const struct sentences *s, size_t cell)
 {
     double overhead = figure_of(sentences_cell(s, cell), FIGURE_OVERHEAD);
+    const struct compare_factors *factors = &s->comparison->setup.factors;
+    bool held = factors->tls && factors->connect; /* which the ideal has */
     double left = overhead;
     char told[160] = "";
     char number[QUANTITY_SIZE];
@@ -35,7 +37,8 @@ void sentences_overhead(const struct sentences *s, size_t cell)
         double part = fmin(value, left);
         size_t size = strlen(told);
 
-        if (isnan(value) || part < negligible * overhead)
+        if (isnan(value) || part < negligible * overhead ||
+            (held && parts[i].figure == FIGURE_CONNECTING))
             continue;
         left -= part;
         quantity_time(number, part);
@@ -47,7 +50,14 @@ void sentences_overhead(const struct sentences *s, size_t cell)
         return;
     quantity_time(number, overhead);
     quantity_time(rest, left);
-    sentences_say(s, "of this overhead of %s, %s; %s %s left to the strategy",
-                  number, told, left < negligible * overhead ? "nothing" : rest,
-                  left < negligible * overhead ? "is" : "are");
+    if (left < negligible * overhead)
+        sentences_say(s,
+                      "of this overhead of %s, %s; what is the strategy's "
+                      "part cannot be told",
+                      number, told);
+    else
+        sentences_say(s,
+                      "of this overhead of %s, %s; at least %s are left to "
+                      "the strategy",
+                      number, told, rest);
 }

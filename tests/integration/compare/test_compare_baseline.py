@@ -63,6 +63,7 @@ class Baseline(Case):
                   (["--weather", "4ms"], "weather 5ms, not 4ms"),
                   (["--size", "1k"], "images of 0, not 1024"),
                   (["-t", "3"], "seconds of --timeout 10, not 3"),
+                  (["--seed", "3000000001"], "seed 1, not 3000000001"),
                   (["-l", "2"], "items 3, not 2")]
         for args, why in others:
             with self.subTest(why):
@@ -80,12 +81,41 @@ class Baseline(Case):
     def test_what_is_no_comparison_is_refused(self):
         (self.home / "text").write_text("nothing")
         (self.home / "report").write_text('{"schema": "flags.report/1"}')
+        _, before = self.compare()
+        for number, runs in enumerate((["a", 1, 1, 1, 1], [1e9] * 5,
+                                       [-1, 0, 1, 1, 1], None)):
+            before["cells"][0]["runs"] = runs
+            (self.home / f"runs{number}").write_text(json.dumps(before))
+            run, _ = self.compare("--baseline", f"runs{number}", status=2)
+            self.assertIn("no comparison of the form", run.stderr)
+        run, _ = self.compare("--force-baseline", status=2)
+        self.assertIn("there is no --baseline", run.stderr)
         for name, why in (("text", "no comparison of the form"),
                           ("report", "no comparison of the form"),
                           ("missing", "No such file")):
             with self.subTest(name):
                 run, _ = self.compare("--baseline", name, status=2)
                 self.assertIn(f"--baseline {name}: {why}", run.stderr)
+
+    def test_a_near_seed_is_another_one(self):
+        self.compare("--seed", "3000000000", export="before.json")
+
+        run, _ = self.compare("--seed", "3000000001", "--baseline",
+                              "before.json", status=2)
+
+        self.assertIn("seed 3000000000, not 3000000001", run.stderr)
+
+    def test_the_first_cell_as_two_is_not_one_more_that_is_related(self):
+        cells = ["--strategies", "sequential,async", "-m", "1,2", "--reuse",
+                 "yes,no", "-l", "2"]
+        self.compare(*cells, export="before.json")
+
+        _, report = self.compare(*cells, "--self-check", "--baseline",
+                                 "before.json")
+
+        self.assertEqual(
+            [cell["name"] for cell in report["cells"]
+             if cell["baseline"]["low"] is None and not cell["again"]], [])
 
     def test_the_first_cell_as_two_shows_the_noise(self):
         run, report = self.compare("--self-check", "--fail-if",

@@ -130,9 +130,20 @@ class Factors(Case):
                          "async.ideal > 1")
         self.assertStatus(run, 2)
         self.assertIn("async[20,yes,h2]", run.stderr)
-        run = self.flags("compare", "--http", "2")
-        self.assertStatus(run, 2)
-        self.assertIn("--http 2: only with --tls", run.stderr)
+        for server in ([], ["-s", "ERROR"], ["-s", "http://127.0.0.1:9/x"]):
+            run = self.flags("compare", "--http", "2", *server)
+            self.assertStatus(run, 2)
+            self.assertIn("--http 2: only over TLS", run.stderr)
+
+    def test_a_program_is_held_against_an_ideal_without_the_first_connection(
+            self):
+        _, report, _ = self.compare(
+            "--connect-delay", "150ms", "--weather", "10ms", "--strategies",
+            "async", "--program", "one=xargs -n 1 curl -sSO <{urls}", *CODES)
+
+        for cell in report["cells"]:
+            with self.subTest(cell["name"]):
+                self.assertGreaterEqual(min(cell["runs"]), cell["ideal"])
 
     def test_an_image_may_have_any_size(self):
         for size, bytes_ in (("64", 64), ("321", 321), ("322", 322),
