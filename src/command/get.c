@@ -33,6 +33,7 @@ struct get {
     struct get_reports reports;
     struct run *run;
     unsigned workers; /* as run_workers() */
+    bool unread;      /* items may have been left in the input */
 };
 
 static void tell_standing(void *standing)
@@ -198,6 +199,7 @@ static int download(struct get *get)
         interrupt_forward(NULL, NULL);
         interrupt_answer(NULL, NULL);
         get->workers = run_workers(get->run);
+        get->unread = run_result(get->run).unread;
     }
     if (rc == 0)
         rc = get_reports_ran(&get->reports);
@@ -252,7 +254,7 @@ static int verdict_of(const struct get *get)
         .cancelled = of[STATUS_CANCELLED],
         .any_named = get->reports.tally.named > 0,
         .deadline = get->reports.tally.stop == STOP_DEADLINE &&
-                    of[STATUS_CANCELLED] > 0,
+                    (of[STATUS_CANCELLED] > 0 || get->unread),
         .local_failed = get->reports.failed ||
                         get->reports.tally.stop == STOP_LOCAL_FAILURE,
     });

@@ -142,13 +142,16 @@ static json_t *listener_json(const struct fixture_listener *listener)
     const struct weather *w = listener->weather;
     json_t *rules = json_array();
     char delay[80];
+    char connect[80];
 
     add_rules(rules, &w->rules);
     add_rules(rules, &w->profile);
     delay_format(&w->delay, delay, sizeof(delay));
-    return json_pack("{s:s, s:I, s:s, s:f, s:o}", "server", listener->name,
-                     "seed", (json_int_t)w->seed, "delay", delay, "error_rate",
-                     w->error_rate, "rules", rules);
+    delay_format(&w->connect, connect, sizeof(connect));
+    return json_pack("{s:s, s:I, s:s, s:s, s:f, s:o}", "server", listener->name,
+                     "seed", (json_int_t)w->seed, "delay", delay,
+                     "connect_delay", connect, "error_rate", w->error_rate,
+                     "rules", rules);
 }
 
 /* Call with errno as it was before or by the write that failed. */

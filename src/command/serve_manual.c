@@ -9,7 +9,8 @@ static const struct block blocks[] = {
         "order in which requests happen to arrive."),
     BLOCK_OF_TEXT(
         "Once it listens, standard output has one line that says where, and "
-        "nothing else (three lines with `--book`):"),
+        "nothing else (three lines with `--book`, one more with `--unix`; one "
+        "JSON object with `--ready json`):"),
     BLOCK_OF_CODE("flags serve: listening on http://127.0.0.1:8000/flags"),
     BLOCK_OF_TEXT(
         "HTTP/1.0 and 1.1 (and 2 with `--http2`), keep-alive, pipelining, "
@@ -105,7 +106,7 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("`early=`{CODE}",
                   "That status before the request's body is read."),
     BLOCK_OF_TERM("`refuse`",
-                  "Connecting is refused. This one and the next are of the "
+                  "Connecting is refused. This one and the next two are of the "
                   "listener, and take no `@`, `#` or `%`."),
     BLOCK_OF_TERM("`accept=stall`",
                   "Nobody is accepted, and the backlog fills."),
@@ -204,16 +205,19 @@ static const struct block blocks[] = {
         "What a request meets is decided before it is made, so `--forecast` "
         "can print it: of each attempt the delay, what the client meets, and "
         "the rule. It is the forecast of a request without a body or a rule of "
-        "its own. Whether a `limit` has room, nobody knows before; rules for "
+        "its own, over HTTP/1.1 unless there is `--http2-only`; "
+        "`/__flags/forecast` is for the HTTP version in which it is asked. "
+        "Whether a `limit` has room, nobody knows before; rules for "
         "connections and the listener are named besides. {PATH} is that of a "
         "URL, with its `/flags`."),
     BLOCK_OF_SECTION("CONTROL"),
     BLOCK_OF_TERM(
         "`GET /__flags/stats`",
-        "What the server saw, as JSON: `requests`, `connections`, "
-        "`peak_in_flight`, `bytes`, `span` (the seconds from the first "
-        "request's "
-        "arrival to the last answer's end), and in `paths` of each path its "
+        "What the server saw, as JSON: `requests`, `connections` (but for "
+        "those for control alone), `peak_in_flight`, `bytes`, `span` (the "
+        "seconds from the first request's arrival to the last answer's end), "
+        "`faults` by kind, those of connections included, "
+        "`failed_handshakes` (of TLS), and in `paths` of each path its "
         "`requests`, the highest of its `attempts`, its `faults` by kind, and "
         "the `gaps` between attempts, in seconds: whether a client waited as "
         "it was told."),

@@ -24,6 +24,7 @@ struct supervisor {
     aw_event changed;   /* an attempt has ended, or the input was read */
     struct place *free; /* places */
     unsigned busy;      /* tasks of the group */
+    unsigned kept;      /* connections, at most: the loop's share */
     struct stop_watch watch;
     bool supervised; /* to its end */
 };
@@ -155,6 +156,17 @@ static int wait_for_change(struct supervisor *supervisor, int64_t until_us)
     return rc == AW_ETIMEDOUT ? 0 : rc;
 }
 
+/* Connections are the loop's, so it keeps no more than it has attempts. */
+static void keep_share(struct supervisor *supervisor)
+{
+    unsigned share = loops_share(&supervisor->part);
+
+    if (share == supervisor->kept)
+        return;
+    supervisor->kept = share;
+    multi_keep(supervisor->multi, share);
+}
+
 /* Start attempts as the schedule allows. 0: everything is settled;
    AW_ECANCELED: the run is to stop; or another code. */
 static int start_all(struct supervisor *supervisor)
@@ -168,6 +180,7 @@ static int start_all(struct supervisor *supervisor)
     while (rc == 0 && (next = loops_next(&supervisor->part, &attempt,
                                          &until_us)) != NEXT_FINISHED) {
         if (next == NEXT_START) {
+            keep_share(supervisor);
             rc = start(supervisor, &attempt);
             if (rc == 0 &&
                 ++started % loops_burst(&supervisor->part, BURST) == 0)

@@ -34,6 +34,13 @@ static void wake(struct loop_part *part)
     (void)uv_async_send(&part->alarm); /* fails for no other handle only */
 }
 
+/* Also those that have their share, which may be greater now. */
+static void wake_everyone(struct loops *loops)
+{
+    for (unsigned i = 0; i < loops->count; i++)
+        wake(loops->parts[i]);
+}
+
 static void wake_one(struct loops *loops)
 {
     for (unsigned i = 0; i < loops->count; i++) {
@@ -196,7 +203,7 @@ void loops_leave(struct loop_part *part)
         i++;
     loops->parts[i] = loops->parts[--loops->count];
     loops->shares--;
-    wake_all(loops); /* there is more for each of them */
+    wake_everyone(loops);
     pthread_mutex_unlock(&loops->lock);
     uv_close((uv_handle_t *)&part->alarm, NULL);
 }
@@ -206,7 +213,7 @@ void loops_lack(struct loops *loops, int rc)
     pthread_mutex_lock(&loops->lock);
     loops->lack = rc;
     loops->shares--;
-    wake_all(loops);
+    wake_everyone(loops);
     pthread_mutex_unlock(&loops->lock);
 }
 
@@ -284,6 +291,16 @@ void loops_filled(struct loop_part *part, int rc)
     run_filled(loops->run, rc);
     wake_all(loops);
     pthread_mutex_unlock(&loops->lock);
+}
+
+unsigned loops_share(struct loop_part *part)
+{
+    unsigned share;
+
+    pthread_mutex_lock(&part->loops->lock);
+    share = share_of(part);
+    pthread_mutex_unlock(&part->loops->lock);
+    return share;
 }
 
 unsigned loops_burst(struct loop_part *part, unsigned starts)

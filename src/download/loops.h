@@ -89,5 +89,8 @@ void loops_done(struct loop_part *part, const struct attempt *attempt,
                 const struct outcome *outcome);
 void loops_filled(struct loop_part *part, int rc);
 
+/* How many it may have in flight. At least 1. */
+unsigned loops_share(struct loop_part *part);
+
 /* Of `starts` in one turn of all loops, this one's. At least 1. */
 unsigned loops_burst(struct loop_part *part, unsigned starts);

@@ -23,6 +23,7 @@ struct run {
     bool filling;     /* somebody waits for the input, which is his */
     unsigned skipped; /* since the last pause */
     bool read;        /* the input is at its end, or broken */
+    bool unread;      /* a stop came before its end was known */
     int error;        /* of the input */
     bool stopped;     /* a stop has been carried out */
     unsigned workers; /* run_manned() */
@@ -204,6 +205,7 @@ static void drain_input(struct run *run)
 
         if (rc == -EAGAIN && run->items.is_ready(run->items.arg))
             rc = run->items.fill(run->items.arg);
+        run->unread = rc == -EAGAIN;
         if (rc < 0)
             end_input(run, rc == -EAGAIN ? 0 : rc);
         else if (item)
@@ -386,6 +388,7 @@ struct run_result run_result(const struct run *run)
         .counts = run->counts,
         .stop = schedule_stopped(run->schedule),
         .error = run->error,
+        .unread = run->unread,
     };
 
     if (run->first_us >= 0)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -86,6 +87,8 @@ struct run_result {
     int64_t observed_us;   /* from the first item scheduled to the last final */
     enum stop_reason stop; /* STOP_NONE: it went to its end */
     int error;             /* a negative code: the input could not be read */
+    bool unread;           /* it stopped before the end of the input was known:
+                              there may have been more items */
 };
 
 struct run_result run_result(const struct run *run);

@@ -29,6 +29,8 @@ static const char *shown_of(const char *url, const char **authority)
     const char *slashes = strstr(url, "://");
     const char *at;
 
+    if (slashes && url + strcspn(url, ":/?#@") != slashes)
+        slashes = NULL; /* of a URL within this, which has no scheme */
     *authority = slashes ? slashes + 3 : url;
     at = find_at(*authority);
     return at ? at : *authority;
@@ -37,12 +39,12 @@ static const char *shown_of(const char *url, const char **authority)
 /* Whether `name`, of a query's parameter, is one that goes with a secret. */
 static bool is_secret(const char *name, size_t length)
 {
-    static const char *const whole[] = {"auth", "jwt", "key",     "pass",
-                                        "pwd",  "sid", "session", "sig"};
-    static const char *const parts[] = {"accesskey",  "access_key", "api-key",
-                                        "api_key",    "apikey",     "authoriz",
-                                        "credential", "passw",      "secret",
-                                        "signature",  "token"};
+    static const char *const whole[] = {"auth", "jwt", "key", "pass",
+                                        "pwd",  "sid", "sig"};
+    static const char *const parts[] = {
+        "-key",       "_key",    "accesskey", "apikey", "authoriz",
+        "credential", "passw",   "passphr",   "secret", "sessid",
+        "signature",  "session", "token"};
     const size_t wholes = sizeof(whole) / sizeof(whole[0]);
 
     for (size_t i = 0; i < wholes; i++) {
@@ -62,8 +64,9 @@ static bool is_secret(const char *name, size_t length)
 }
 
 /* How much of `text`, which ends a URL, is shown up to the next value that is
-   not, and the length of that one; 0: there is none. */
-static size_t shown_length(const char *text, size_t *hidden)
+   not, and the length of that one; 0: there is none. `in_query`: behind the
+   path, from call to call; a parameter of the path ends with its segment. */
+static size_t shown_length(const char *text, size_t *hidden, bool *in_query)
 {
     static const char separators[] = "?&;#";
     const char *at = text + strcspn(text, separators);
@@ -71,17 +74,22 @@ static size_t shown_length(const char *text, size_t *hidden)
     *hidden = 0;
     while (*at) {
         const char *name = at + 1;
-        size_t length = strcspn(name, "=?&;#");
+        size_t length = strcspn(name, "=/?&;#");
 
+        *in_query = *in_query || *at == '?' || *at == '#';
+        if (*in_query)
+            length = strcspn(name, "=?&;#");
         at = name + length;
+        if (*at == '/')
+            at += strcspn(at, separators);
         if (*at != '=')
             continue;
         at++;
-        *hidden = strcspn(at, "&;#");
-        if (*hidden > 0 && is_secret(name, length))
+        if (is_secret(name, length))
+            *hidden = strcspn(at, *in_query ? "&#" : "/?;#");
+        if (*hidden > 0)
             return (size_t)(at - text);
-        at += *hidden;
-        *hidden = 0;
+        at += strcspn(at, separators);
     }
     return (size_t)(at - text);
 }
@@ -98,6 +106,7 @@ void url_mask(char *room, size_t size, const char *url)
 {
     const char *authority;
     const char *shown = shown_of(url, &authority);
+    bool in_query = false;
 
     room[0] = '\0';
     add(room, size, url, (size_t)(authority - url));
@@ -105,7 +114,7 @@ void url_mask(char *room, size_t size, const char *url)
         add(room, size, "...", 3);
     while (*shown) {
         size_t hidden;
-        size_t length = shown_length(shown, &hidden);
+        size_t length = shown_length(shown, &hidden, &in_query);
 
         add(room, size, shown, length);
         if (hidden > 0)
@@ -130,6 +139,7 @@ void url_print(FILE *out, const char *url, bool as_localhost)
     static const char ours[] = "http://127.0.0.1:";
     const char *authority;
     const char *shown;
+    bool in_query = false;
 
     if (as_localhost && strncmp(url, ours, strlen(ours)) == 0) {
         fputs("http://localhost:", out);
@@ -142,7 +152,7 @@ void url_print(FILE *out, const char *url, bool as_localhost)
     }
     while (*url) {
         size_t hidden;
-        size_t length = shown_length(url, &hidden);
+        size_t length = shown_length(url, &hidden, &in_query);
 
         print_escaped(out, url, length);
         if (hidden > 0)

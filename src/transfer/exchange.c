@@ -246,7 +246,7 @@ CURLcode exchange_perform(struct exchange *exchange, struct way *way,
     exchange->way = way;
     exchange->lost_us = 0;
     code = perform_once(exchange, timeout_us);
-    if (!failed_unanswered(exchange, code))
+    if (way->cancelled || !failed_unanswered(exchange, code))
         return code;
     curl_easy_getinfo(exchange->easy, CURLINFO_TOTAL_TIME_T, &spent_us);
     if (timeout_us > 0) {

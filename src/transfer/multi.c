@@ -252,6 +252,12 @@ static int make_curl(struct multi *multi, unsigned connections)
     return 0;
 }
 
+void multi_keep(struct multi *multi, unsigned connections)
+{
+    (void)curl_multi_setopt(multi->curl, CURLMOPT_MAXCONNECTS,
+                            (long)connections);
+}
+
 int multi_new(struct multi **out, aw_loop *loop, unsigned connections)
 {
     struct multi *multi = calloc(1, sizeof(*multi));

@@ -21,6 +21,9 @@ struct multi;
 /* Keep up to `connections` open. -ENOMEM, or libuv's code: nothing is left. */
 int multi_new(struct multi **out, aw_loop *loop, unsigned connections);
 
+/* Keep no more than so many from now on: the others go as they come back. */
+void multi_keep(struct multi *multi, unsigned connections);
+
 /*
  * Run `easy` to its end; from a task. If the task is cancelled meanwhile:
  * CURLE_ABORTED_BY_CALLBACK. In every case libcurl has let go of the handle.

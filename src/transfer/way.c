@@ -97,6 +97,7 @@ static CURLcode perform_blocking(struct way *way, CURL *easy)
         code = curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     if (code == CURLE_OK)
         code = perform_alone(blocking, easy);
+    way->cancelled = atomic_load(blocking->stop);
     return code == CURLE_ABORTED_BY_CALLBACK && blocking->expired
                ? CURLE_OPERATION_TIMEDOUT
                : code;

@@ -25,6 +25,7 @@ struct way {
     /* After its last transfer: let go of what the way itself has. */
     void (*close)(struct way *way);
     struct transfer *transfer; /* the worker's easy handle and its buffers */
+    bool cancelled; /* the last transfer was: it is not to be repeated */
 };
 
 /*

@@ -5,8 +5,12 @@ static CURLcode perform(struct way *way, CURL *easy)
 {
     struct way_multi *own = (struct way_multi *)way;
 
+    CURLcode code;
+
     own->easy = easy;
-    return multi_perform(own->multi, easy);
+    code = multi_perform(own->multi, easy);
+    way->cancelled = aw_task_cancelling(aw_current_task()) > 0;
+    return code;
 }
 
 static void end_within(struct way *way, int64_t limit_us)

@@ -106,10 +106,13 @@ static int do_all(struct feeding *in, struct reading *out, struct reading *err)
 
 static void give(struct reading *r, aw_bytes *to, int rc)
 {
-    if (rc == 0 && r->kept)
+    if (rc == 0 && r->kept) {
         *to = r->bytes;
-    else
-        free(r->bytes.data);
+        return;
+    }
+    if (to)
+        *to = (aw_bytes){0};
+    free(r->bytes.data);
 }
 
 int aw_process_communicate(aw_process *p, const void *input, size_t n,

@@ -97,6 +97,21 @@ class Lists(Told):
             self.assertEqual(finished.status, -signal.SIGTERM, str(finished))
             self.assertIn("interrupted\n", finished.stdout)
 
+    def test_that_are_not_read_to_their_end_are_work_left(self):
+        base = self.serve().url
+        pipe = self.path("pipe")
+        os.mkfifo(pipe)
+        for strategy in self.each():
+            run = self.start("get", "-o", self.out, "-S", strategy, "-i", pipe,
+                             "--max-time", "500ms")
+            with open(pipe, "w") as end:
+                end.write(f"{base}/br/br.gif\n")
+                end.flush()
+                finished = run.finish()
+
+            self.assertStatus(finished, 7)
+            self.assertIn("stopped at the deadline", finished.stdout)
+
     def test_go_on_while_the_pipe_is_silent(self):
         base = self.serve().url
         pipe = self.path("pipe")

@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import threading
 import time
 import urllib.request
 
 import harness
-from harness import Case, counted, files_in
+from harness import Case, corpus_file, counted, files_in
 
 
 class Loops(Case):
@@ -15,6 +16,11 @@ class Loops(Case):
         url = f"http://127.0.0.1:{server.port}/__flags/stats"
         with urllib.request.urlopen(url, timeout=harness.limit(10)) as answer:
             return json.load(answer)
+
+    def listed(self, lines):
+        path = self.home / "list"
+        path.write_text("".join(lines))
+        return path
 
     def hung(self, loops, *args):
         """A run with six requests in flight, none of which is answered."""
@@ -85,6 +91,32 @@ class Loops(Case):
         seen = self.statistics(server)
         self.assertEqual(seen["requests"], 40)
         self.assertLessEqual(seen["peak_in_flight"], 3)
+
+    def test_together_keep_no_more_connections_than_one(self):
+        lock = threading.Lock()
+        now, most = set(), []
+
+        def answer(connection):
+            with lock:
+                now.add(connection)
+                most.append(len(now))
+            while connection.read_request():
+                connection.answer(200, corpus_file("br").read_bytes())
+            with lock:
+                now.discard(connection)
+
+        port = self.raw_server(answer).port
+        hosts = [f"h{i}.test" for i in range(48)]
+        run = self.get("--loops", "8", "-m", "8", "-i", self.listed(
+            f"http://{host}:{port}/br.gif\t{host}.gif\n" for host in hosts),
+            *(word for host in hosts for word in
+              ("--resolve", f"{host}:{port}:127.0.0.1")))
+
+        self.assertStatus(run, 0)
+        self.assertEqual(len(files_in(self.out)), len(hosts))
+        # Each keeps one and has one in use; and we are late to see the end of
+        # others. Did each keep eight, all of these would be open at once.
+        self.assertLess(max(most), 40)
 
     def test_share_a_rate(self):
         server = self.serve()

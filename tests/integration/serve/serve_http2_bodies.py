@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+import urllib.request
 
 import harness
 import http2
@@ -110,6 +111,60 @@ class Bodies(Case):
         peer = self.begin("reset=request:5000")
         answer = peer.answer(self.post(peer, 1000))
         self.assertEqual((answer.status, answer.reset), (200, None))
+
+
+class Ends(Case):
+    """What the journal says of a stream that the server did not finish."""
+
+    def check(self, rule, end, leaves=False):
+        server = self.serve("--http2", "-q", "--fault", f"{rule} @{US}")
+        peer = Peer.connect(server.port)
+        self.addCleanup(peer.close)
+        stream = peer.start().get(US)
+        if leaves:
+            self.assertTrue(peer.ping())
+            peer.send(http2.frame(http2.RST_STREAM, 0, stream, bytes(4)))
+        else:
+            self.assertIsNotNone(peer.answer(stream).reset)
+
+        def journal():
+            return json.loads(peer.answer(peer.get(
+                "/__flags/requests?path=" + US)).body)["requests"]
+
+        harness.until(lambda: journal()[0]["end"])
+        self.assertEqual(journal()[0]["end"], end, rule)
+
+    def test_of_a_reset_are_the_server_s(self):
+        for rule in ("reset=body:50%", "close=body:10", "empty",
+                     "rst-stream=7"):
+            with self.subTest(rule):
+                self.check(rule, "the server reset")
+
+    def test_of_silence_are_the_client_s(self):
+        for rule in ("hang=headers", "hang=body:50%"):
+            with self.subTest(rule):
+                self.check(rule, "the client gave up", leaves=True)
+
+    def test_the_longest_head_is_sent_as_its_bound_has_it(self):
+        server = self.serve("--http2", "-q", "--fault", "header-bomb=9M")
+        peer = Peer.connect(server.port)
+        self.addCleanup(peer.close)
+        answer = peer.start().answer(peer.get(US))
+        self.assertEqual(len(answer["x-bomb"]), (1 << 20) - 10)
+
+    def test_the_forecast_is_for_the_version_that_it_is_asked_in(self):
+        server = self.serve("--http2", "-q", "--fault", "goaway=2")
+        path = "/__flags/forecast?path=" + US
+        peer = Peer.connect(server.port)
+        self.addCleanup(peer.close)
+        told = json.loads(peer.start().answer(
+            peer.get(path, ("accept", "application/json"))).body)
+        self.assertIn("GOAWAY", json.dumps(told))
+        with urllib.request.urlopen(urllib.request.Request(
+                f"http://127.0.0.1:{server.port}{path}",
+                headers={"Accept": "application/json"}),
+                timeout=harness.limit(10)) as answer:
+            self.assertNotIn("GOAWAY", json.dumps(json.load(answer)["attempts"]))
 
 
 class Down(Case):

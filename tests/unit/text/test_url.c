@@ -53,3 +53,42 @@ Test(url, reads_no_further_than_it_is_told)
 {
     cr_expect(eq(ptr, (void *)url_authority_trouble("host:80x", 7), NULL));
 }
+
+static void expect_shown(const char *url, const char *shown)
+{
+    char room[256];
+
+    url_mask(room, sizeof(room), url);
+    cr_expect(eq(str, room, (char *)shown), "%s", url);
+}
+
+Test(url, is_shown_without_what_may_be_a_secret)
+{
+    expect_shown("http://u:S@h/a.gif", "http://...@h/a.gif");
+    expect_shown("http://h/a.gif?token=S", "http://h/a.gif?token=...");
+    expect_shown("http://h/a?x=1&key=S&y=2#f", "http://h/a?x=1&key=...&y=2#f");
+    expect_shown("http://h/a;v=1?token=S", "http://h/a;v=1?token=...");
+    expect_shown("http://h/a?x=1?token=S", "http://h/a?x=1?token=...");
+    expect_shown("http://h/a?token=b;S", "http://h/a?token=...");
+    expect_shown("http://h/p;sid=5/br.gif?size=1",
+                 "http://h/p;sid=.../br.gif?size=1");
+    expect_shown("http://h/a?sessionid=S", "http://h/a?sessionid=...");
+    expect_shown("http://h/a?PHPSESSID=S", "http://h/a?PHPSESSID=...");
+    expect_shown("http://h/a?private_key=S", "http://h/a?private_key=...");
+    expect_shown("http://h/a?subscription-key=S",
+                 "http://h/a?subscription-key=...");
+    expect_shown("http://h/a?passphrase=S", "http://h/a?passphrase=...");
+}
+
+Test(url, that_is_none_is_shown_without_them_too)
+{
+    expect_shown("u:S@h/x.gif?u=http://h/y", "...@h/x.gif?u=http://h/y");
+    expect_shown("h/a.gif?token=S&next=http://x/y",
+                 "h/a.gif?token=...&next=http://x/y");
+}
+
+Test(url, is_shown_whole_where_it_has_none)
+{
+    expect_shown("http://h/a.gif?monkey=1&keyboard=2&size=3",
+                 "http://h/a.gif?monkey=1&keyboard=2&size=3");
+}
