@@ -469,8 +469,8 @@ Test(report, a_feed_is_read_back_as_it_was_written)
         "{\"final\":\"BR\",\"status\":\"ok\",\"more\":1}",
         "{\"peak_rss\":1,\"threads\":2}",
         "{\"peak_rss\":1,\"threads\":2,\"descriptors\":3}",
-        "{\"peak_rss\":1,\"threads\":2,\"descriptors\":\"3\",\"wait_us\":4,"
-        "\"user_us\":5,\"system_us\":6,\"voluntary\":7,\"involuntary\":8}",
+        ("{\"peak_rss\":1,\"threads\":2,\"descriptors\":\"3\",\"wait_us\":4,"
+         "\"user_us\":5,\"system_us\":6,\"voluntary\":7,\"involuntary\":8}"),
         "{\"observed_us\":1.5}",
         "{\"observed_us\":1,\"status\":\"ok\"}",
     };
