@@ -21,11 +21,29 @@ static void put_word(struct page *page, const char *word, size_t length)
     page->column += length + (page->column > 0);
 }
 
+/* How long the unit is that a line goes on with: " ms"; 0: none. */
+static size_t unit_length(const char *text)
+{
+    static const char *const units[] = {"%", "s",   "ms",  "us", "ns",
+                                        "B", "KiB", "MiB", "GiB"};
+    size_t length = *text ? strcspn(text + 1, " ,;:.)") : 0;
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (length > 0 && length == strlen(units[i]) &&
+            strncmp(text + 1, units[i], length) == 0)
+            return length + 1 + strcspn(text + 1 + length, " ");
+    }
+    return 0;
+}
+
+/* No line ends between a number and its unit. */
 static void put_text(struct page *page, const char *text)
 {
     while (*text) {
         size_t length = strcspn(text, " ");
 
+        if (length > 0 && text[length - 1] >= '0' && text[length - 1] <= '9')
+            length += unit_length(text + length);
         if (length > 0)
             put_word(page, text, length);
         text += length + strspn(text + length, " ");

@@ -241,6 +241,9 @@ class Compare(Case):
                 self.assertLessEqual(max(map(len, shown.splitlines())),
                                      columns)
                 self.assertRegex(shown, r"(?m)^sequential +1 .*[#\u2588]+\S*$")
+                # A number has its unit beside it.
+                self.assertNotRegex(shown, r"\d\r?\n +([mu]?s|[KMG]?i?B)\b")
+                self.assertNotRegex(shown, r"\d\r?\n +%")
                 titles = [line for line in shown.splitlines()
                           if line.startswith(("cell ", "times "))]
                 # No column is lost.

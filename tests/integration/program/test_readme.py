@@ -75,7 +75,7 @@ class Readme(Case):
         self.assertStatus(run, 0)
         # Columns are as wide as what stands in them.
         headers = [line.split() for line in shown.splitlines()]
-        for table in ("cell", "spread", "costs", "requests"):
+        for table in ("cell", "spread", "overhead", "costs", "requests"):
             header, *rows = re.search(
                 rf"(?m)^{table} .*\n(?:(?:sequential|threaded|async) .*\n)+",
                 run.stdout).group().splitlines()
