@@ -206,12 +206,11 @@ static bool is_same_text(const json_t *of, const char *key, const char *ours)
 static bool is_same_cell(const json_t *theirs,
                          const struct comparison_cell *ours)
 {
-    const char *http = ours->http == 2 ? "2" : ours->http == 1 ? "1.1" : NULL;
     unsigned max_req = ours->has_limit ? ours->max_req : 0;
 
     return is_same_text(theirs, "strategy", ours->strategy) &&
            is_same_text(theirs, "program", ours->program) &&
-           is_same_text(theirs, "http", http) &&
+           is_same_text(theirs, "http", comparison_http(ours->http)) &&
            json_integer_value(json_object_get(theirs, "max_req")) ==
                (json_int_t)max_req &&
            json_is_true(json_object_get(theirs, "reuse")) == ours->reuse &&

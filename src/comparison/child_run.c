@@ -12,7 +12,8 @@
 #include "comparison/requests.h"
 #include "comparison/server_stats.h"
 #include "process/child.h"
-#include "process/run_delay.h"
+#include "report/run_delay.h"
+#include "text/quantity.h"
 
 enum {
     FEED_FD = 3,
@@ -110,11 +111,6 @@ static int start(struct child *child, const struct compare_run_options *options,
     return rc;
 }
 
-static int64_t timeval_us(const struct timeval *time)
-{
-    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
-}
-
 /* A line that is not the record's. */
 static int take_line(struct compare_run *run, json_t *json,
                      const struct compare_run_options *options)
@@ -208,8 +204,8 @@ static int read_digests(struct compare_run *run, const char *directory)
 
 static void account(struct comparison_run *run, const struct child *child)
 {
-    int64_t all_us =
-        timeval_us(&child->usage.ru_utime) + timeval_us(&child->usage.ru_stime);
+    int64_t all_us = quantity_timeval(&child->usage.ru_utime) +
+                     quantity_timeval(&child->usage.ru_stime);
     int64_t cpu_us = figure_of_run(run, FIGURE_CPU);
 
     run->measured[FIGURE_PROCESS] = child->elapsed_us;

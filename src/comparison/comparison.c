@@ -169,6 +169,11 @@ bool comparison_is_disturbed(const struct comparison_run *run)
     return (double)wait_us > COMPARISON_DISTURBED * (double)run->observed_us;
 }
 
+const char *comparison_http(int http)
+{
+    return http == 2 ? "2" : http == 1 ? "1.1" : NULL;
+}
+
 double comparison_error(const struct comparison *comparison)
 {
     size_t looks = comparison->looks.planned;

@@ -202,6 +202,9 @@ bool comparison_is_disturbed(const struct comparison_run *run);
 /* What of it falls to each look. */
 double comparison_error(const struct comparison *comparison);
 
+/* A cell's version of HTTP, "1.1" or "2"; NULL: it has none. */
+const char *comparison_http(int http);
+
 /*
  * By which factor one cell's times are greater than another's, as ranks_ratio()
  * estimates it (comparison/ranks.h), with an interval in which it is but for

@@ -226,18 +226,13 @@ static int make_items(struct compare_run *run,
     return 0;
 }
 
-static int64_t timeval_us(const struct timeval *time)
-{
-    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
-}
-
 static void account(struct comparison_run *run, const struct tree_end *end,
                     const struct server_stats *stats)
 {
     run->observed_us = stats->span_us;
     run->measured[FIGURE_PROCESS] = end->elapsed_us;
-    run->measured[FIGURE_USER] = timeval_us(&end->usage.ru_utime);
-    run->measured[FIGURE_SYSTEM] = timeval_us(&end->usage.ru_stime);
+    run->measured[FIGURE_USER] = quantity_timeval(&end->usage.ru_utime);
+    run->measured[FIGURE_SYSTEM] = quantity_timeval(&end->usage.ru_stime);
     run->measured[FIGURE_VOLUNTARY] = end->usage.ru_nvcsw;
     run->measured[FIGURE_INVOLUNTARY] = end->usage.ru_nivcsw;
     run->measured[FIGURE_PEAK_RSS] = end->peak_memory;

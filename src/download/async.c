@@ -159,12 +159,20 @@ static int wait_for_change(struct supervisor *supervisor, int64_t until_us)
 /* Connections are the loop's, so it keeps no more than it has attempts. */
 static void keep_share(struct supervisor *supervisor)
 {
-    unsigned share = loops_share(&supervisor->part);
+    unsigned share = supervisor->part.share;
 
     if (share == supervisor->kept)
         return;
     supervisor->kept = share;
     multi_keep(supervisor->multi, share);
+}
+
+/* The loops share a turn's starts, too. */
+static unsigned burst(const struct supervisor *supervisor)
+{
+    unsigned shares = supervisor->part.shares;
+
+    return BURST > shares ? BURST / shares : 1;
 }
 
 /* Start attempts as the schedule allows. 0: everything is settled;
@@ -182,8 +190,7 @@ static int start_all(struct supervisor *supervisor)
         if (next == NEXT_START) {
             keep_share(supervisor);
             rc = start(supervisor, &attempt);
-            if (rc == 0 &&
-                ++started % loops_burst(&supervisor->part, BURST) == 0)
+            if (rc == 0 && ++started % burst(supervisor) == 0)
                 rc = aw_sleep(0);
         } else if (next == NEXT_FEED) {
             rc = spawn(supervisor,

@@ -41,21 +41,14 @@ static void wake_everyone(struct loops *loops)
         wake(loops->parts[i]);
 }
 
-static void wake_one(struct loops *loops)
+/* Up to so many of those that wait. */
+static void wake_waiting(struct loops *loops, unsigned most)
 {
-    for (unsigned i = 0; i < loops->count; i++) {
-        if (loops->parts[i]->waiting) {
-            wake(loops->parts[i]);
-            return;
-        }
-    }
-}
-
-static void wake_all(struct loops *loops)
-{
-    for (unsigned i = 0; i < loops->count; i++) {
-        if (loops->parts[i]->waiting)
-            wake(loops->parts[i]);
+    for (unsigned i = 0; i < loops->count && most > 0; i++) {
+        if (!loops->parts[i]->waiting)
+            continue;
+        wake(loops->parts[i]);
+        most--;
     }
 }
 
@@ -233,7 +226,7 @@ static void tell(struct loop_part *part, enum next next)
 
     switch (next) {
     case NEXT_START: /* perhaps there is more to start */
-        wake_one(loops);
+        wake_waiting(loops, 1);
         break;
     case NEXT_WAIT:
         part->waiting = true;
@@ -241,7 +234,7 @@ static void tell(struct loop_part *part, enum next next)
     case NEXT_FEED: /* whoever feeds looks again after it */
         break;
     case NEXT_FINISHED:
-        wake_all(loops);
+        wake_waiting(loops, LOOPS_MOST);
         break;
     }
 }
@@ -254,12 +247,14 @@ enum next loops_next(struct loop_part *part, struct attempt *start,
 
     pthread_mutex_lock(&loops->lock);
     part->waiting = false;
-    if (loops->shares == 1 || part->busy < share_of(part)) {
+    part->share = share_of(part);
+    part->shares = loops->shares;
+    if (loops->shares == 1 || part->busy < part->share) {
         next = run_next(loops->run, start, wait_until_us);
         tell(part, next);
     } else { /* after an end of its own it looks again */
         *wait_until_us = SCHEDULE_FOREVER;
-        wake_one(loops);
+        wake_waiting(loops, 1);
     }
     if (next == NEXT_START) {
         start->worker = loops->numbers[--loops->free];
@@ -289,27 +284,6 @@ void loops_filled(struct loop_part *part, int rc)
 
     pthread_mutex_lock(&loops->lock);
     run_filled(loops->run, rc);
-    wake_all(loops);
+    wake_waiting(loops, LOOPS_MOST);
     pthread_mutex_unlock(&loops->lock);
-}
-
-unsigned loops_share(struct loop_part *part)
-{
-    unsigned share;
-
-    pthread_mutex_lock(&part->loops->lock);
-    share = share_of(part);
-    pthread_mutex_unlock(&part->loops->lock);
-    return share;
-}
-
-unsigned loops_burst(struct loop_part *part, unsigned starts)
-{
-    struct loops *loops = part->loops;
-    unsigned count;
-
-    pthread_mutex_lock(&loops->lock);
-    count = loops->shares;
-    pthread_mutex_unlock(&loops->lock);
-    return starts > count ? starts / count : 1;
 }

@@ -31,7 +31,9 @@ struct loop_part {
     struct loops *loops;
     aw_event *changed; /* of the loop's own: look again */
     uv_async_t alarm;  /* another loop says so */
-    unsigned busy;     /* attempts in flight here */
+    unsigned busy;     /* attempts in flight here, */
+    unsigned share;    /* and at most; for its own thread, as are */
+    unsigned shares;   /* the loops of the run: of the last loops_next() */
     bool waiting;      /* below its share, with nothing to start */
     int64_t seen_us;   /* when it was last asked how busy it is, */
     int64_t seen_cpu;  /* and the processor time then, nanoseconds */
@@ -88,9 +90,3 @@ enum next loops_next(struct loop_part *part, struct attempt *start,
 void loops_done(struct loop_part *part, const struct attempt *attempt,
                 const struct outcome *outcome);
 void loops_filled(struct loop_part *part, int rc);
-
-/* How many it may have in flight. At least 1. */
-unsigned loops_share(struct loop_part *part);
-
-/* Of `starts` in one turn of all loops, this one's. At least 1. */
-unsigned loops_burst(struct loop_part *part, unsigned starts);

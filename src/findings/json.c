@@ -152,7 +152,7 @@ static size_t count_requests(const struct comparison_cell *cell)
 
 static json_t *http_json(int http)
 {
-    return http > 0 ? json_string(http == 2 ? "2" : "1.1") : json_null();
+    return http > 0 ? json_string(comparison_http(http)) : json_null();
 }
 
 /* What a cell is, and what it has a figure of. */

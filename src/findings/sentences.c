@@ -81,17 +81,20 @@ size_t sentences_sibling(const struct sentences *s, size_t cell,
 
 struct factor sentences_factor(struct interval ratio)
 {
-    struct factor factor = {.faster = ratio.high < 1};
+    struct factor factor = {.value = ""};
+    bool faster = ratio.high < 1;
     struct interval r = ratio;
     int decimals;
 
-    if (factor.faster)
+    if (faster)
         r = (struct interval){1 / ratio.value, 1 / ratio.high, 1 / ratio.low};
     decimals = r.value < 1.05    ? 3
                : r.value < 9.995 ? 2
                : r.value < 99.95 ? 1
                                  : 0;
     snprintf(factor.value, sizeof(factor.value), "%.*f", decimals, r.value);
+    snprintf(factor.times, sizeof(factor.times), "%s %s times as %s",
+             faster ? "is" : "takes", factor.value, faster ? "fast" : "long");
     if (r.low < r.high)
         snprintf(factor.bounds, sizeof(factor.bounds), " (%.*f to %.*f)",
                  decimals, r.low, decimals, r.high);
@@ -123,9 +126,7 @@ static void say_speed(struct sentences *s, size_t cell, size_t to)
         return;
     }
     factor = sentences_factor(ratio);
-    sentences_say(s, "%s %s %s times as %s as %s%s", name,
-                  factor.faster ? "is" : "takes", factor.value,
-                  factor.faster ? "fast" : "long", other, factor.bounds);
+    sentences_say(s, "%s %s as %s%s", name, factor.times, other, factor.bounds);
 }
 
 /* A comparison of one cell, or with one that counts, says what it took. */

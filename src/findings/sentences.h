@@ -73,8 +73,8 @@ struct interval sentences_relate_all(struct sentences *s, size_t cell,
 /* How a ratio that does not hold 1 is said: "is 12.1 times as fast as",
    "takes 1.30 times as long as". */
 struct factor {
-    bool faster;
-    char value[24];
+    char value[24];  /* "12.1" */
+    char times[48];  /* "is 12.1 times as fast" */
     char bounds[48]; /* " (11.6 to 12.5)"; "" if they are the value */
 };
 struct factor sentences_factor(struct interval ratio);

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "text/quantity.h"
+
 /* Of one cell. */
 static void say_since(struct sentences *s, const struct comparison_cell *cell)
 {
@@ -11,9 +13,8 @@ static void say_since(struct sentences *s, const struct comparison_cell *cell)
         sentences_say(s, "%s since the baseline: no difference detected%s",
                       cell->name, factor.bounds);
     else
-        sentences_say(s, "%s %s %s times as %s as in the baseline%s",
-                      cell->name, factor.faster ? "is" : "takes", factor.value,
-                      factor.faster ? "fast" : "long", factor.bounds);
+        sentences_say(s, "%s %s as in the baseline%s", cell->name, factor.times,
+                      factor.bounds);
 }
 
 static void say_all_since(struct sentences *s)
@@ -34,7 +35,7 @@ static void say_all_since(struct sentences *s)
         sentences_say(s,
                       "of %zu cell%s the baseline has none that is alike, or "
                       "there are too few runs to tell a difference",
-                      unknown, unknown == 1 ? "" : "s");
+                      unknown, quantity_plural(unknown));
 }
 
 /* What is no difference. */
@@ -44,11 +45,8 @@ static void say_noise(struct sentences *s, const struct comparison_cell *cell)
 
     if (!isfinite(cell->ratio.low))
         return;
-    sentences_say(s,
-                  "the noise floor: %s %s %s times as %s as the same cell "
-                  "before it%s",
-                  cell->name, factor.faster ? "is" : "takes", factor.value,
-                  factor.faster ? "fast" : "long", factor.bounds);
+    sentences_say(s, "the noise floor: %s %s as the same cell before it%s",
+                  cell->name, factor.times, factor.bounds);
     if (!interval_holds(&cell->ratio, 1))
         sentences_say(s, "so even the same is told apart here: differences as "
                          "small mean nothing");

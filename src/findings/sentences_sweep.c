@@ -253,11 +253,8 @@ static void say_reuse(struct sentences *s, size_t with, size_t without)
                       "detected",
                       strategy);
     else
-        sentences_say(s,
-                      "%s %s %s times as %s with reuse of connections as "
-                      "without%s",
-                      strategy, factor.faster ? "is" : "takes", factor.value,
-                      factor.faster ? "fast" : "long", factor.bounds);
+        sentences_say(s, "%s %s with reuse of connections as without%s",
+                      strategy, factor.times, factor.bounds);
 }
 
 void sentences_reuse(struct sentences *s)
@@ -308,9 +305,8 @@ static void say_http(struct sentences *s, const char *strategy, size_t best)
                       "detected",
                       strategy);
     else
-        sentences_say(s, "%s %s %s times as %s over HTTP/2 as over HTTP/1.1%s",
-                      strategy, factor.faster ? "is" : "takes", factor.value,
-                      factor.faster ? "fast" : "long", factor.bounds);
+        sentences_say(s, "%s %s over HTTP/2 as over HTTP/1.1%s", strategy,
+                      factor.times, factor.bounds);
 }
 
 void sentences_http(struct sentences *s)

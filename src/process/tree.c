@@ -13,6 +13,7 @@
 
 #include "process/child.h"
 #include "process/interrupt.h"
+#include "text/quantity.h"
 
 enum {
     LOOK_US = 10000,      /* between looks at the memory */
@@ -187,11 +188,6 @@ static void watch_to_end(struct watch *watch)
     getrusage(RUSAGE_CHILDREN, &watch->end.usage); /* of all that was reaped */
 }
 
-static int64_t timeval_us(const struct timeval *time)
-{
-    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
-}
-
 static void tell(const struct tree_end *end, int pipe)
 {
     char line[LINE_SIZE];
@@ -199,8 +195,9 @@ static void tell(const struct tree_end *end, int pipe)
         line, sizeof(line),
         "%d %d %" PRId64 " %" PRId64 " %" PRId64 " %ld %ld %" PRId64 "\n",
         end->status, end->timed_out, end->elapsed_us,
-        timeval_us(&end->usage.ru_utime), timeval_us(&end->usage.ru_stime),
-        end->usage.ru_nvcsw, end->usage.ru_nivcsw, end->peak_memory);
+        quantity_timeval(&end->usage.ru_utime),
+        quantity_timeval(&end->usage.ru_stime), end->usage.ru_nvcsw,
+        end->usage.ru_nivcsw, end->peak_memory);
 
     /* One that did not come is missed by who reads. */
     if (write(pipe, line, (size_t)length) < 0)

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "report/run_delay.h"
+#include "text/quantity.h"
+
 /* A field of /proc/self/status, as it stands there; -1: it does not. */
 static int64_t status_field(const char *name)
 {
@@ -64,24 +67,6 @@ static void count(struct footprint *footprint)
     take_greater(&footprint->descriptors, count_descriptors());
 }
 
-/* Of the calling thread; -1: unknown. */
-static int64_t waited_us(void)
-{
-    char text[96];
-    int64_t waited_ns = -1;
-    int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-    if (fd >= 0)
-        close(fd);
-    if (length <= 0)
-        return -1;
-    text[length] = '\0';
-    if (sscanf(text, "%*s %" SCNd64, &waited_ns) != 1)
-        return -1;
-    return waited_ns / 1000;
-}
-
 /* The calling thread's row; NULL: no memory. A thread that is new has begun
    within the run. */
 static struct footprint_thread *row_of(struct footprint *footprint, pid_t id)
@@ -101,11 +86,6 @@ static struct footprint_thread *row_of(struct footprint *footprint, pid_t id)
     return &grown[footprint->wait_count++];
 }
 
-static int64_t timeval_us(const struct timeval *time)
-{
-    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
-}
-
 static struct footprint_cpu cpu_now(void)
 {
     struct rusage usage;
@@ -113,8 +93,9 @@ static struct footprint_cpu cpu_now(void)
     if (getrusage(RUSAGE_SELF, &usage) < 0)
         return (struct footprint_cpu){.known = false};
     return (struct footprint_cpu){.known = true,
-                                  .user_us = timeval_us(&usage.ru_utime),
-                                  .system_us = timeval_us(&usage.ru_stime),
+                                  .user_us = quantity_timeval(&usage.ru_utime),
+                                  .system_us =
+                                      quantity_timeval(&usage.ru_stime),
                                   .voluntary = usage.ru_nvcsw,
                                   .involuntary = usage.ru_nivcsw};
 }
@@ -123,7 +104,7 @@ static struct footprint_cpu cpu_now(void)
 static void take_stock(struct footprint *footprint, bool begins)
 {
     struct footprint_thread *row = row_of(footprint, gettid());
-    int64_t waited = waited_us();
+    int64_t waited = run_delay_own_us();
 
     if (!row || waited < 0) {
         footprint->waits_unknown = true;

@@ -84,6 +84,11 @@ void quantity_share(char text[QUANTITY_SIZE], double share)
         snprintf(text, QUANTITY_SIZE, "%.0f %%", percent);
 }
 
+int64_t quantity_timeval(const struct timeval *time)
+{
+    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
 const char *quantity_plural(uint64_t count)
 {
     return count == 1 ? "" : "s";

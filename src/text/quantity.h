@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/time.h>
 
 /*
  * quantity: how numbers with their units are written, the same everywhere.
@@ -26,6 +27,9 @@ void quantity_count(char text[QUANTITY_SIZE], double value);
 
 /* A share of 1, as a percentage: "34.1 %"; NAN: "-". */
 void quantity_share(char text[QUANTITY_SIZE], double share);
+
+/* Such a time in microseconds. */
+int64_t quantity_timeval(const struct timeval *time);
 
 /* "" for one, "s" for any other number of things. */
 const char *quantity_plural(uint64_t count);
