@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "clock/clock.h"
 #include "comparison/child_run.h"
 #include "comparison/grid.h"
 #include "comparison/ideals.h"
@@ -160,7 +161,7 @@ static void end_progress(const struct compare_runs *runs)
 /* A run begins: its place and its start. */
 static void begin_run(struct compare_runs *runs, const struct grid_run *which)
 {
-    runs->latest_us = child_now_us();
+    runs->latest_us = clock_monotonic_us();
     if (runs->made++ == 0)
         runs->first_us = runs->latest_us;
     show_progress(runs, which);

@@ -30,9 +30,10 @@ struct compare_runs {
     struct prediction *predictions; /* of each item; NULL: unknown */
     struct program_work programs;
     struct book book;
-    char *directory;   /* of the runs */
-    int64_t made;      /* runs, warm-ups included */
-    int64_t first_us;  /* when the first of them began, by child_now_us() */
+    char *directory; /* of the runs */
+    int64_t made;    /* runs, warm-ups included */
+    int64_t
+        first_us; /* when the first of them began, by clock_monotonic_us() */
     int64_t latest_us; /* the last one */
     bool told;         /* what is not there was, by the first run */
     bool local;        /* a run failed of this machine, as of a full disk */

@@ -1,19 +1,12 @@
 #include "download/events.h"
 
-static int64_t monotonic_us(void)
-{
-    struct timespec now;
-
-    /* CLOCK_MONOTONIC exists and &now is valid: it cannot fail. */
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
+#include "clock/clock.h"
 
 int events_init(struct events *events)
 {
     int error;
 
-    *events = (struct events){.start_us = monotonic_us()};
+    *events = (struct events){.start_us = clock_monotonic_us()};
     error = pthread_mutex_init(&events->lock, NULL);
     return -error;
 }
@@ -41,7 +34,7 @@ bool events_wants(const struct events *events, enum event_kind kind)
 
 int64_t events_now_us(const struct events *events)
 {
-    return monotonic_us() - events->start_us;
+    return clock_monotonic_us() - events->start_us;
 }
 
 struct timespec events_clock(const struct events *events, int64_t at_us)

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock/clock.h"
 #include "download/descriptors.h"
 #include "download/downloader.h"
 
@@ -96,17 +96,12 @@ static bool is_busy(struct loop_part *part)
 {
     int64_t now_us = events_now_us(run_events(part->loops->run));
     int64_t passed_us = now_us - part->seen_us;
-    struct timespec cpu;
-    int64_t cpu_ns;
-    bool busy;
+    int64_t cpu_us = clock_thread_us();
+    bool busy = part->seen_cpu_us > 0 &&
+                (cpu_us - part->seen_cpu_us) * 100 >= passed_us * AUTO_BUSY;
 
-    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) < 0)
-        return false;
-    cpu_ns = (int64_t)cpu.tv_sec * 1000000000 + cpu.tv_nsec;
-    busy = part->seen_cpu > 0 &&
-           (cpu_ns - part->seen_cpu) / 1000 * 100 >= passed_us * AUTO_BUSY;
     part->seen_us = now_us;
-    part->seen_cpu = cpu_ns;
+    part->seen_cpu_us = cpu_us;
     return busy;
 }
 

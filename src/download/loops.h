@@ -29,14 +29,14 @@ struct loops;
 /* One loop of them. */
 struct loop_part {
     struct loops *loops;
-    aw_event *changed; /* of the loop's own: look again */
-    uv_async_t alarm;  /* another loop says so */
-    unsigned busy;     /* attempts in flight here, */
-    unsigned share;    /* and at most; for its own thread, as are */
-    unsigned shares;   /* the loops of the run: of the last loops_next() */
-    bool waiting;      /* below its share, with nothing to start */
-    int64_t seen_us;   /* when it was last asked how busy it is, */
-    int64_t seen_cpu;  /* and the processor time then, nanoseconds */
+    aw_event *changed;   /* of the loop's own: look again */
+    uv_async_t alarm;    /* another loop says so */
+    unsigned busy;       /* attempts in flight here, */
+    unsigned share;      /* and at most; for its own thread, as are */
+    unsigned shares;     /* the loops of the run: of the last loops_next() */
+    bool waiting;        /* below its share, with nothing to start */
+    int64_t seen_us;     /* when it was last asked how busy it is, */
+    int64_t seen_cpu_us; /* and the processor time then */
 };
 
 struct loops {

@@ -12,18 +12,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock/clock.h"
 #include "process/interrupt.h"
-
-int64_t child_now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail on Linux */
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* An empty standard input, and the pipe as `fd`. Async-signal-safe. */
 static bool settle(int fd, int pipe_end)
@@ -131,7 +123,7 @@ int child_start(struct child *child, const char *const *arguments, int fd)
         free(argv);
         return rc;
     }
-    child->started_us = child_now_us();
+    child->started_us = clock_monotonic_us();
     pid = fork_quietly();
     rc = -errno;
     if (pid == 0)
@@ -149,7 +141,7 @@ int child_call(struct child *child, void (*body)(int pipe, void *arg),
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return -errno;
-    child->started_us = child_now_us();
+    child->started_us = clock_monotonic_us();
     pid = fork_quietly();
     if (pid == 0) {
         setpgid(0, 0);
@@ -208,7 +200,7 @@ static int wait_readable(int fd, int64_t deadline_us)
     if (interrupt_signal()) {
         rc = -EINTR;
     } else {
-        int64_t us = deadline_us - child_now_us();
+        int64_t us = deadline_us - clock_monotonic_us();
 
         us = us < 0 ? 0 : us;
         left.tv_sec = us / 1000000;
@@ -250,7 +242,8 @@ static int fill(struct child *child, int64_t deadline_us)
 int child_read_line(struct child *child, char *line, size_t size,
                     int64_t timeout_us)
 {
-    int64_t deadline_us = timeout_us < 0 ? -1 : child_now_us() + timeout_us;
+    int64_t deadline_us =
+        timeout_us < 0 ? -1 : clock_monotonic_us() + timeout_us;
 
     for (;;) {
         char *start = child->buffer + child->taken;
@@ -282,7 +275,7 @@ int child_wait(struct child *child, int *status)
     do {
         got = wait4(child->pid, status, 0, &child->usage);
     } while (got < 0 && errno == EINTR);
-    child->elapsed_us = child_now_us() - child->started_us;
+    child->elapsed_us = clock_monotonic_us() - child->started_us;
     close(child->pipe);
     child->pipe = -1;
     return got < 0 ? -errno : 0;
@@ -291,13 +284,13 @@ int child_wait(struct child *child, int *status)
 int child_stop(struct child *child, int64_t grace_us, int *status)
 {
     struct pollfd end = {.fd = child->pipe, .events = POLLIN};
-    int64_t deadline_us = child_now_us() + grace_us;
+    int64_t deadline_us = clock_monotonic_us() + grace_us;
     char unread[512];
 
     kill(child->pid, SIGTERM);
     /* The child holds the other end of the pipe until it has ended. */
     for (;;) {
-        int64_t left_us = deadline_us - child_now_us();
+        int64_t left_us = deadline_us - clock_monotonic_us();
         int ready = left_us > 0 ? poll(&end, 1, (int)(left_us / 1000 + 1)) : 0;
         ssize_t got;
 

@@ -52,10 +52,6 @@ int child_call(struct child *child, void (*body)(int pipe, void *arg),
  */
 int child_settle(int pipe, int fd);
 
-/* The monotonic clock that started_us and elapsed_us are taken from, in
-   microseconds. Any thread, and after a fork. */
-int64_t child_now_us(void);
-
 /*
  * The next line without its newline, NUL-terminated. 1: a line; 0: the end of
  * the output; -ETIMEDOUT after `timeout_us` (< 0: never); -EINTR: a signal of

@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock/clock.h"
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
@@ -37,24 +38,16 @@ _Noreturn void interrupt_die(int signum)
     _exit(128 + signum); /* not reached: the default action is to end */
 }
 
-static long long now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now); /* async-signal-safe */
-    return (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 void interrupt_note(int signum)
 {
     int none = 0;
 
     if (!atomic_compare_exchange_strong(&noted, &none, signum)) {
-        if (now_us() - atomic_load(&noted_us) >= INTERRUPT_ECHO_US)
+        if (clock_monotonic_us() - atomic_load(&noted_us) >= INTERRUPT_ECHO_US)
             interrupt_die(signum);
         return;
     }
-    atomic_store(&noted_us, now_us());
+    atomic_store(&noted_us, clock_monotonic_us());
     if (forward)
         forward(forward_arg);
 }

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock/clock.h"
 #include "process/child.h"
 #include "process/interrupt.h"
 #include "text/quantity.h"
@@ -175,7 +176,7 @@ static void watch_to_end(struct watch *watch)
 
         if (signum == SIGTERM || watch->killing) {
             kill_all(watch);
-        } else if (child_now_us() - watch->started_us >
+        } else if (clock_monotonic_us() - watch->started_us >
                    watch->command->limit_us) {
             watch->end.timed_out = true;
             kill_all(watch);
@@ -184,7 +185,7 @@ static void watch_to_end(struct watch *watch)
         }
         reap(watch);
     }
-    watch->end.elapsed_us = child_now_us() - watch->started_us;
+    watch->end.elapsed_us = clock_monotonic_us() - watch->started_us;
     getrusage(RUSAGE_CHILDREN, &watch->end.usage); /* of all that was reaped */
 }
 
@@ -216,7 +217,7 @@ static void run_watch(int pipe, void *arg)
     sigprocmask(SIG_BLOCK, &blocked, NULL);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         return;
-    watch.started_us = child_now_us();
+    watch.started_us = clock_monotonic_us();
     watch.shell = fork();
     if (watch.shell == 0)
         become_shell(watch.command);

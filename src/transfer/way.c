@@ -1,22 +1,14 @@
 #include "transfer/way.h"
 
 #include <errno.h>
-#include <time.h>
 
+#include "clock/clock.h"
 #include "transfer/surplus.h"
 
 enum {
     LOOK_MS = 1000, /* so often somebody may look whether to stop */
     KEPT = 5,       /* connections, for redirects to other servers */
 };
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
 
 /* CURLOPT_XFERINFOFUNCTION: anything but 0 ends the transfer with
    CURLE_ABORTED_BY_CALLBACK. */
@@ -31,7 +23,8 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
     (void)ulnow;
     if (atomic_load(blocking->stop))
         return 1;
-    blocking->expired = blocking->end_us > 0 && now_us() >= blocking->end_us;
+    blocking->expired =
+        blocking->end_us > 0 && clock_monotonic_us() >= blocking->end_us;
     return blocking->expired ? 1 : 0;
 }
 
@@ -105,7 +98,7 @@ static CURLcode perform_blocking(struct way *way, CURL *easy)
 
 static void end_blocking_within(struct way *way, int64_t limit_us)
 {
-    ((struct way_blocking *)way)->end_us = now_us() + limit_us;
+    ((struct way_blocking *)way)->end_us = clock_monotonic_us() + limit_us;
 }
 
 static void close_blocking(struct way *way)

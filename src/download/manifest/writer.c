@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock/clock.h"
 #include "download/manifest/entry.h"
 
 enum {
@@ -13,14 +14,6 @@ enum {
     AGAIN_US = 20000,
     COMPACT_LEAST = 1024 * 1024
 };
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* Under the lock: until that time, a change, or for no reason at all. */
 static void wait_until(struct manifest_writer *writer, int64_t until_us)
@@ -67,12 +60,12 @@ static void append(struct manifest_writer *writer, struct manifest_lines *lines)
         if (rc != -EAGAIN)
             break;
         if ((writer->closing || !writer->has_thread) && end_us == 0)
-            end_us = now_us() + MANIFEST_LOCK_US;
-        if (end_us && now_us() >= end_us) {
+            end_us = clock_monotonic_us() + MANIFEST_LOCK_US;
+        if (end_us && clock_monotonic_us() >= end_us) {
             rc = -EBUSY;
             break;
         }
-        wait_until(writer, now_us() + AGAIN_US);
+        wait_until(writer, clock_monotonic_us() + AGAIN_US);
     }
     if (rc < 0)
         fail(writer, rc);
@@ -92,7 +85,7 @@ static void flush(struct manifest_writer *writer)
 static bool is_due(const struct manifest_writer *writer)
 {
     return writer->closing || writer->gathered.bytes >= MANIFEST_GATHER_BYTES ||
-           now_us() - writer->since_us >= MANIFEST_GATHER_US;
+           clock_monotonic_us() - writer->since_us >= MANIFEST_GATHER_US;
 }
 
 static void *write_lines(void *arg)
@@ -185,7 +178,7 @@ static void gather_line(struct manifest_writer *writer, const char *line,
     if (rc < 0)
         fail(writer, rc);
     if (rc == 0 && first)
-        writer->since_us = now_us();
+        writer->since_us = clock_monotonic_us();
     if (writer->gathered.bytes >= MANIFEST_GATHER_BYTES && !writer->has_thread)
         flush(writer);
     else if (first || writer->gathered.bytes >= MANIFEST_GATHER_BYTES)
