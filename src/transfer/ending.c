@@ -101,6 +101,29 @@ static void remember_tail(struct ending *ending, const unsigned char *at,
         ending->tail = ending->tail << 8 | at[i];
 }
 
+/* Past the bytes that mean nothing: from `at` on, how many. */
+static size_t pass_over(struct ending *ending, const unsigned char *at,
+                        size_t count)
+{
+    const unsigned char *found;
+    int awaited = -1;
+
+    if (ending->skip > 0) {
+        size_t skipped = ending->skip < count ? (size_t)ending->skip : count;
+
+        ending->skip -= skipped;
+        return skipped;
+    }
+    if (ending->format == ENDING_SVG)
+        awaited = ending_svg_awaits(ending);
+    else if (ending->format != ENDING_JSON)
+        awaited = ending_image_awaits(ending);
+    if (awaited < 0)
+        return 0;
+    found = memchr(at, awaited, count);
+    return found ? (size_t)(found - at) : count;
+}
+
 int ending_add(struct ending *ending, const void *bytes, size_t count)
 {
     const unsigned char *at = bytes;
@@ -122,17 +145,12 @@ int ending_add(struct ending *ending, const void *bytes, size_t count)
     if (ending->format != ENDING_SVG)
         remember_tail(ending, at, (size_t)(end - at));
     while (parse && at < end && !ending->broken) {
-        if (ending->skip > 0) {
-            size_t left = (size_t)(end - at);
-            size_t skipped = ending->skip < left ? (size_t)ending->skip : left;
-
-            ending->skip -= skipped;
-            at += skipped;
-        } else {
-            parse(ending, *at++);
-            if (ending->complete && ending->format != ENDING_JSON)
-                break;
-        }
+        at += pass_over(ending, at, (size_t)(end - at));
+        if (at == end)
+            break;
+        parse(ending, *at++);
+        if (ending->complete && ending->format != ENDING_JSON)
+            break;
     }
     return 0;
 }

@@ -68,3 +68,8 @@ void ending_png(struct ending *ending, unsigned char byte);
 void ending_jpeg(struct ending *ending, unsigned char byte);
 void ending_svg(struct ending *ending, unsigned char byte);
 void ending_json(struct ending *ending, unsigned char byte);
+
+/* The one byte that means anything now, others being passed over; -1: each may.
+   What the parser knows of earlier bytes does not depend on those. */
+int ending_image_awaits(const struct ending *ending);
+int ending_svg_awaits(const struct ending *ending);

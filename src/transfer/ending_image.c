@@ -17,13 +17,30 @@ static unsigned two_bytes(const unsigned char *at)
     return (unsigned)at[0] | (unsigned)at[1] << 8;
 }
 
-/* Whether the last bytes are these; for those that are searched for. */
-static void search(struct ending *ending, unsigned char byte,
-                   const char *wanted, unsigned length)
+/* What a file of the format ends with. */
+static const char *last_bytes(enum ending_format format)
 {
-    memmove(ending->word, ending->word + 1, length - 1);
-    ending->word[length - 1] = byte;
-    if (memcmp(ending->word, wanted, length) == 0)
+    switch (format) {
+    case ENDING_PNG:
+        return "IEND\xae\x42\x60\x82";
+    case ENDING_JPEG:
+        return "\xff\xd9";
+    default:
+        return "\x3b";
+    }
+}
+
+/* Whether those came; `have` of them are there. No byte of them but the first
+   is like the first, so where one does not fit nothing but that can begin. */
+static void search(struct ending *ending, unsigned char byte)
+{
+    const char *wanted = last_bytes(ending->format);
+
+    if (byte == (unsigned char)wanted[ending->have])
+        ending->have++;
+    else
+        ending->have = byte == (unsigned char)wanted[0];
+    if (!wanted[ending->have])
         ending->complete = true;
 }
 
@@ -31,7 +48,6 @@ static void begin_search(struct ending *ending)
 {
     ending->by_search = true;
     ending->have = 0;
-    memset(ending->word, 0, sizeof(ending->word));
 }
 
 /* The states of GIF. The first two come before any block. */
@@ -88,7 +104,7 @@ static void gif_extension(struct ending *ending)
 void ending_gif(struct ending *ending, unsigned char byte)
 {
     if (ending->by_search) {
-        search(ending, byte, "\x3b", 1);
+        search(ending, byte);
         return;
     }
     switch (ending->state) {
@@ -143,7 +159,7 @@ void ending_png(struct ending *ending, unsigned char byte)
     uint64_t length = 0;
 
     if (ending->by_search) {
-        search(ending, byte, "IEND\xae\x42\x60\x82", 8);
+        search(ending, byte);
         return;
     }
     if (ending->state == 0) {
@@ -245,10 +261,20 @@ static void jpeg_scan(struct ending *ending, unsigned char byte)
     jpeg_code(ending, byte);
 }
 
+int ending_image_awaits(const struct ending *ending)
+{
+    if (ending->by_search && ending->have == 0)
+        return (unsigned char)last_bytes(ending->format)[0];
+    if (ending->format == ENDING_JPEG && ending->state == JPEG_SCAN &&
+        ending->have == 0)
+        return 0xff;
+    return -1;
+}
+
 void ending_jpeg(struct ending *ending, unsigned char byte)
 {
     if (ending->by_search) {
-        search(ending, byte, "\xff\xd9", 2);
+        search(ending, byte);
         return;
     }
     switch (ending->state) {

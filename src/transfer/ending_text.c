@@ -185,3 +185,8 @@ void ending_svg(struct ending *ending, unsigned char byte)
             tag_ends(ending);
     }
 }
+
+int ending_svg_awaits(const struct ending *ending)
+{
+    return ending->state == SVG_TEXT ? '<' : -1;
+}
