@@ -94,7 +94,8 @@ class Case:
 def cases(quick):
     many = 1000 if quick else 10000
     large = (64 if quick else 1024) * BLOCK
-    every = (*ALL, "flags async manifest")
+    every = (*ALL, "flags async manifest", "flags async 1x", "flags async 2x",
+             "bare 2x")
     return [
         Case("20 files, a server of its own", 20, 20, local=True,
              peers=("curl", "flags async", "flags threaded")),

@@ -24,7 +24,7 @@ class Peers:
         flags = subprocess.run(
             ["pkg-config", "--cflags", "--libs", "libcurl"], check=True,
             capture_output=True, text=True).stdout.split()
-        subprocess.run(["cc", "-std=gnu11", "-O2", "-o", made,
+        subprocess.run(["cc", "-std=gnu11", "-O2", "-pthread", "-o", made,
                         SOURCES / "bare.c", *flags], check=True)
         return made
 
@@ -65,14 +65,17 @@ class Peers:
 
     def command(self, name, case):
         """The command of a peer of that name for a case."""
-        kind, _, strategy = name.partition(" ")
-        return getattr(self, "_" + kind.replace("-", "_"))(case, strategy)
+        kind, _, how = name.partition(" ")
+        return getattr(self, "_" + kind.replace("-", "_"))(case, how)
 
-    def _flags(self, case, strategy):
-        words = strategy.split()
+    def _flags(self, case, how):
+        """`how`: a strategy; then `manifest`, or how many loops as `2x`."""
+        words = how.split()
         command = [self.program, "get", "-q", "-o", "out", "-S", words[0]]
         if words[1:] != ["manifest"]:
             command.append("--no-manifest")
+        if words[-1].endswith("x"):
+            command += ["--loops", words[-1][:-1]]
         if words[0] != "sequential":
             command += ["-m", str(case.in_flight)]
         if case.ca:
@@ -117,8 +120,10 @@ class Peers:
         return [self.python, SOURCES / "aiohttp_pool.py", case.listed, "out",
                 str(case.in_flight)]
 
-    def _bare(self, case, _):
-        return [self.bare, case.listed, "out", str(case.in_flight),
+    def _bare(self, case, loops):
+        """`loops`: how many as `2x`, or the empty string for one."""
+        return [self.bare, case.listed, "out",
+                f"{case.in_flight}x{loops[:-1] or 1}",
                 *([case.ca] if case.ca else []),
                 *(["2"] if case.http2 else [])]
 

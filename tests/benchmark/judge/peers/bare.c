@@ -1,15 +1,17 @@
 /*
  * The floor: a loop of curl_multi_poll() and curl_multi_perform() over a list,
  * with kept handles, and a write, a close and a rename for each file. It checks
- * nothing but the status.
+ * nothing but the status. Several loops, a thread each, share the list and what
+ * is in flight.
  *
- * usage: bare LIST DIRECTORY IN-FLIGHT [CA [2]]
+ * usage: bare LIST DIRECTORY IN-FLIGHT[xLOOPS] [CA [2]]
  *
  * Lines of LIST: URL, tab, name.
  */
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,33 +121,64 @@ static void prepare(struct slot *slot, char **options)
         curl_easy_setopt(slot->easy, CURLOPT_CAINFO, options[0]);
 }
 
-int main(int argc, char **argv)
+enum { LOOPS = 64 };
+
+struct loop {
+    pthread_t thread;
+    FILE *list; /* of all: getline() locks it */
+    char **options;
+    int count; /* in flight */
+};
+
+static void *run(void *arg)
 {
-    int count = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0;
-    FILE *list = count > 0 ? fopen(argv[1], "re") : NULL;
-    CURLM *multi;
+    struct loop *loop = arg;
+    CURLM *multi = curl_multi_init();
     int running = 0;
     int started;
 
-    if (!list || chdir(argv[2]) < 0)
-        die("usage: bare LIST DIRECTORY IN-FLIGHT [CA [2]]");
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    multi = curl_multi_init();
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)count);
-    for (int i = 0; i < count; i++) {
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)loop->count);
+    for (int i = 0; i < loop->count; i++) {
         struct slot *slot = calloc(1, sizeof(*slot));
 
         if (!slot)
             die("memory");
-        prepare(slot, argv + 4);
-        if (!start(multi, list, slot))
+        prepare(slot, loop->options);
+        if (!start(multi, loop->list, slot))
             break;
     }
     do {
         curl_multi_perform(multi, &running);
-        started = reap(multi, list);
+        started = reap(multi, loop->list);
         if (started == 0 && running > 0)
             curl_multi_poll(multi, NULL, 0, 1000, NULL);
     } while (running > 0 || started > 0);
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    char *rest = "";
+    int count = argc > 3 ? (int)strtol(argv[3], &rest, 10) : 0;
+    int loops = *rest == 'x' ? (int)strtol(rest + 1, NULL, 10) : 1;
+    FILE *list = count > 0 ? fopen(argv[1], "re") : NULL;
+    struct loop all[LOOPS];
+
+    if (!list || loops < 1 || loops > LOOPS || chdir(argv[2]) < 0)
+        die("usage: bare LIST DIRECTORY IN-FLIGHT[xLOOPS] [CA [2]]");
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    for (int i = 0; i < loops; i++) {
+        all[i] = (struct loop){
+            .list = list,
+            .options = argv + 4,
+            .count = count / loops + (i < count % loops),
+        };
+        errno = i > 0 ? pthread_create(&all[i].thread, NULL, run, &all[i]) : 0;
+        if (errno)
+            die("pthread_create");
+    }
+    run(&all[0]);
+    for (int i = 1; i < loops; i++)
+        pthread_join(all[i].thread, NULL);
     return 0;
 }
