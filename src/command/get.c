@@ -19,6 +19,7 @@
 #include "download/verdict.h"
 #include "process/interrupt.h"
 #include "process/local_server.h"
+#include "text/quantity.h"
 
 /* One `flags get`, from its settings to its verdict. */
 struct get {
@@ -232,7 +233,7 @@ static void run(struct get *get)
     if (get->workers > 0)
         message_warning("--max-req %u: the system gives %u thread%s",
                         get->plan.connections, get->workers,
-                        get->workers == 1 ? "" : "s");
+                        quantity_plural(get->workers));
     if (rc < 0)
         get_reports_fail(&get->reports, "cannot go on with",
                          get->plan.strategy->name, rc);

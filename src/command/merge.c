@@ -14,6 +14,7 @@
 #include "download/verdict.h"
 #include "report/shards.h"
 #include "text/escape.h"
+#include "text/quantity.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -99,8 +100,8 @@ static bool read_shard(struct merge *merge, const char *path,
     if (merge->count && merge->count != (uint64_t)count) {
         snprintf(why, sizeof(why),
                  "one of %" JSON_INTEGER_FORMAT
-                 " shards, but there are %" PRIu64,
-                 count, merge->count);
+                 " shard%s, but there are %" PRIu64,
+                 count, quantity_plural((uint64_t)count), merge->count);
         complain(merge, path, why);
         return false;
     }

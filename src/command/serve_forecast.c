@@ -76,6 +76,16 @@ static void print_besides(const struct fault_list *list)
     }
 }
 
+static void print_connections(const struct serve_settings *settings,
+                              const struct weather *w)
+{
+    if (!weather_holds_connections(w))
+        return;
+    for (unsigned i = 1; i <= settings->attempts; i++)
+        printf("  besides: connection %u waits %.3f s\n", i,
+               (double)weather_connect_us(w, i) / 1e6);
+}
+
 static int print_path(const struct serve_settings *settings,
                       const struct fixture_listener *l, const char *path)
 {
@@ -92,6 +102,7 @@ static int print_path(const struct serve_settings *settings,
         if (rc == 0)
             print_attempt(&p);
     }
+    print_connections(settings, l->weather);
     print_besides(&l->weather->rules);
     print_besides(&l->weather->profile);
     return rc;

@@ -199,7 +199,8 @@ static const struct block blocks[] = {
     BLOCK_OF_TEXT(
         "With `--request-faults`, a request may bring a rule for itself, as "
         "`X-Flags-Fault: status=503 #1`. It is asked before all others; one "
-        "that cannot be is answered by 400 and the reason."),
+        "that cannot be, or that the request's version of HTTP does not have, "
+        "is answered by 400 and the reason."),
     BLOCK_OF_SECTION("FORECAST"),
     BLOCK_OF_TEXT(
         "What a request meets is decided before it is made, so `--forecast` "
@@ -208,8 +209,9 @@ static const struct block blocks[] = {
         "its own, over HTTP/1.1 unless there is `--http2-only`; "
         "`/__flags/forecast` is for the HTTP version in which it is asked. "
         "Whether a `limit` has room, nobody knows before; rules for "
-        "connections and the listener are named besides. {PATH} is that of a "
-        "URL, with its `/flags`."),
+        "connections and the listener are named besides, and as many "
+        "connections as there are attempts with their `--connect-delay`. "
+        "{PATH} is that of a URL, with its `/flags`."),
     BLOCK_OF_SECTION("CONTROL"),
     BLOCK_OF_TERM(
         "`GET /__flags/stats`",

@@ -98,8 +98,9 @@ static void check_file(struct verify *verify,
     } else if (!S_ISREG(stat.st_mode)) {
         differ(verify, entry->name, "it is no plain file");
     } else if (stat.st_size != entry->bytes) {
-        snprintf(how, sizeof(how), "it has %" PRId64 " bytes, not %" PRId64,
-                 (int64_t)stat.st_size, entry->bytes);
+        snprintf(how, sizeof(how), "it has %" PRId64 " byte%s, not %" PRId64,
+                 (int64_t)stat.st_size, quantity_plural((uint64_t)stat.st_size),
+                 entry->bytes);
         differ(verify, entry->name, how);
     } else {
         check_digest(verify, entry);

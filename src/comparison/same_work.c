@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/quantity.h"
+
 static void work_close(struct work_done *work)
 {
     for (size_t i = 0; i < work->count; i++)
@@ -178,13 +180,14 @@ static void describe_difference(const struct work_item *a,
     else if (strcmp(is, should) != 0)
         snprintf(phrase, size, "%s: %s, not %s", a->subject, is, should);
     else if (a->attempts != b->attempts)
-        snprintf(phrase, size, "%s: %u attempts, not %u", a->subject,
-                 a->attempts, b->attempts);
+        snprintf(phrase, size, "%s: %u attempt%s, not %u", a->subject,
+                 a->attempts, quantity_plural(a->attempts), b->attempts);
     else if (digest_is_none(&a->digest))
         snprintf(phrase, size, "%s: %s, but there is no file", a->subject, is);
     else if (a->bytes != b->bytes)
-        snprintf(phrase, size, "%s: %" PRId64 " bytes, not %" PRId64,
-                 a->subject, a->bytes, b->bytes);
+        snprintf(phrase, size, "%s: %" PRId64 " byte%s, not %" PRId64,
+                 a->subject, a->bytes, quantity_plural((uint64_t)a->bytes),
+                 b->bytes);
     else
         snprintf(phrase, size, "%s: other bytes", a->subject);
 }
@@ -193,7 +196,8 @@ static void describe_works(const struct work_done *a, const struct work_done *b,
                            char *phrase, size_t size)
 {
     if (a->count != b->count) {
-        snprintf(phrase, size, "%zu items, not %zu", a->count, b->count);
+        snprintf(phrase, size, "%zu item%s, not %zu", a->count,
+                 quantity_plural(a->count), b->count);
         return;
     }
     for (size_t i = 0; i < a->count; i++) {

@@ -50,8 +50,9 @@ static void write_point(FILE *out, const struct curves *curves,
     html_text(out, cell->name);
     fprintf(out, ": %s", text);
     if (cell->errors > 0)
-        fprintf(out, ", %zu errors in %zu runs", cell->errors,
-                cell->error_runs);
+        fprintf(out, ", %zu error%s in %zu run%s", cell->errors,
+                quantity_plural(cell->errors), cell->error_runs,
+                quantity_plural(cell->error_runs));
     fputs("</title></path></svg>\n", out);
 }
 

@@ -141,9 +141,10 @@ static void write_svg(FILE *out, const struct waterfall *waterfall,
     quantity_time(total, axis.max_us);
     snprintf(title, sizeof(title), "Waterfall of %s", cell->name);
     snprintf(description, sizeof(description),
-             "%zu rows, one for each item, in the order in which they were "
+             "%zu row%s, one for each item, in the order in which they were "
              "started; time runs from left to right, to %s.",
-             choice_rows(waterfall), total);
+             choice_rows(waterfall), quantity_plural(choice_rows(waterfall)),
+             total);
     html_svg_begin(out, &(struct html_svg){
                             .id = "waterfall",
                             .number = number,

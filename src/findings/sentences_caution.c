@@ -189,11 +189,13 @@ static void caution_looks(const struct sentences *s)
         widest = fmax(widest, (ratio->high - ratio->low) / ratio->value);
     }
     if (widest > looks->width)
-        sentences_say(s,
-                      "after %" PRId64 " runs of each, a ratio's interval is "
-                      "still %.*f %% wide, and not %g %%",
-                      looks->runs[looks->planned - 1], widest < 0.0995 ? 2 : 0,
-                      widest * 100, looks->width * 100);
+        sentences_say(
+            s,
+            "after %" PRId64 " run%s of each, a ratio's interval is "
+            "still %.*f %% wide, and not %g %%",
+            looks->runs[looks->planned - 1],
+            quantity_plural((uint64_t)looks->runs[looks->planned - 1]),
+            widest < 0.0995 ? 2 : 0, widest * 100, looks->width * 100);
 }
 
 void sentences_nothing(const struct sentences *s)

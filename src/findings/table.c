@@ -143,10 +143,11 @@ void table_looks(char text[TABLE_LOOKS_SIZE],
                                                         : " and ",
                                  looks->runs[i]);
     snprintf(text, TABLE_LOOKS_SIZE,
-             "after %s of at most %" PRId64 " runs of each: %s%s; as there "
+             "after %s of at most %" PRId64 " run%s of each: %s%s; as there "
              "may be %zu look%s, they share the error of each interval "
              "(Bonferroni; Dunn, \"Multiple Comparisons Among Means\", 1961)",
              at, looks->runs[looks->planned - 1],
+             quantity_plural((uint64_t)looks->runs[looks->planned - 1]),
              looks->enough ? "" : "not yet so that ", wanted, looks->planned,
              quantity_plural(looks->planned));
 }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "text/escape.h"
+#include "text/quantity.h"
 #include "text/url.h"
 
 static bool is_in_place(const struct event *event)
@@ -29,7 +30,7 @@ static void on_final(void *arg, const struct event *event)
                           : event->outcome->reply.text);
     if (event->attempt > 0)
         fprintf(out, " after %u attempt%s", event->attempt,
-                event->attempt == 1 ? "" : "s");
+                quantity_plural(event->attempt));
     if (item->refused) {
         fputs(": ", out);
         url_print(out, item->url, false);

@@ -42,7 +42,7 @@ static void print_urls(FILE *out, const struct summary_plan *plan)
 
     if (count > 0)
         fprintf(out, "Downloading from %zu URL%s\n", count,
-                count == 1 ? "" : "s");
+                quantity_plural(count));
     for (size_t i = 0; i < plan->list_count; i++) {
         bool is_stdin = strcmp(plan->lists[i], "-") == 0;
 

@@ -100,13 +100,15 @@ static bool on_head(struct exchange *exchange)
     return true;
 }
 
-/* A line of an answer that is somebody else's: the server gave up a connection
-   that it took to be idle, or what it had sent before was too long. */
-static bool is_stale(const struct exchange *exchange, enum head_part before)
+/* The first line of an answer that is somebody else's: the server gave up a
+   connection that it took to be idle, or what it had sent before was too long.
+   Behind an interim answer (1xx), which is to this request, what comes is its
+   own. */
+static bool is_stale(const struct exchange *exchange, bool is_first)
 {
     const struct head *head = &exchange->head;
 
-    return before == HEAD_EXPECTED &&
+    return is_first &&
            (head->is_garbage ||
             (head->status == REQUEST_TIMEOUT && head->major < 2)) &&
            is_kept(exchange);
@@ -116,9 +118,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 {
     struct exchange *exchange = arg;
     enum head_part before = exchange->head.part;
+    bool is_first = !exchange->head.any;
     bool goes_on = head_line(&exchange->head, line, size * count);
 
-    if (is_stale(exchange, before)) {
+    if (is_stale(exchange, is_first)) {
         exchange->stale = true;
         return 0;
     }

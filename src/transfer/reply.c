@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text/quantity.h"
 #include "text/url.h"
 
 enum { WORDS_SIZE = CURL_ERROR_SIZE };
@@ -108,6 +109,7 @@ static void explain_timeout(struct reply *reply,
                             const struct reply_facts *facts)
 {
     double limit_s = (double)facts->timeout_us / 1e6;
+    int64_t expected = reply->from + facts->expected_bytes;
     /* Of a kept connection libcurl tells no time. */
     bool kept = reply->local_port != 0 && !reply->new_connection;
     bool connected = kept || reply->times.connected_us > 0 || facts->tls_begun;
@@ -133,24 +135,28 @@ static void explain_timeout(struct reply *reply,
                    limit_s);
     else if (facts->expected_bytes >= 0)
         reply_fail(reply, CAUSE_TIMEOUT,
-                   "timeout: %lld of %lld bytes within %g s",
-                   (long long)whole_bytes(reply),
-                   (long long)reply->from + facts->expected_bytes, limit_s);
+                   "timeout: %lld of %lld byte%s within %g s",
+                   (long long)whole_bytes(reply), (long long)expected,
+                   quantity_plural((uint64_t)expected), limit_s);
     else
-        reply_fail(reply, CAUSE_TIMEOUT, "timeout: %lld bytes within %g s",
-                   (long long)whole_bytes(reply), limit_s);
+        reply_fail(reply, CAUSE_TIMEOUT, "timeout: %lld byte%s within %g s",
+                   (long long)whole_bytes(reply),
+                   quantity_plural((uint64_t)whole_bytes(reply)), limit_s);
 }
 
 static void explain_truncation(struct reply *reply,
                                const struct reply_facts *facts)
 {
+    int64_t expected = reply->from + facts->expected_bytes;
+
     if (facts->expected_bytes >= 0)
-        reply_fail(reply, CAUSE_TRUNCATED, "truncated: %lld of %lld bytes",
-                   (long long)whole_bytes(reply),
-                   (long long)reply->from + facts->expected_bytes);
+        reply_fail(reply, CAUSE_TRUNCATED, "truncated: %lld of %lld byte%s",
+                   (long long)whole_bytes(reply), (long long)expected,
+                   quantity_plural((uint64_t)expected));
     else
-        reply_fail(reply, CAUSE_TRUNCATED, "truncated after %lld bytes",
-                   (long long)whole_bytes(reply));
+        reply_fail(reply, CAUSE_TRUNCATED, "truncated after %lld byte%s",
+                   (long long)whole_bytes(reply),
+                   quantity_plural((uint64_t)whole_bytes(reply)));
 }
 
 static void explain_redirect(struct reply *reply)
@@ -338,8 +344,9 @@ static void explain(struct reply *reply, const struct reply_facts *facts)
     else if (is_said(facts->wrong) && !cancelled)
         reply_fail(reply, CAUSE_PROTOCOL, "%s", facts->wrong);
     else if (facts->limit_bytes > 0)
-        reply_fail(reply, CAUSE_CONTENT, "longer than %lld bytes",
-                   (long long)facts->limit_bytes);
+        reply_fail(reply, CAUSE_CONTENT, "longer than %lld byte%s",
+                   (long long)facts->limit_bytes,
+                   quantity_plural((uint64_t)facts->limit_bytes));
     else if (is_long_line(reply, facts))
         reply_fail(reply, CAUSE_PROTOCOL, "a header line longer than 100 KiB");
     else if (reply->curl == CURLE_OK ||

@@ -4,7 +4,7 @@ what was asked: an item is none the worse, and asked for once more at most."""
 import harness
 from harness import Case, corpus_file, per_strategy
 
-OK, ERROR = 0, 3
+OK, SOME, ERROR = 0, 1, 3
 
 
 def head(status, *lines):
@@ -54,6 +54,46 @@ class KeptConnections(Case):
 
     def test_an_end_before_the_answer_is_repeated(self, strategy):
         self.all_arrive(strategy, lambda connection: None)
+
+    def own_answer(self, strategy, words, spoil):
+        """The second request of a connection is answered by `spoil`, which
+        begins with an interim answer: it is not sent again."""
+        def answer(connection):
+            number = 0
+            while request := connection.read_request():
+                number += 1
+                code = request.path.split("/")[2]
+                if code == "br" and number > 1:
+                    connection.send(head("103 Early Hints", "Link: </a>"))
+                    spoil(connection)
+                    return
+                connection.answer(200, corpus_file(code).read_bytes())
+
+        server = self.raw_server(answer)
+        run = self.get("-S", strategy, "-m", "1", "-s", server.url,
+                       *self.CODES)
+        self.assertStatus(run, SOME)
+        self.assertIn(f"br: {words}", run.stderr)
+        self.assertEqual(server.paths().count("/flags/br/br.gif"), 1)
+        self.assertCorpus(self.out, [code.lower() for code in self.CODES
+                                     if code != "BR"])
+
+    def test_a_request_timeout_behind_an_interim_answer_is_ours(self,
+                                                                strategy):
+        self.own_answer(strategy, "HTTP 408", lambda connection:
+                        connection.send(head("408 Request Timeout",
+                                             "Connection: close",
+                                             "Content-Length: 0")))
+
+    def test_garbage_behind_an_interim_answer_is_ours(self, strategy):
+        self.own_answer(strategy, "", lambda connection: connection.send(
+            b"left over\r\n\r\n"))
+
+    def test_an_end_behind_an_interim_answer_is_ours(self, strategy):
+        self.own_answer(strategy, "", lambda connection: None)
+
+    def test_a_reset_behind_an_interim_answer_is_ours(self, strategy):
+        self.own_answer(strategy, "", lambda connection: connection.reset())
 
     def asked_again_once(self, strategy, spoil):
         """All connections but new ones are spoilt when FR is tried again."""

@@ -34,7 +34,7 @@ class Verify(Case):
         self.assertEqual(run.stdout, "3 files checked, 3 differ.\n")
         self.assertRegex(run.stderr,
                          r"\Aflags: br.gif: its SHA-256 is another one\n"
-                         r"flags: de.gif: it has 1 bytes, not \d+\n"
+                         r"flags: de.gif: it has 1 byte, not \d+\n"
                          r"flags: us.gif: it is missing\n\Z")
 
     def test_follows_no_links(self):

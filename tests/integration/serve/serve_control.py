@@ -5,12 +5,14 @@ import http.client
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.parse
 
 import harness
 import wire
+from http2 import DATA, END_HEADERS, END_STREAM, Peer, frame
 
 BR = "/flags/br/br.gif"
 US = "/flags/us/us.gif"
@@ -66,6 +68,19 @@ class Rules(Control):
             self.assertTrue(why.startswith(told), why)
             self.assertEqual(self.get("rules"), (200, "status=503\n"))
         self.assertEqual(wire.ask(self.port, BR).status, 503)
+
+    def test_a_rule_that_no_client_can_meet_is_refused(self):
+        self.begin("--tls", "--ca-file", self.home / "ca.pem", "--http2-only")
+        context = ssl.create_default_context(cafile=self.home / "ca.pem")
+        with contextlib.closing(Peer.connect(self.port, context)) as peer:
+            peer.start()
+            for kind in ("garbage", "bad-chunk", "slow-headers=1s"):
+                stream = peer.request(
+                    peer.fields("/__flags/rules", "POST"), END_HEADERS)
+                peer.send(frame(DATA, END_STREAM, stream, kind.encode()))
+                answer = peer.answer(stream)
+                self.assertEqual((answer.status, answer.body), (
+                    400, b"line 1: HTTP/2 has no such fault\n"), kind)
 
     def test_rules_are_bounded_in_number_and_in_one_message(self):
         self.begin()
@@ -142,6 +157,29 @@ class RequestFaults(Control):
             self.assertEqual(bad[0], 400)
             self.assertIn(told, bad[2].decode())
             self.assertEqual(good[0], 200)
+
+    def test_a_kind_that_the_request_s_protocol_does_not_have_is_400(self):
+        self.begin("--request-faults", "--http2")
+        for rule in ("goaway", "rst-stream=cancel", "window=stall",
+                     "settings-flood"):
+            heard = self.ask(BR, rule)
+            self.assertEqual(heard.status, 400, rule)
+            self.assertIn(b"only HTTP/2 has such a fault", heard.body)
+        for rule in ("garbage", "bad-chunk", "slow-headers=1s"):
+            with contextlib.closing(Peer.connect(self.port)) as peer:
+                peer.start()
+                for more, status in (((), 200),
+                                     ([("x-flags-fault", rule)], 400)):
+                    answer = peer.answer(peer.request(
+                        peer.fields(BR, more=more)))
+                    self.assertEqual(answer.status, status, rule)
+                self.assertIn(b"HTTP/2 has no such fault", answer.body)
+
+    def test_a_request_that_brings_two_is_told_so(self):
+        self.begin("--request-faults")
+        heard = self.ask(BR, "status=503", "X-Flags-Fault: status=404")
+        self.assertEqual(heard.status, 400)
+        self.assertIn(b"X-Flags-Fault: a request brings one", heard.body)
 
     def test_bodies_have_them_too(self):
         self.begin("--request-faults")
@@ -320,6 +358,32 @@ class Apart(Control):
         self.assertEqual(json.loads(self.get("requests")[1])["requests"], [])
         self.assertEqual(wire.ask(self.port, "/__flags/verify",
                                   method="POST").status, 405)
+
+    def test_they_are_found_however_their_path_is_spelt(self):
+        self.begin("--fault", "status=503", "--delay", "10s")
+        for path in ("//__flags/stats", "/__flags//stats", "/./__flags/stats",
+                     "/__flags/./stats", "/x/../__flags/stats",
+                     "/../__flags/stats", "/%5f_flags/stats",
+                     "/__flags%2Fstats", "///.//__flags/stats/",
+                     "http://127.0.0.1/__flags/stats"):
+            heard = wire.ask(self.port, path)
+            self.assertEqual(heard.status, 200, path)
+            self.assertEqual(json.loads(heard.body)["requests"], 0, path)
+        for path in ("/__flags", "/__flags?x", "/__flags/", "//__flags",
+                     "/__flags/nothing", "/__flags/stats/more",
+                     "/__flags/../__flags"):
+            heard = wire.ask(self.port, path)
+            self.assertEqual((heard.status, heard.body), (
+                404, b"There is no such end point.\n"), path)
+        self.assertEqual(self.stats()["requests"], 0)
+
+    def test_paths_that_are_like_theirs_are_requests_like_others(self):
+        self.begin("--fault", "status=503")
+        for path in ("/__flagsx/stats", "/__flag", "/x/__flags/stats", "/",
+                     "/__flags/../stats", "/__flags/..", "/__FLAGS/stats",
+                     "/..__flags/stats", "/%2e__flags/stats"):
+            self.assertEqual(wire.ask(self.port, path).status, 503, path)
+        self.assertEqual(self.stats()["requests"], 9)
 
     def test_pages_of_other_origins_may_not_post_rules(self):
         self.begin()

@@ -138,6 +138,32 @@ class Forecast(harness.Case):
               "429 beyond the limit, else status 404"),
              ("limit=1/h", None, "429 beyond the limit, else the answer")])
 
+    def test_connections_that_are_held_are_told_of_and_held(self):
+        args = ["--seed", "5", "--connect-delay", "uniform:5ms:60ms"]
+        told, = self.forecast(*args, "--forecast", BR, "--attempts", "4")
+        delays = [one["delay"] for one in told["connections"]]
+        self.assertEqual([one["connection"] for one in told["connections"]],
+                         [1, 2, 3, 4])
+        self.assertEqual(len(set(delays)), 4)
+        server = self.serve("-q", *args)
+        for delay in delays:
+            begin = time.monotonic()
+            wire.ask(server.port, BR)
+            self.assertGreaterEqual(time.monotonic() - begin, delay)
+        heard = wire.ask(server.port,
+                         f"/__flags/forecast?attempts=4&path={BR}")
+        self.assertEqual(json.loads(heard.body), told)
+        lines = [f"connection {i} waits {delay:.3f} s"
+                 for i, delay in enumerate(delays, 1)]
+        page = wire.ask(server.port, f"/__flags/forecast?attempts=4&path={BR}",
+                        "Accept: text/html").body.decode()
+        self.assertEqual(re.findall("<li>(.*?)</li>", page), lines)
+        run = self.flags("serve", *args, "--forecast", BR, "--attempts", "4")
+        self.assertEqual(re.findall("(?m)^  besides: (.*)$", run.stdout),
+                         lines)
+        told, = self.forecast("--forecast", BR)
+        self.assertEqual(told["connections"], [])
+
     def test_kinds_that_the_protocol_does_not_have_are_passed_over(self):
         told, = self.forecast("--http2", *faults("goaway", "garbage"),
                               "--forecast", BR)
