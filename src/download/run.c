@@ -188,6 +188,13 @@ static int feed(struct run *run)
     struct item *item = NULL;
     int rc = read_item(run, &item);
 
+    /* A thread that reads what is there would cost more than the read. */
+    if (rc == -EAGAIN && run->items.is_ready(run->items.arg)) {
+        rc = run->items.fill(run->items.arg);
+        if (rc < 0)
+            end_input(run, rc);
+        return 0;
+    }
     if (item)
         schedule_item(run, item);
     run->filling = rc == -EAGAIN;

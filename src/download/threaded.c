@@ -6,7 +6,7 @@
 #include "download/worker.h"
 
 /* Threads around one run. The lock guards the run and nothing else: no thread
-   holds it while it transfers or reads. */
+   holds it while it transfers or waits for input. */
 struct pool {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* there is something to start, or to stop for */

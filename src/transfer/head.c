@@ -33,10 +33,14 @@ static struct text trim(struct text text)
     return text;
 }
 
+static bool is_spelt(struct text text, const char *word, size_t length)
+{
+    return text.bytes == length && strncasecmp(text.at, word, length) == 0;
+}
+
 static bool is_word(struct text text, const char *word)
 {
-    return text.bytes == strlen(word) &&
-           strncasecmp(text.at, word, text.bytes) == 0;
+    return is_spelt(text, word, strlen(word));
 }
 
 /* A copy as a string, cut to `size`. */
@@ -239,39 +243,44 @@ static void read_cookie(struct head *head, struct text value)
     head->sets_cookies = true;
 }
 
+/* Each line of a head is compared with all of them. */
+#define NAMED(name) name, sizeof(name) - 1
+
 static const struct field {
     const char *name;
+    size_t length; /* of the name */
     void (*read)(struct head *head, struct text value);
     bool frames; /* the body's end depends on it */
 } fields[] = {
-    {"Content-Length", read_length, true},
-    {"Transfer-Encoding", read_transfer_coding, true},
-    {"Content-Encoding", read_coding, true},
-    {"Content-Type", read_type, false},
-    {"Retry-After", read_retry_after, false},
-    {"ETag", read_etag, false},
-    {"Last-Modified", read_last_modified, false},
-    {"Date", read_date, false},
-    {"Content-Range", read_range, false},
-    {"Set-Cookie", read_cookie, false},
+    {NAMED("Content-Length"), read_length, true},
+    {NAMED("Transfer-Encoding"), read_transfer_coding, true},
+    {NAMED("Content-Encoding"), read_coding, true},
+    {NAMED("Content-Type"), read_type, false},
+    {NAMED("Retry-After"), read_retry_after, false},
+    {NAMED("ETag"), read_etag, false},
+    {NAMED("Last-Modified"), read_last_modified, false},
+    {NAMED("Date"), read_date, false},
+    {NAMED("Content-Range"), read_range, false},
+    {NAMED("Set-Cookie"), read_cookie, false},
 };
 
 static void read_field(struct head *head, struct text line)
 {
     const char *colon = memchr(line.at, ':', line.bytes);
-    struct text name = {line.at, colon ? (size_t)(colon - line.at) : 0};
+    struct text before = {line.at, colon ? (size_t)(colon - line.at) : 0};
+    struct text name = trim(before);
 
     head->framing = false;
     for (size_t i = 0; colon && i < sizeof(fields) / sizeof(fields[0]); i++) {
-        if (!is_word(trim(name), fields[i].name))
+        if (!is_spelt(name, fields[i].name, fields[i].length))
             continue;
         /* libcurl takes no field with a blank before its colon for what it
            is, and would miss where the body ends. */
-        if (fields[i].frames && is_blank(line.at[name.bytes - 1]))
+        if (fields[i].frames && is_blank(line.at[before.bytes - 1]))
             complain(head, "blank before a colon: ", line);
         head->framing = fields[i].frames;
         fields[i].read(head,
-                       (struct text){colon + 1, line.bytes - name.bytes - 1});
+                       (struct text){colon + 1, line.bytes - before.bytes - 1});
         return;
     }
 }

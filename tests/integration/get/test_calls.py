@@ -92,6 +92,14 @@ class SystemCalls(Case):
                 calls[words[0]] = int(words[1])
         return calls
 
+    def test_a_list_in_a_file_takes_no_thread(self, strategy):
+        # What can be read at once is: a thread that reads costs more.
+        calls = self.trace(strategy, 1, self.serve().url, SOME)
+
+        threads = {"sequential": 0, "threaded": 1, "async": 0}
+        self.assertEqual(calls["clone3"] + calls["clone"],
+                         threads[strategy], calls)
+
     def test_of_a_file_are_few(self, strategy):
         # What both runs have, as the start, is not of a file; and they need
         # not open as many connections. An answer that is late is waited for:
