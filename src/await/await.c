@@ -82,7 +82,7 @@ struct owned {
     aw_coro coro;
 };
 
-static void abandon_owned(struct scope *scope)
+void aw__argument_abandon(struct scope *scope)
 {
     aw__coro_drop(container_of(scope, struct owned, scope)->coro);
 }
@@ -90,15 +90,16 @@ static void abandon_owned(struct scope *scope)
 static int call(aw_coro coro, aw_value *ret)
 {
     struct task *t = coro.drop ? aw__task_current() : NULL;
-    struct owned owned = {.scope.abandon = abandon_owned, .coro = coro};
+    struct owned owned = {.coro = coro};
     int rc;
 
     if (!coro.fn)
         return AW_EINVAL;
     if (t)
-        list_append(&t->scopes, &owned.scope.link);
+        aw__scope_enter(t, &owned.scope, SCOPE_ARGUMENT);
     rc = coro.fn(coro.arg, ret);
-    link_remove(&owned.scope.link);
+    if (t)
+        aw__scope_leave(t, &owned.scope);
     return rc;
 }
 
@@ -130,9 +131,14 @@ static void abandon_step(struct wait *wait)
     (void)wait;
 }
 
+#define NEXT_TURN                                 \
+    {                                             \
+        NULL, NULL, abandon_step, "its next turn" \
+    }
+
 static int give_way(struct task *t)
 {
-    struct wait wait = {NULL, NULL, abandon_step, "its next turn"};
+    struct wait wait = NEXT_TURN;
 
     aw__loop_append(t->future.loop, &t->step);
     return aw__task_suspend(t, &wait);
@@ -140,12 +146,13 @@ static int give_way(struct task *t)
 
 int aw_yield(void)
 {
+    struct wait wait = NEXT_TURN;
     struct task *t = aw__task_current();
 
     if (!t)
         return AW_ENOTASK;
-    if (give_way(t) < 0)
-        t->must_cancel = true; /* for the next await */
+    aw__loop_append(t->future.loop, &t->step);
+    aw__task_leave(t, &wait);
     return 0;
 }
 

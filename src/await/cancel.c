@@ -31,22 +31,12 @@ static struct passage *passage_of(struct future *f)
     return f->is_task ? &task_of(f)->passage : aw__gather_passage(f);
 }
 
-/* False: nothing shields it. */
-static bool keep(struct task *t)
-{
-    struct shielded *by = aw__shielded_from_request(t);
-
-    if (by)
-        by->kept = true;
-    return by != NULL;
-}
-
 /* Tell t itself: nothing that it awaits will. */
 static void interrupt(struct task *t)
 {
-    if (keep(t))
+    if (aw__request_keep(t))
         return;
-    t->must_cancel = true;
+    aw__request_note(t);
     if (!link_is_linked(&t->step.link))
         aw__loop_append(t->future.loop, &t->step);
 }
@@ -55,7 +45,7 @@ static void enter(struct future *f, struct future *from)
 {
     *passage_of(f) = (struct passage){.from = from, .passing = true};
     if (f->is_task)
-        task_of(f)->requests++;
+        aw__request_count(task_of(f));
     else
         aw_ref(&f->base); /* a foreign member's cancel may run anything */
 }
@@ -68,8 +58,7 @@ static aw_future *next_to_ask(struct future *f)
 
     if (!f->is_task)
         return aw__gather_unfinished(f, &p->asked);
-    if (p->asked > 0 || t->abandoned || !t->waits_for ||
-        aw__shielded_from_request(t))
+    if (p->asked > 0 || t->abandoned || !t->waits_for || aw__request_keeper(t))
         return NULL;
     p->asked = 1;
     return t->waits_for->future;
@@ -100,12 +89,12 @@ static bool leave(struct future *f)
     }
     if (t->abandoned)
         return false;
-    if (keep(t))
+    if (aw__request_keep(t))
         return true;
     if (t->waits_for && !t->waits_for->future && t->waits_for->cancel)
         heard = t->waits_for->cancel(t->waits_for);
     if (!heard)
-        t->must_cancel = true;
+        aw__request_note(t);
     return true;
 }
 
@@ -206,7 +195,7 @@ bool aw__future_pass_op(aw_future *future)
     return pass(f);
 }
 
-void aw__task_cancel_for(struct task *t, const struct scope *scope)
+void aw__task_cancel_for(struct task *t, struct scope *scope)
 {
     t->asking = scope;
     (void)aw_future_cancel(&t->future.base);

@@ -72,7 +72,7 @@ static void print_state(const struct task *t, FILE *out)
     else
         fprintf(out, "awaits %s",
                 t->waits_for->what ? t->waits_for->what : "something");
-    if (t->must_cancel || t->requests > 0)
+    if (aw__request_is_due(t) || t->requests > 0)
         fputs(", asked to end", out);
 }
 

@@ -49,13 +49,12 @@ static void free_members(struct members *g)
 
     while ((link = g->link.next) != &g->link)
         free_member(container_of(link, struct member, link));
-    link_remove(&g->scope.link);
     if (g->errors != g->few_errors)
         free(g->errors);
     free(g);
 }
 
-static void abandon(struct scope *scope)
+void aw__group_abandon(struct scope *scope)
 {
     free_members(container_of(scope, struct members, scope));
 }
@@ -72,11 +71,10 @@ int aw_group_enter(aw_group *group)
     if (!g)
         return AW_ENOMEM;
     g->parent = t;
-    g->scope.abandon = abandon;
     g->errors = g->few_errors;
     g->room = sizeof(g->few_errors) / sizeof(g->few_errors[0]);
     list_init(&g->link);
-    list_append(&t->scopes, &g->scope.link);
+    aw__scope_enter(t, &g->scope, SCOPE_GROUP);
     group->priv[0] = g;
     return 0;
 }
@@ -217,7 +215,7 @@ static int hand_out(const struct members *g, int *errors, size_t *n)
 static int settle(struct members *g, int rc, int waited, int *errors, size_t *n)
 {
     if (g->parent_cancelled)
-        (void)aw_task_uncancel(&g->parent->future.base);
+        (void)aw__request_take_back(g->parent);
     if (rc < 0 && rc != AW_ECANCELED)
         g->errors[g->n_errors++] = rc;
     if (g->n_errors > 0)
@@ -240,6 +238,7 @@ int aw_group_leave(aw_group *group, int rc, int *errors, size_t *n)
         abort_members(g);
     waited = wait_for_members(g);
     rc = settle(g, rc, waited, errors, n);
+    aw__scope_leave(g->parent, &g->scope);
     free_members(g);
     group->priv[0] = NULL;
     return rc;

@@ -88,28 +88,29 @@ struct wait {
 /* A scope of a task, cleaned up if the task is destroyed inside it. */
 struct scope {
     struct link link;
-    void (*abandon)(struct scope *scope);
-};
-
-/* What aw_shielded's words hold. */
-struct shielded {
-    struct scope scope;
-    struct task *task;
-    bool kept; /* a request came */
+    enum scope_kind {
+        SCOPE_ARGUMENT, /* of a coroutine that is called */
+        SCOPE_GROUP,
+        SCOPE_TIMEOUT,
+        SCOPE_SHIELDED,
+    } kind;
+    bool unmet; /* it asks its task to end, and no await has told that yet */
 };
 
 struct task {
     struct future future;
-    struct entry step;          /* the first, and after giving way */
-    struct link all;            /* the loop's tasks, in order of creation */
-    struct link scopes;         /* the innermost last */
-    const struct scope *asking; /* the scope of its own that cancels it */
+    struct entry step;    /* the first, and after giving way */
+    struct link all;      /* the loop's tasks, in order of creation */
+    struct link scopes;   /* the innermost last */
+    struct scope *asking; /* the scope of its own that cancels it */
     struct coroutine coroutine;
     aw_coro coro;
     struct wait *waits_for;
     struct passage passage;
     unsigned requests;
-    bool must_cancel;
+    unsigned held;    /* of them: kept by shielded scopes */
+    unsigned owed;    /* scopes whose request the next await tells of */
+    bool must_cancel; /* the same, of a request that is no scope's */
     bool started;
     bool abandoned; /* its loop closed while it was pending */
     bool doomed;    /* aw_run waits for it and holds a reference */
@@ -246,11 +247,43 @@ void aw__bury(aw_loop *loop, struct entry *grave);
 /* cancel.c: `cancel` of tasks and gathers. */
 bool aw__future_pass_op(aw_future *f);
 /* A scope of the task cancels it. */
-void aw__task_cancel_for(struct task *t, const struct scope *scope);
+void aw__task_cancel_for(struct task *t, struct scope *scope);
 
-/* shielded.c: the scope that keeps a request from the task; NULL: it is to be
+/*
+ * request.c: requests to cancel a task, from their coming until an await tells
+ * of them or the shielded scope that kept them is left. A scope's own request
+ * ends with that scope, told or not.
+ */
+/* What aw_shielded's words hold. */
+struct shielded {
+    struct scope scope;
+    struct task *task;
+    unsigned held; /* requests that came from outside of it, while they count */
+    bool kept;     /* of them, one that is no scope's is to be told */
+};
+/* The scope that keeps the present request from the task; NULL: it is to be
    told. */
-struct shielded *aw__shielded_from_request(const struct task *t);
+struct shielded *aw__request_keeper(const struct task *t);
+void aw__request_count(struct task *t);
+/* False: nothing keeps it. */
+bool aw__request_keep(struct task *t);
+/* For the next await to tell of. */
+void aw__request_note(struct task *t);
+/* The await that is told of. */
+void aw__request_meet(struct task *t);
+/* How many the task may hear of where it is: without those that are kept. */
+unsigned aw__requests_heard(const struct task *t);
+/* A scope's own, at its end. Gives how many are heard then. */
+unsigned aw__request_take_back(struct task *t);
+
+/* scope.c: the innermost is entered; any is left. */
+void aw__scope_enter(struct task *t, struct scope *scope, enum scope_kind kind);
+void aw__scope_leave(struct task *t, struct scope *scope);
+/* The task is destroyed, and its scopes let go of what they own. */
+void aw__scopes_abandon(struct task *t);
+void aw__argument_abandon(struct scope *scope);
+void aw__group_abandon(struct scope *scope);
+void aw__timeout_abandon(struct scope *scope);
 
 /* gather.c, for cancel.c */
 struct passage *aw__gather_passage(struct future *f); /* NULL: no gather */
@@ -290,6 +323,8 @@ void aw__watch_stop(struct watch *w);
 struct task *aw__task_current(void);
 struct task *aw__task_own(const aw_future *f); /* NULL: no task of ours */
 int aw__task_suspend(struct task *t, struct wait *wait); /* 0 or AW_ECANCELED */
+/* The same, but no await: a request stays for the next one. */
+void aw__task_leave(struct task *t, struct wait *wait);
 void aw__task_step(struct task *t);
 void aw__task_release_stack(struct task *t); /* not from that stack */
 extern const struct entry_class aw__task_step_class;
@@ -336,6 +371,11 @@ void aw__remotes_close(aw_loop *loop);
 void aw__listeners_close(aw_loop *loop);
 void aw__connections_close(aw_loop *loop);
 void aw__processes_close(aw_loop *loop);
+
+static inline bool aw__request_is_due(const struct task *t)
+{
+    return t->must_cancel || t->owed > 0;
+}
 
 #define future_of(f) ((struct future *)(void *)(f))
 #define task_of(f) ((struct task *)(void *)(f))

@@ -75,8 +75,10 @@ typedef struct aw_shielded {
  * Thread: a task's, the same for all of it. Codes: AW_ENOTASK. leave: `rc`;
  * AW_ESTATE: not entered. Cancellation: a request that was kept is met by
  * leaving: AW_ECANCELED. Where `rc` is an error that goes first, and the
- * request stays for the next await. aw_future_cancel() of the task is true, and
- * counts, at once.
+ * request stays for the next await; that of a group or a timeout no longer than
+ * its scope does. aw_future_cancel() of the task is true, and counts, at once;
+ * scopes within do not hear of it, and a timeout there is AW_ETIMEDOUT when it
+ * expires.
  */
 int aw_shielded_enter(aw_shielded *s);
 AW_CHECK int aw_shielded_leave(aw_shielded *s, int rc);

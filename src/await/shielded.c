@@ -14,26 +14,6 @@ static struct shielded *shielded_of(aw_shielded *s)
     return (struct shielded *)(void *)s;
 }
 
-/* By this it is known among the scopes. */
-static void abandon(struct scope *scope)
-{
-    (void)scope; /* it owns nothing */
-}
-
-/* The outermost that it has to pass: there it is met. */
-struct shielded *aw__shielded_from_request(const struct task *t)
-{
-    const struct link *from = t->asking ? &t->asking->link : &t->scopes;
-
-    for (struct link *l = from->next; l != &t->scopes; l = l->next) {
-        struct scope *scope = container_of(l, struct scope, link);
-
-        if (scope->abandon == abandon)
-            return container_of(scope, struct shielded, scope);
-    }
-    return NULL;
-}
-
 int aw_shielded_enter(aw_shielded *shielded)
 {
     struct shielded *s = shielded_of(shielded);
@@ -42,30 +22,51 @@ int aw_shielded_enter(aw_shielded *shielded)
     *shielded = (aw_shielded){0};
     if (!t)
         return AW_ENOTASK;
-    s->scope = (struct scope){.abandon = abandon};
     s->task = t;
     s->kept = t->must_cancel;
     t->must_cancel = false;
-    list_append(&t->scopes, &s->scope.link);
+    t->owed = 0; /* those are behind it now */
+    aw__scope_enter(t, &s->scope, SCOPE_SHIELDED);
     return 0;
+}
+
+/* The scopes that asked, and whose request s keeps: those around it, up to the
+   next that shields. `told`: it is kept no longer. */
+static unsigned kept_for_scopes(const struct shielded *s, bool told)
+{
+    unsigned n = 0;
+
+    for (struct link *l = s->scope.link.prev; l != &s->task->scopes;
+         l = l->prev) {
+        struct scope *scope = container_of(l, struct scope, link);
+
+        if (scope->kind == SCOPE_SHIELDED)
+            break;
+        n += scope->unmet;
+        scope->unmet = scope->unmet && !told;
+    }
+    return n;
 }
 
 int aw_shielded_leave(aw_shielded *shielded, int rc)
 {
     struct shielded *s = shielded_of(shielded);
     struct task *t = s->task;
+    bool told = rc >= 0 || rc == AW_ECANCELED;
     bool kept = s->kept;
+    unsigned n;
 
     if (!t)
         return AW_ESTATE;
     if (t != aw__task_current())
         return AW_ENOTASK;
-    link_remove(&s->scope.link);
+    n = kept_for_scopes(s, told);
+    t->held -= s->held;
+    aw__scope_leave(t, &s->scope);
     *shielded = (aw_shielded){0};
-    if (!kept)
-        return rc;
-    if (rc >= 0 || rc == AW_ECANCELED)
-        return AW_ECANCELED;
-    t->must_cancel = true;
+    if (told)
+        return kept || n > 0 ? AW_ECANCELED : rc;
+    t->must_cancel |= kept;
+    t->owed += n;
     return rc;
 }

@@ -62,7 +62,7 @@ static void end(struct task *t, int code)
     else if (--loop->doomed == 0)
         aw_stop(loop);
 
-    if (code == AW_ECANCELED || (code >= 0 && t->must_cancel)) {
+    if (code == AW_ECANCELED || (code >= 0 && aw__request_is_due(t))) {
         aw__value_drop(ret);
         aw__future_decide(&t->future, AW_CANCELLED, 0, (aw_value){0});
     } else if (code < 0) {
@@ -140,38 +140,24 @@ static void discard_step(struct entry *entry)
 
 const struct entry_class aw__task_step_class = {run_step, discard_step};
 
-int aw__task_suspend(struct task *t, struct wait *wait)
+void aw__task_leave(struct task *t, struct wait *wait)
 {
     t->waits_for = wait;
-    if (t->must_cancel && wait->cancel) {
-        t->must_cancel = false; /* a circle may lead back here and set it */
-        if (!wait->cancel(wait))
-            t->must_cancel = true;
-    }
     aw__coroutine_yield(&t->coroutine);
     t->waits_for = NULL;
-    if (!t->must_cancel)
+}
+
+int aw__task_suspend(struct task *t, struct wait *wait)
+{
+    if (aw__request_is_due(t) && wait->cancel) {
+        t->waits_for = wait;
+        aw__request_meet(t); /* a circle may lead back here and note it */
+        if (!wait->cancel(wait))
+            t->must_cancel = true; /* told below */
+    }
+    aw__task_leave(t, wait);
+    if (!aw__request_is_due(t))
         return 0;
-    t->must_cancel = false;
+    aw__request_meet(t);
     return AW_ECANCELED;
-}
-
-/* Requests to cancel it; cancel.c has the cancelling. */
-
-unsigned aw_task_cancelling(const aw_future *f)
-{
-    struct task *t = aw__task_own(f);
-
-    return t ? t->requests : 0;
-}
-
-unsigned aw_task_uncancel(aw_future *f)
-{
-    struct task *t = aw__task_own(f);
-
-    if (!t)
-        return 0;
-    if (t->requests > 0)
-        t->requests--;
-    return t->requests;
 }

@@ -190,8 +190,6 @@ size_t aw_all_tasks(aw_loop *loop, aw_future **out, size_t room)
 
 static void destroy(struct task *t)
 {
-    struct link *link;
-
     aw__report(t->future.loop,
                &(aw_report){.kind = AW_DESTROYED_PENDING,
                             .task = aw_task_name(&t->future.base)});
@@ -200,11 +198,7 @@ static void destroy(struct task *t)
     if (t->waits_for)
         t->waits_for->abandon(t->waits_for);
     t->waits_for = NULL;
-    while ((link = list_pop_last(&t->scopes))) { /* the innermost first */
-        struct scope *scope = container_of(link, struct scope, link);
-
-        scope->abandon(scope);
-    }
+    aw__scopes_abandon(t);
     aw__task_release_stack(t);
     aw__coro_drop(t->coro);
     t->coro.drop = NULL;

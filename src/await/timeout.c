@@ -19,7 +19,7 @@ struct limit {
     struct scope scope;
     aw_handle *handle; /* NULL: no limit */
     struct task *task;
-    unsigned requests; /* to cancel the task, when it was entered */
+    unsigned requests; /* that the task heard of, when it was entered */
     enum timeout_state state;
 };
 _Static_assert(sizeof(struct limit) <= sizeof(aw_timeout),
@@ -39,7 +39,7 @@ static void forget_handle(struct limit *l)
     l->handle = NULL;
 }
 
-static void abandon(struct scope *scope)
+void aw__timeout_abandon(struct scope *scope)
 {
     forget_handle(container_of(scope, struct limit, scope));
 }
@@ -78,13 +78,12 @@ static int enter(aw_timeout *t, struct task *task, int64_t deadline_ns)
     int rc;
 
     l->task = task;
-    l->requests = task->requests;
-    l->scope.abandon = abandon;
+    l->requests = aw__requests_heard(task);
     rc = arm(l, deadline_ns);
     if (rc < 0)
         return rc;
     l->state = TIMEOUT_ACTIVE;
-    list_append(&task->scopes, &l->scope.link);
+    aw__scope_enter(task, &l->scope, SCOPE_TIMEOUT);
     return 0;
 }
 
@@ -141,13 +140,13 @@ int aw_timeout_leave(aw_timeout *t, int rc)
     if (l->state != TIMEOUT_ACTIVE && l->state != TIMEOUT_EXPIRING)
         return AW_ESTATE;
     forget_handle(l);
-    link_remove(&l->scope.link);
+    aw__scope_leave(l->task, &l->scope);
     if (l->state == TIMEOUT_ACTIVE) {
         l->state = TIMEOUT_OVER;
         return rc;
     }
     l->state = TIMEOUT_EXPIRED;
-    left = aw_task_uncancel(&l->task->future.base);
+    left = aw__request_take_back(l->task);
     return rc == AW_ECANCELED && left <= l->requests ? AW_ETIMEDOUT : rc;
 }
 

@@ -123,8 +123,8 @@ TaskTest(shielded, of_nested_ones_each_keeps_what_has_to_pass_it)
     cr_assert(aw_future_cancel(aw_current_task()));
     expect_rc(aw_sleep(T), 0);
     expect_rc(aw_shielded_leave(&inner, 0), AW_ECANCELED);
-    /* There is the program's request, too: cancelled stays cancelled. */
-    expect_rc(aw_timeout_leave(&between, AW_ECANCELED), AW_ECANCELED);
+    /* Of the program's request nothing is heard before the outer one ends. */
+    expect_rc(aw_timeout_leave(&between, AW_ECANCELED), AW_ETIMEDOUT);
     expect_rc(aw_sleep(T), 0);
     expect_rc(aw_shielded_leave(&outer, 0), AW_ECANCELED);
     (void)aw_task_uncancel(aw_current_task());
@@ -158,6 +158,112 @@ TaskTest(shielded, an_error_goes_first_and_the_request_to_the_next_await)
     expect_rc(aw_shielded_leave(&s, APP(2)), APP(2));
     expect_rc(aw_sleep(0), AW_ECANCELED);
     (void)aw_task_uncancel(aw_current_task());
+}
+
+static int limited_clean_up(void *arg, aw_value *ret)
+{
+    aw_shielded s;
+    aw_timeout t;
+    int rc = aw_shielded_enter(&s);
+
+    (void)arg, (void)ret;
+    if (rc == 0)
+        rc = aw_timeout_enter(&t, 4 * T);
+    if (rc < 0)
+        return rc;
+    rc = aw_timeout_leave(&t, aw_sleep(100 * T));
+    ev("the limit: %s", rc < 0 ? token(rc) : "kept");
+    return aw_shielded_leave(&s, 0);
+}
+
+TaskTest(shielded, a_timeout_within_strikes_also_after_a_request)
+{
+    aw_future *t = spawn(aw_call(limited_clean_up, NULL), NULL);
+
+    cancel_later(1, t);
+    cancel_later(2, t);
+    expect_rc(aw_await(aw_give(t), NULL), AW_ECANCELED);
+    expect_lines("the limit: timeout\n");
+}
+
+TaskTest(shielded, a_timeouts_own_request_ends_with_it)
+{
+    aw_timeout t;
+
+    expect_rc(aw_timeout_enter(&t, T), 0);
+    for (int i = 0; i < 2; i++) { /* the second one has it from before */
+        aw_shielded s;
+
+        expect_rc(aw_shielded_enter(&s), 0);
+        expect_rc(aw_sleep(2 * T), 0);
+        expect_rc(aw_shielded_leave(&s, APP(2)), APP(2));
+    }
+    expect_rc(aw_timeout_leave(&t, APP(2)), APP(2));
+    expect_rc(aw_sleep(T), 0);
+}
+
+TaskTest(shielded, a_groups_own_request_ends_with_it)
+{
+    aw_shielded s;
+    aw_group g;
+
+    expect_rc(aw_group_enter(&g), 0);
+    (void)aw_group_create_task(&g, aw_call(fail_in_group, NULL));
+    expect_rc(aw_shielded_enter(&s), 0);
+    expect_rc(aw_sleep(T), 0);
+    expect_rc(aw_shielded_leave(&s, APP(2)), APP(2));
+    expect_rc(aw_group_leave(&g, APP(2), NULL, NULL), APP(3));
+    expect_rc(aw_sleep(T), 0);
+}
+
+TaskTest(shielded, the_programs_request_does_not_end_with_a_timeout)
+{
+    aw_shielded s;
+    aw_timeout t;
+
+    expect_rc(aw_timeout_enter(&t, T), 0);
+    expect_rc(aw_shielded_enter(&s), 0);
+    (void)aw_future_cancel(aw_current_task());
+    expect_rc(aw_sleep(2 * T), 0);
+    expect_rc(aw_shielded_leave(&s, APP(2)), APP(2));
+    expect_rc(aw_timeout_leave(&t, APP(2)), APP(2));
+    expect_rc(aw_sleep(T), AW_ECANCELED);
+    cr_assert(eq(uint, aw_task_uncancel(aw_current_task()), 0));
+}
+
+TaskTest(shielded, a_request_taken_back_within_does_not_unbalance_a_timeout)
+{
+    aw_shielded s;
+    aw_timeout t;
+
+    expect_rc(aw_shielded_enter(&s), 0);
+    (void)aw_future_cancel(aw_current_task());
+    expect_rc(aw_timeout_enter(&t, T), 0);
+    cr_assert(eq(uint, aw_task_uncancel(aw_current_task()), 0));
+    cr_assert(eq(uint, aw_task_uncancel(aw_current_task()), 0));
+    expect_rc(aw_timeout_leave(&t, aw_sleep(2 * T)), AW_ETIMEDOUT);
+    cr_assert(eq(uint, aw_task_cancelling(aw_current_task()), 0));
+    /* Its delivery is not revoked (A35). */
+    expect_rc(aw_shielded_leave(&s, 0), AW_ECANCELED);
+    expect_rc(aw_sleep(T), 0);
+}
+
+static int hold_shortly(void *arg, aw_value *ret)
+{
+    (void)arg, (void)ret;
+    hold_thread(0.02);
+    return 0;
+}
+
+TaskTest(shielded, a_job_awaited_in_it_is_not_withdrawn)
+{
+    aw_future *job = aw_run_in_executor(NULL, aw_call(hold_shortly, NULL));
+    aw_future *t = spawn(aw_call(await_in_shield, job), NULL);
+
+    turns(2);
+    cr_assert(aw_future_cancel(t));
+    expect_rc(aw_await(aw_give(t), NULL), AW_ECANCELED);
+    expect_rc(aw_await(aw_give(job), NULL), 0);
 }
 
 static int end_under_a_shield(void *arg, aw_value *ret)

@@ -213,3 +213,16 @@ Test(timeout, needs_a_task)
 
     expect_rc(aw_timeout_enter(&t, 1), AW_ENOTASK);
 }
+
+/* Giving way is no await: what is not met before the scope ends, never is. */
+TaskTest(timeout, expiring_while_the_task_gives_way_it_leaves_nothing_behind)
+{
+    aw_timeout t;
+
+    expect_rc(aw_timeout_enter(&t, 0), 0);
+    expect_rc(aw_yield(), 0);
+    cr_assert(aw_timeout_expired(&t));
+    expect_rc(aw_timeout_leave(&t, 0), 0);
+    cr_assert(eq(u32, requests(), 0));
+    expect_rc(aw_sleep(T), 0);
+}
