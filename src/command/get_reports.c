@@ -213,13 +213,22 @@ static void show_progress(struct get_reports *reports, struct events *events)
     }
 }
 
-/* Where a loop runs, which only one strategy has: its tasks. */
-static void dump_tasks(FILE *out)
+/* Where a loop runs, which only one strategy has: its tasks, once. Of other
+   loops they are told at an event of theirs, for only its own thread may look
+   at a loop; and in the stop that each hears of, each attempt has one. */
+static void dump_tasks(void *arg)
 {
+    struct get_reports *reports = arg;
     aw_loop *loop = aw_get_running_loop();
 
-    if (loop)
-        (void)aw_dump(loop, out); /* stderr; there is nobody else to tell */
+    if (!loop || reports->dumped_count == LOOPS_MOST)
+        return;
+    for (unsigned i = 0; i < reports->dumped_count; i++)
+        if (reports->dumped[i] == loop)
+            return;
+    reports->dumped[reports->dumped_count++] = loop;
+    fprintf(stderr, "flags: tasks of event loop %u:\n", reports->dumped_count);
+    (void)aw_dump(loop, stderr); /* there is nobody else to tell */
 }
 
 int get_reports_listen(struct get_reports *reports, struct events *events,
@@ -230,7 +239,7 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
     reports->run = run;
     if (!settings->feed_fd) /* a comparison's run is nobody's to ask */
         standing_init(&reports->standing, items_known(reports), stderr, is_quit,
-                      NULL, events);
+                      reports, events);
     reports->standing.then = dump_tasks;
     tally_init(&reports->tally, events);
     if (settings->timeline)

@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "await/await.h"
 #include "command/get_options.h"
+#include "download/loops.h"
 #include "download/run.h"
 #include "report/event_lines.h"
 #include "report/failed.h"
@@ -35,6 +37,8 @@ struct get_reports {
     FILE *text;
     struct tally tally;
     struct standing standing;
+    aw_loop *dumped[LOOPS_MOST]; /* whose tasks were told of */
+    unsigned dumped_count;
     struct lines lines;
     struct progress progress;
     struct quarters quarters;

@@ -92,7 +92,7 @@ static struct item *item_of_url(const struct item *parts)
     char *shown = NULL;
     struct item *item;
 
-    if (strpbrk(parts->url, "@=")) {
+    if (strpbrk(parts->url, "@=%")) {
         shown = malloc(size);
         if (!shown)
             return NULL;

@@ -1,6 +1,7 @@
 #include "report/failed.h"
 
 #include <ctype.h>
+#include <unistd.h>
 
 #include "text/escape.h"
 #include "text/quantity.h"
@@ -38,9 +39,14 @@ static void on_final(void *arg, const struct event *event)
         return;
     }
     fputc('\n', out);
-    url_print_bare(out, item->url);
-    fputc('\t', out);
-    escape_print(out, item->name);
+    if (failed->is_terminal) {
+        url_print(out, item->url, false);
+        fputc('\t', out);
+        escape_print(out, item->name);
+    } else {
+        url_print_bare(out, item->url);
+        fprintf(out, "\t%s", item->name);
+    }
     fputc('\n', out);
 }
 
@@ -51,6 +57,7 @@ void failed_init(struct failed *failed, FILE *out, struct events *events)
                  .arg = failed,
                  .kinds = EVENT_BIT(EVENT_FINAL)},
         .out = out,
+        .is_terminal = isatty(fileno(out)) == 1,
     };
     events_add(events, &failed->sink);
 }

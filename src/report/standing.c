@@ -80,9 +80,9 @@ static void on_event(void *arg, const struct event *event)
     if (!standing->told && standing->is_asked(standing->arg)) {
         standing->told = true;
         standing_list(standing, standing->out, event->at_us);
-        if (standing->then)
-            standing->then(standing->out);
     }
+    if (standing->told && standing->then)
+        standing->then(standing->arg);
     if (event->kind == EVENT_STARTED)
         atomic_fetch_add(&standing->busy, 1);
     else if (ends && event->attempt > 0)

@@ -23,13 +23,14 @@ struct standing {
     FILE *out;
     bool (*is_asked)(void *arg); /* for the list; called at each event */
     void *arg;
-    void (*then)(FILE *out); /* tells more below the list; may be NULL */
+    void (*then)(void *arg); /* tells more below the list; may be NULL */
     bool told;
 };
 
 /* Add the sink to the stream, which borrows it. Once `is_asked` says so, what
    is in flight is listed on `out`, once, before the next event changes it; then
-   `then`, where it is set, tells the rest, in the thread of that event. */
+   `then`, where it is set, is called with `arg`, in the thread of that event,
+   and so at each event that follows. */
 void standing_init(struct standing *standing, uint64_t total, FILE *out,
                    bool (*is_asked)(void *arg), void *arg,
                    struct events *events);

@@ -63,10 +63,65 @@ static bool is_secret(const char *name, size_t length)
     return false;
 }
 
-/* How much of `text`, which ends a URL, is shown up to the next value that is
-   not, and the length of that one; 0: there is none. `in_query`: behind the
-   path, from call to call; a parameter of the path ends with its segment. */
-static size_t shown_length(const char *text, size_t *hidden, bool *in_query)
+/* How many bytes stand for `c` there: itself, or its escape (RFC 3986, 2.1),
+   whose percent sign may be escaped in turn, as often as one likes; 0: none. */
+static size_t length_of(const char *text, char c)
+{
+    const char *at = text;
+    char digits[3];
+
+    if (*text == c)
+        return 1;
+    if (*text != '%')
+        return 0;
+    for (at++; at[0] == '2' && at[1] == '5';)
+        at += 2;
+    snprintf(digits, sizeof(digits), "%02X", (unsigned)c);
+    return strncasecmp(at, digits, 2) == 0 ? (size_t)(at + 2 - text) : 0;
+}
+
+/* The length of "://" there, with any of its characters escaped; 0: none. */
+static size_t length_of_slashes(const char *text)
+{
+    size_t colon = length_of(text, ':');
+    size_t first = colon ? length_of(text + colon, '/') : 0;
+    size_t second = first ? length_of(text + colon + first, '/') : 0;
+
+    return second ? colon + first + second : 0;
+}
+
+/* How much of an authority is credentials. That of a URL within another is
+   over with its path, or with the parameter that it is. */
+static size_t credentials_length(const char *authority)
+{
+    const char *at = authority;
+    size_t found = 0;
+
+    while (*at && !strchr("&;", *at) && !length_of(at, '/') &&
+           !length_of(at, '?') && !length_of(at, '#')) {
+        if (length_of(at, '@'))
+            found = (size_t)(at - authority);
+        at++;
+    }
+    return found;
+}
+
+/* The credentials of a URL within the first `length` bytes of `text`: where
+   they begin, and their length; NULL: there are none. */
+static const char *find_nested(const char *text, size_t length, size_t *hidden)
+{
+    for (const char *at = text; at < text + length; at++) {
+        size_t slashes = length_of_slashes(at);
+
+        *hidden = slashes ? credentials_length(at + slashes) : 0;
+        if (*hidden > 0)
+            return at + slashes;
+    }
+    return NULL;
+}
+
+/* shown_length(), but for URLs within the URL. */
+static size_t length_to_value(const char *text, size_t *hidden, bool *in_query)
 {
     static const char separators[] = "?&;#";
     const char *at = text + strcspn(text, separators);
@@ -92,6 +147,24 @@ static size_t shown_length(const char *text, size_t *hidden, bool *in_query)
         at += strcspn(at, separators);
     }
     return (size_t)(at - text);
+}
+
+/* How much of `text`, which ends a URL, is shown up to the next value that is
+   not, and the length of that one; 0: there is none. `in_query`: behind the
+   path, from call to call; a parameter of the path ends with its segment. */
+static size_t shown_length(const char *text, size_t *hidden, bool *in_query)
+{
+    bool was_in_query = *in_query;
+    size_t length = length_to_value(text, hidden, in_query);
+    size_t nested_length;
+    const char *nested = find_nested(text, length, &nested_length);
+
+    if (!nested)
+        return length;
+    length = (size_t)(nested - text);
+    *hidden = nested_length;
+    *in_query = was_in_query || strcspn(text, "?#") < length;
+    return length;
 }
 
 /* What follows what is in `room`, as far as there is room. */
@@ -167,7 +240,7 @@ void url_print_bare(FILE *out, const char *url)
     const char *shown = shown_of(url, &authority);
 
     fprintf(out, "%.*s", (int)(authority - url), url);
-    escape_print(out, shown + (shown > authority));
+    fputs(shown + (shown > authority), out);
 }
 
 void url_mask_within(char *room, size_t size, const char *text)

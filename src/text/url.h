@@ -7,8 +7,9 @@
 /*
  * A copy of a URL, or of what was meant to be one, without all that may be the
  * credentials of somebody: "http://...@host/?token=...", also the values of
- * those parameters that are named like a secret. Cut to `size`, which is at
- * least 1; URL_MASK_SIZE of its length is enough.
+ * those parameters that are named like a secret, and the credentials of URLs
+ * within it, percent-encoded or not. Cut to `size`, which is at least 1;
+ * URL_MASK_SIZE of its length is enough.
  */
 #define URL_MASK_SIZE(length) (2 * (length) + sizeof("..."))
 void url_mask(char *room, size_t size, const char *url);
@@ -20,8 +21,8 @@ void url_mask(char *room, size_t size, const char *url);
  */
 const char *url_authority_trouble(const char *authority, size_t size);
 
-/* Write a URL, escaped, as one that works: with its query, and without the
-   credentials before its host. */
+/* Write a URL as one that works, byte for byte: with its query, and without
+   the credentials before its host. Not for a terminal. */
 void url_print_bare(FILE *out, const char *url);
 
 /*

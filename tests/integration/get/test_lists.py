@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.parse
 import urllib.request
 
 import harness
@@ -140,6 +141,60 @@ class Lists(Told):
 
         self.assertStatus(again, 3)
         self.assertIn("HTTP 418", again.stderr)
+
+    def test_are_read_back_byte_for_byte(self):
+        """Also what is no UTF-8, or looks like an escape, or like a mark that
+        begins a file."""
+        def answer(connection):
+            while connection.read_request():
+                connection.answer(500)
+
+        paths = [b"/a\xff.gif", b"/\xef\xbb\xbfb.gif", b"/c\xc2\x85.gif",
+                 b"/d\xed\xa0\x80.gif", b"/e\\xff.gif?\xfe=\\", b"/f%ff.gif",
+                 b"/g.gif\tn\xff.gif", b"/h.gif\t\xef\xbb\xbfm.gif",
+                 b"/i.gif\t\\x09.gif", b"/j.gif\tone\ttwo.gif",
+                 "/k.gif\t\u65d7\u2028.gif".encode()]
+        server = self.raw_server(answer)
+        base = f"http://127.0.0.1:{server.port}".encode()
+        path = self.path("list")
+        path.write_bytes(b"\xef\xbb\xbf" + b"".join(
+            base + line + b"\n" for line in paths))
+        lists = []
+        asked = []
+        for number in range(3):
+            failed = self.path(f"failed{number}")
+            seen = len(server.requests)
+            run = self.get("-q", "-S", "sequential", "-i", path, "--failed",
+                           failed)
+            self.assertStatus(run, 3)
+            lists.append([line for line in failed.read_bytes().splitlines()
+                          if not line.startswith(b"# ")])
+            asked.append(server.paths()[seen:])
+            path = failed
+        self.assertEqual([line.partition(b"\t")[0] for line in lists[0]],
+                         [base + line.partition(b"\t")[0] for line in paths])
+        self.assertEqual(lists[0], lists[1])
+        self.assertEqual(lists[1], lists[2])
+        # libcurl escapes some bytes of a path by itself.
+        self.assertEqual([urllib.parse.unquote_to_bytes(one.encode("latin-1"))
+                          for one in asked[0]],
+                         [urllib.parse.unquote_to_bytes(line.partition(
+                             b"\t")[0]) for line in paths])
+        self.assertEqual(asked[0], asked[1])
+
+    def test_are_told_of_in_json_by_urls_that_mean_the_same(self):
+        path = self.path("list")
+        path.write_bytes(b"http://127.0.0.1:1/a\xff\\x.gif?\xc2\x85"
+                         b"\xc3\xbc\n")
+        for name in ("--json", "--events"):
+            told = self.path(name)
+            run = self.get("-q", "-i", path, f"{name}={told}")
+            self.assertStatus(run, 3)
+            text = told.read_text()
+            for line in text.splitlines() if name == "--events" else [text]:
+                json.loads(line)
+            self.assertIn('"http://127.0.0.1:1/a%FF\\\\x.gif?%C2%85\u00fc"',
+                          text)
 
     def test_never_show_credentials(self):
         base = self.serve().url.replace("//", "//user:s3cret@")

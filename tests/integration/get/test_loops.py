@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -49,6 +50,18 @@ class Loops(Case):
         self.assertEqual(seen["requests"], 194)
         self.assertLessEqual(seen["peak_in_flight"], 7)
         self.assertLessEqual(seen["connections"], 7)
+
+    def test_tell_what_all_of_them_do(self):
+        running = self.hung(3)
+        running.signal(signal.SIGQUIT)
+        run = running.finish()
+        self.assertStatus(run, -signal.SIGQUIT)
+        dumps = re.split(r"(?m)^flags: tasks of event loop (\d):\n", run.stderr)
+        self.assertEqual(dumps[1::2], ["1", "2", "3"], str(run))
+        for dump in dumps[2::2]:
+            self.assertEqual(
+                sorted(re.findall(r"(?m)^Task-\d+ \((\w+)\)", dump)),
+                ["run_attempt", "run_attempt", "supervise"], str(run))
 
     def test_have_a_thread_each(self):
         threads = {}

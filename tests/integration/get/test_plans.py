@@ -133,5 +133,39 @@ class Plans(Case):
               "forecast")
 
 
+class Together(Case):
+    CODES = ("BD", "BR", "CD", "CN", "DE")
+
+    def run_all(self, strategy):
+        """A run whose second tries are answered once all have arrived; gives
+        how many had, when the first was answered."""
+        def answer(connection):
+            while request := connection.read_request():
+                if server.paths().count(request.path) == 1:
+                    connection.answer(503)
+                    continue
+                try:
+                    if not arrived:
+                        server.wait_for_requests(2 * len(self.CODES))
+                finally:
+                    arrived.append(len(server.requests) - len(self.CODES))
+                connection.answer(200, corpus_file(
+                    request.path.split("/")[2]).read_bytes())
+
+        arrived = []
+        server = self.raw_server(answer)
+        run = self.get("-S", strategy, "-m", str(len(self.CODES)), "-s",
+                       server.url, "--retry", "1", "--retry-delay", "1",
+                       "-t", "100", "-o", self.home / strategy, *self.CODES)
+        return run, arrived
+
+    def test_tries_that_are_due_run_beside_each_other(self):
+        for strategy in ("threaded", "async"):
+            with self.subTest(strategy):
+                run, arrived = self.run_all(strategy)
+                self.assertEqual(arrived, [len(self.CODES)] * len(self.CODES))
+                self.assertStatus(run, 0)
+
+
 if __name__ == "__main__":
     harness.main()

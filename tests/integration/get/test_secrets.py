@@ -10,7 +10,8 @@ from harness import Case, corpus_file, per_strategy
 SECRET = "s3cret"
 FIELDS = ("-H", f"Authorization: Bearer {SECRET}", "-H", f"Cookie: a={SECRET}",
           "-H", f"X-Api-Key: {SECRET}")
-QUERY = f"v=1&access_token={SECRET}&X-Amz-Signature={SECRET};KEY={SECRET}"
+QUERY = (f"v=1&access_token={SECRET}&X-Amz-Signature={SECRET};KEY={SECRET}"
+         f"&next=http://u:{SECRET}@h/&to=https%3A%2F%2Fu%3A{SECRET}%40h%2F")
 PROXIES = ("http://u:{}@127.0.0.1:1", "http://u:{}@:99999x", "u:{}@127.0.0.1:1",
            "garbage://u:{}@h:9", "socks5h://{}@127.0.0.1:1",
            "http://u:@{}@127.0.0.1:1", "http://u:{}/@127.0.0.1:1")

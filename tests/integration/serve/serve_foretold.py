@@ -135,16 +135,16 @@ class Foretold(harness.Case):
         self.assertGreater(len(met), 6, met)
 
     def test_over_http_1_1(self):
-        self.check(1, False, range(1, 7))
+        self.check(1, False, range(1, 5))
 
     def test_over_tls(self):
-        self.check(1, True, range(7, 11))
+        self.check(1, True, range(7, 10))
 
     def test_over_http_2(self):
-        self.check(2, False, range(11, 17))
+        self.check(2, False, range(11, 15))
 
     def test_over_http_2_and_tls(self):
-        self.check(2, True, range(17, 21))
+        self.check(2, True, range(17, 20))
 
 
 if __name__ == "__main__":

@@ -87,8 +87,30 @@ Test(url, that_is_none_is_shown_without_them_too)
                  "h/a.gif?token=...&next=http://x/y");
 }
 
+Test(url, is_shown_without_the_credentials_of_a_url_within)
+{
+    expect_shown("http://h/?next=https://u:S@x/y&a=1",
+                 "http://h/?next=https://...@x/y&a=1");
+    expect_shown("http://h/?next=https%3A%2F%2Fu%3AS%40x%2Fy",
+                 "http://h/?next=https%3A%2F%2F...%40x%2Fy");
+    expect_shown("http://h/?next=https%3a%2f%2fS@x", "http://h/?next=https%3a"
+                                                     "%2f%2f...@x");
+    expect_shown("http://h/?a=b%253A%252F%252FS%2540x%252Fy",
+                 "http://h/?a=b%253A%252F%252F...%2540x%252Fy");
+    expect_shown("http://u:S@h/ftp://v:S@x/y?token=S&z=http://w:S@q#a://S@b",
+                 "http://...@h/ftp://...@x/y?token=...&z=http://...@q"
+                 "#a://...@b");
+    expect_shown("http://h/?a=://S@b@c&b=@d", "http://h/?a=://...@c&b=@d");
+}
+
 Test(url, is_shown_whole_where_it_has_none)
 {
     expect_shown("http://h/a.gif?monkey=1&keyboard=2&size=3",
                  "http://h/a.gif?monkey=1&keyboard=2&size=3");
+    expect_shown("http://h/?next=https://x/@y&mail=a@b",
+                 "http://h/?next=https://x/@y&mail=a@b");
+    expect_shown("http://h/?next=https%3A%2F%2Fx%2F%40y&mail=a%40b%3A%2F%2F",
+                 "http://h/?next=https%3A%2F%2Fx%2F%40y&mail=a%40b%3A%2F%2F");
+    expect_shown("http://h/%3A%2F%2%2", "http://h/%3A%2F%2%2");
+    expect_shown("http://h/?a=://@b", "http://h/?a=://@b");
 }
