@@ -7,7 +7,7 @@ nothing of the program is used but the runs in its JSON.
 
 Each figure of each cell in the JSON has to be what its runs say: medians, means
 and deviations, quantiles of requests and of their lateness, Hodges-Lehmann
-ratios with Mann-Whitney bounds, outliers, the ideal as a list schedule over the
+ratios with Mann-Whitney bounds (of several seeds, by samples), outliers, the ideal as a list schedule over the
 delays, overhead and efficiency. Each number in the tables of the report has to
 be that figure, rounded. What differs is named, and the status is 1.
 """
@@ -15,6 +15,7 @@ be that figure, rounded. What differs is named, and the status is 1.
 import heapq
 import json
 import math
+import random
 import re
 import statistics
 import sys
@@ -23,7 +24,7 @@ MEDIANS = ("process", "threads", "peak_rss", "user", "system", "descriptors",
            "voluntary", "involuntary", "connections", "peak_in_flight",
            "requests", "span", "server_bytes", "p50", "p90", "p99", "late_p50",
            "late_p90", "late_p99", "connecting", "client_wait", "server_wait",
-           "start_cpu")
+           "start_cpu", "cpu_pressure")
 SUMS = {"cpu": ("user", "system"), "switches": ("voluntary", "involuntary")}
 
 # The titles of the report's columns; those without a table are everywhere the
@@ -101,6 +102,55 @@ def ratio(over, under, error):
     return {"value": middle, "low": pairs[k - 1], "high": pairs[-k]}
 
 
+def by_seed(runs):
+    groups = {}
+    for run in runs:
+        groups.setdefault(run["seed"], []).append(run["observed"])
+    return groups
+
+
+def t_bound(chance, degrees):
+    """The t that Student's is beyond, on either side, with that probability:
+    by the integral of its density."""
+    def density(x):
+        return (1 + x * x / degrees) ** (-(degrees + 1) / 2)
+
+    scale = (math.gamma((degrees + 1) / 2) / math.gamma(degrees / 2)
+             / math.sqrt(degrees * math.pi))
+    step, t, inside = .001, 0.0, 0.0
+    while inside < 1 - chance and t < 1000:
+        inside += 2 * scale * step * (density(t) + density(t + step)) / 2
+        t += step
+    return t
+
+
+def weathers_ratio(over, under, error):
+    """The geometric mean of the ratios under each seed, with bounds by samples
+    of the seeds and, of each, of the runs."""
+    over, under = by_seed(over), by_seed(under)
+    seeds = sorted(set(over) & set(under))
+    if not seeds:
+        return {"value": None, "low": None, "high": None}
+
+    def middle(a, b):
+        logs = sorted(math.log(x / y) for x in a for y in b)
+        return (logs[(len(logs) - 1) // 2] + logs[len(logs) // 2]) / 2
+
+    value = statistics.fmean(middle(over[s], under[s]) for s in seeds)
+    if len(seeds) < 5:
+        return {"value": math.exp(value), "low": None, "high": None}
+    draw = random.Random(1)
+    samples = [statistics.fmean(
+        middle(draw.choices(over[s], k=len(over[s])),
+               draw.choices(under[s], k=len(under[s])))
+        for s in draw.choices(seeds, k=len(seeds))) for _ in range(2000)]
+    reach = (statistics.stdev(samples)
+             * math.sqrt(len(seeds) / (len(seeds) - 1))
+             * t_bound(error, len(seeds) - 1))
+    return {"value": math.exp(value), "low": math.exp(value - reach),
+            "high": math.exp(value + reach)}
+
+
 def outliers(values):
     """Iglewicz and Hoaglin's modified z-score, of ten values or more."""
     if len(values) < 10:
@@ -155,6 +205,35 @@ class Check:
                   1.01e-6 + abs(expected or 0) * 1e-7)
 
 
+def check_run(check, what, run):
+    for prefix, column in (("", "time"), ("late_", "lateness")):
+        for q in (50, 90, 99):
+            check.near(f"{what}: {prefix}p{q}", run[f"{prefix}p{q}"],
+                       quantile(run["request_times"][column], q / 100))
+    waits = known((run["client_wait"], run["server_wait"]))
+    disturbed = sum(waits) > .1 * run["observed"] if waits else None
+    if run["disturbed"] is not disturbed:
+        check.differences.append(f"{what}: disturbed")
+
+
+def check_replaced(check, cell, report):
+    """Each of them was disturbed, and was made again, once and later."""
+    places = {run["number"]: run["place"] for run in cell["details"]}
+    for run in cell["replaced"]:
+        if not run["disturbed"] or not report["rerun_disturbed"]:
+            check.differences.append(f"{cell['name']}: replaced without need")
+        if places.get(run["number"], math.inf) < run["place"]:
+            check.differences.append(f"{cell['name']}: replaced by an earlier")
+    numbers = [run["number"] for run in cell["replaced"]]
+    if len(set(numbers)) < len(numbers):
+        check.differences.append(f"{cell['name']}: replaced twice")
+    for run in cell["details"]:
+        if (report["rerun_disturbed"] and run["disturbed"] and
+                not report["interrupted"] and cell["invalid"] == 0 and
+                run["number"] not in numbers):
+            check.differences.append(f"{cell['name']}: not made again")
+
+
 def check_cell(check, cell, report):
     name = cell["name"]
     runs = cell["details"]
@@ -176,25 +255,37 @@ def check_cell(check, cell, report):
                    median(sum(run[part] for part in parts)
                           if None not in [run[part] for part in parts] else None
                           for run in runs))
-    for run in runs:
-        for prefix, column in (("", "time"), ("late_", "lateness")):
-            for q in (50, 90, 99):
-                check.near(f"{name}, run {run['number']}: {prefix}p{q}",
-                           run[f"{prefix}p{q}"],
-                           quantile(run["request_times"][column], q / 100))
-        waits = known((run["client_wait"], run["server_wait"]))
-        if run["disturbed"] != (sum(waits) > .1 * run["observed"]):
-            check.differences.append(f"{name}, run {run['number']}: disturbed")
-    marks = outliers(times)
+    for run in runs + cell["replaced"]:
+        check_run(check, f"{name}, run {run['number']}", run)
+    check_replaced(check, cell, report)
+    if report["seeds"] > 1 and cell["ideal"] is not None:
+        marks = outliers([run["observed"] + cell["ideal"]
+                          - ideal_of(cell, run, report) for run in runs])
+    else:
+        marks = outliers(times)
     check.same(f"{name}: outliers", cell["outliers"], sum(marks), 0)
     if marks != [run["outlier"] for run in runs]:
         check.differences.append(f"{name}: other runs are outliers: {marks}")
     first = report["cells"][0]
-    made = ratio(times, times if cell is first else first["runs"],
-                 report["interval_error"])
+    if report["seeds"] > 1 and cell is not first:
+        made = weathers_ratio(runs, first["details"], report["interval_error"])
+        # Samples are drawn anew here: the bounds are alike, not the same.
+        for part in ("low", "high"):
+            width = abs((made[part] or 0) - (made["value"] or 0))
+            check.same(f"{name}: ratio {part}", cell["ratio"][part],
+                       made[part], .15 * width + 1e-6)
+            made[part] = cell["ratio"][part]
+    else:
+        made = ratio(times, times if cell is first else first["runs"],
+                     report["interval_error"])
     for part, value in made.items():
         check.near(f"{name}: ratio {part}", cell["ratio"][part], value)
     check_ideal(check, cell, report, times)
+
+
+def ideal_of(cell, run, report):
+    """That of the weather that the run met."""
+    return cell["ideals"][run["seed"] - report["seed"]]
 
 
 def check_ideal(check, cell, report, times):
@@ -203,9 +294,21 @@ def check_ideal(check, cell, report, times):
 
     for run in cell["details"]:
         waits = delays(run, report["items"])
+        factors = report["factors"]
+        if waits and cell["max_req"] == 1:  # computing is one after the other
+            waits = [wait + factors["work"] for wait in waits]
+        elif factors["work"]:
+            waits = None
         if waits and not cell["ideal_is_bound"]:
-            check.near(f"{name}, run {run['number']}: ideal", ideal,
+            check.near(f"{name}, run {run['number']}: ideal",
+                       ideal_of(cell, run, report),
                        list_schedule(waits, cell["max_req"]))
+        # They are spread over the weathers in turn.
+        check.same(f"{name}, run {run['number']}: seed", run["seed"],
+                   report["seed"] + (run["number"] - 1) % report["seeds"], 0)
+    if cell["details"]:
+        check.near(f"{name}: ideal", ideal, median(
+            ideal_of(cell, run, report) for run in cell["details"]))
     if times and ideal is not None:
         check.near(f"{name}: overhead", cell["overhead"],
                    statistics.median(times) - ideal)
@@ -215,7 +318,8 @@ def check_ideal(check, cell, report, times):
 
 
 def check_order(check, report):
-    runs = sorted((run for cell in report["cells"] for run in cell["details"]),
+    runs = sorted((run for cell in report["cells"]
+                   for run in cell["details"] + cell["replaced"]),
                   key=lambda run: run["place"])
     for earlier, later in zip(runs, runs[1:]):
         if earlier["place"] == later["place"]:

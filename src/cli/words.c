@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/url.h"
+
 int words_add(struct words *words, const char *format, ...)
 {
     char **grown = reallocarray(words->items, words->count + 2, sizeof(*grown));
@@ -67,6 +69,19 @@ int words_add_options(struct words *words, const struct command_line *line,
             rc = words_add(words, "--%s", row->name);
     }
     return rc;
+}
+
+int words_mask(struct words *words, bool keep_query)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        char *masked = url_mask_all(words->items[i], keep_query);
+
+        if (!masked)
+            return -ENOMEM;
+        free(words->items[i]);
+        words->items[i] = masked;
+    }
+    return 0;
 }
 
 static void write_word(FILE *out, const char *word)

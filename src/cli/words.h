@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cli/option.h"
@@ -31,6 +32,10 @@ void words_free(struct words *words);
 int words_add_options(struct words *words, const struct command_line *line,
                       const struct option_table *table, const void *settings,
                       size_t from, size_t to);
+
+/* Take out of each word what url_mask_all() takes out. -ENOMEM: some of them
+   may have been changed. */
+int words_mask(struct words *words, bool keep_query);
 
 /* The words with blanks between them, quoted where a shell would read them
    otherwise; to be freed. NULL: no memory. */

@@ -18,12 +18,14 @@
 #include "comparison/checks.h"
 #include "comparison/child_run.h"
 #include "comparison/comparison.h"
+#include "comparison/directory.h"
 #include "comparison/grid.h"
 #include "comparison/ideals.h"
 #include "comparison/looks.h"
 #include "comparison/plan.h"
 #include "comparison/program.h"
 #include "comparison/results.h"
+#include "comparison/settings_check.h"
 #include "comparison/setup.h"
 #include "process/interrupt.h"
 #include "report/progress.h"
@@ -55,6 +57,21 @@ static int fail(const char *what, int rc)
     return rc;
 }
 
+/* Whether the baseline had the same files, or need not have. */
+static bool may_relate(const struct compare *compare)
+{
+    char shown[64];
+
+    if (!compare->baseline.report || compare->settings.force_baseline ||
+        baseline_has_files(&compare->baseline, compare->comparison.files))
+        return true;
+    escape_copy(shown, sizeof(shown), compare->settings.baseline);
+    message("--baseline %s: it is of files with other bytes; --force-baseline "
+            "compares all the same",
+            shown);
+    return false;
+}
+
 /* From the runs to what they say. */
 static int conclude(struct compare *compare)
 {
@@ -68,7 +85,10 @@ static int conclude(struct compare *compare)
                             &compare->settings);
     if (rc == 0)
         rc = comparison_derive(comparison);
-    if (rc == 0)
+    /* Of a server that is not ours it is known only now. */
+    if (rc == 0 && !comparison->nothing && !may_relate(compare))
+        comparison->has_baseline = false;
+    else if (rc == 0)
         rc = baseline_relate(&compare->baseline, comparison);
     if (rc == 0)
         rc = comparison->nothing ? 0
@@ -148,6 +168,26 @@ static int run_and_tell(struct compare *compare)
                                        : EXIT_STATUS_OK;
 }
 
+/* All that the runs need. */
+static int begin(struct compare *compare, const char *directory)
+{
+    int rc =
+        compare_work_make_files(&compare->work, &compare->settings, directory);
+
+    if (rc < 0)
+        return message_failure("cannot make the images of --size in", directory,
+                               rc);
+    rc = compare_work_begin(&compare->work, &compare->settings, directory,
+                            command_serve.run);
+    if (rc < 0) {
+        if (rc != -EINTR)
+            message("cannot start the server: %s", local_server_why(rc));
+        return rc;
+    }
+    rc = compare_runs_begin(&compare->runs);
+    return rc < 0 ? fail("cannot tell what comes", rc) : 0;
+}
+
 static int compare_and_report(struct compare *compare)
 {
     int rc = exports_open(&compare->exports, &compare->settings);
@@ -160,16 +200,13 @@ static int compare_and_report(struct compare *compare)
     rc = compare_runs_open(&compare->runs);
     if (rc < 0) {
         message_failure("cannot make a directory in",
-                        compare_run_parent_directory(), rc);
+                        compare_directory_parent(), rc);
         return EXIT_STATUS_LOCAL;
     }
-    rc = compare_work_begin(&compare->work, &compare->settings,
-                            compare->runs.directory, command_serve.run);
-    if (rc < 0 && rc != -EINTR)
-        message("cannot start the server: %s", local_server_why(rc));
+    rc = begin(compare, compare->runs.directory.path);
     if (rc < 0)
         return EXIT_STATUS_LOCAL;
-    return run_and_tell(compare);
+    return may_relate(compare) ? run_and_tell(compare) : EXIT_STATUS_USAGE;
 }
 
 static void warn_of_clamp(const char *strategy, unsigned asked,
@@ -184,7 +221,7 @@ static void warn_of_clamp(const char *strategy, unsigned asked,
 }
 
 /* The command line as a shell has it, without what is not for others to see:
-   credentials of a server's address. */
+   credentials and queries of addresses. */
 static int describe_command(struct compare *compare,
                             const struct command_line *line)
 {
@@ -209,6 +246,8 @@ static int describe_command(struct compare *compare,
                                sizeof(*settings));
     for (size_t i = 0; i < line->count && rc == 0; i++)
         rc = words_add(&words, "%s", line->arguments[i]);
+    if (rc == 0)
+        rc = words_mask(&words, settings->keep_query);
     if (rc == 0)
         compare->command = words_text(&words);
     words_free(&words);
@@ -235,8 +274,11 @@ static int plan_programs(struct compare *compare, struct command_line *line)
                      : "a server that is not started for the comparison");
         return -EINVAL;
     }
-    return programs_add_cells(&compare->programs, settings, &comparison->cells,
-                              &comparison->cell_count);
+    rc = programs_mask(&compare->programs, settings->keep_query);
+    return rc < 0 ? rc
+                  : programs_add_cells(&compare->programs, settings,
+                                       &comparison->cells,
+                                       &comparison->cell_count);
 }
 
 /* Before anything is run: it may not be of the same. */
@@ -269,7 +311,8 @@ static int read_baseline(struct compare *compare, struct command_line *line)
 static int prepare(struct compare *compare, struct command_line *line)
 {
     struct comparison *comparison = &compare->comparison;
-    int rc = compare_settings_check(&compare->settings, line);
+    int rc =
+        compare_settings_check(&compare->settings, line, &compare_option_table);
 
     if (rc == 0)
         rc = compare_work_plan(&compare->work, &compare->settings, line,
@@ -280,6 +323,9 @@ static int prepare(struct compare *compare, struct command_line *line)
                         &comparison->cell_count);
     if (rc == 0)
         rc = plan_programs(compare, line);
+    if (rc == 0)
+        rc = compare_cells_check(&compare->settings, comparison->cell_count,
+                                 compare->work.source.fixture, line);
     if (rc == 0)
         rc = checks_parse(&compare->checks, &compare->settings.conditions,
                           comparison, line);

@@ -26,6 +26,24 @@ static const struct block blocks[] = {
         "Nothing is warm from an earlier run but what the kernel keeps. The "
         "usual order, one run of each cell in turn, lets a slow minute of the "
         "machine meet all cells alike."),
+    BLOCK_OF_SECTION("SEVERAL WEATHERS"),
+    BLOCK_OF_TEXT(
+        "Under one weather the ratio is that of this weather: another seed has "
+        "other delays, and other strategies gain by them. With `--seeds` {N} "
+        "the runs of each cell are spread over {N} weathers, those of `--seed` "
+        "and the seeds after it: run number n meets that of the n-th seed, and "
+        "from the first one on again. So all cells meet the same weathers, "
+        "equally often."),
+    BLOCK_OF_TEXT(
+        "The ratio is then worked out for each weather, from its runs; what is "
+        "told is their geometric mean. Its interval is for any weather of that "
+        "kind: weathers are drawn with replacement, and of each that is drawn "
+        "the runs of both cells, 2000 times; the bounds are those of Student's "
+        "t with as many degrees of freedom as there are weathers, less one. "
+        "With fewer than five weathers there is none. More runs of the same "
+        "weathers make it hardly narrower, more weathers do. The ideal is the "
+        "median of the ideals of the runs (the JSON has that of each weather); "
+        "the samples of `--fail-if` are drawn likewise."),
     BLOCK_OF_SECTION("AS MANY RUNS AS IT TAKES"),
     BLOCK_OF_TEXT(
         "With `--until` 5% there are more runs until the interval of each "
@@ -138,6 +156,19 @@ static const struct block blocks[] = {
                   "run. A run in which that is more than 10 % of the observed "
                   "time is disturbed, and counted in the report: what it took "
                   "is the machine's as well as the strategy's."),
+    BLOCK_OF_TERM("CPU pressure",
+                  "For how long, from the start of the run's process to its "
+                  "end, any task of the machine waited for a processor, as "
+                  "the kernel counts it (`/proc/pressure/cpu`); in the JSON, "
+                  "and for `--fail-if`."),
+    BLOCK_OF_TERM("disturbed runs",
+                  "With `--rerun-disturbed` each of them is made once more, "
+                  "when all others are over, or those up to the next look. "
+                  "Then the second one counts, whatever it met, and never the "
+                  "first: to keep the better of the two would make the times "
+                  "look better than they are. The report has their number, the "
+                  "JSON the first ones, too (`replaced`). Of a program of "
+                  "others it is not known (null)."),
     BLOCK_OF_TERM("CPU, switches",
                   "User and system time, voluntary and involuntary context "
                   "switches of the process, from its first item scheduled to "
@@ -147,10 +178,10 @@ static const struct block blocks[] = {
     BLOCK_OF_TERM("peak memory, threads, descriptors",
                   "The most resident memory, threads and open descriptors, as "
                   "the process itself saw them."),
-    BLOCK_OF_TERM("connections, peak in flight",
+    BLOCK_OF_TERM("connections, peak in flight, requests",
                   "How many were opened, and the most requests at a time, as "
-                  "the server saw them; unknown of a server that was not "
-                  "started here."),
+                  "the server saw them; as the client knows them at a server "
+                  "that was not started here."),
     BLOCK_OF_TERM("span", "From the first request's arrival to the last "
                           "answer's end, as the server saw them."),
     BLOCK_OF_TEXT("All but the least and the greatest are medians of the "
@@ -180,9 +211,12 @@ static const struct block blocks[] = {
         "It is an estimate, and marked `~`, where the weather is not known, at "
         "a server that the comparison did not start: there each item is taken "
         "to wait as long as in the sequential runs, by the median, from having "
-        "a connection to the first byte of the answer. Without a sequential "
+        "a connection to the last byte of the answer. Without a sequential "
         "cell there is none. It is an estimate, too, where a server has more "
-        "than delays, as a limit."),
+        "than delays, as a limit. Where the requests of a cell, by the median, "
+        "take half as long again as the sequential ones, the server queues "
+        "them, or the way to it is full: then the report says that rather "
+        "than to speak of overhead."),
     BLOCK_OF_SECTION("BESIDE THE DELAYS"),
     BLOCK_OF_TERM("`--connect-delay`",
                   "Each connection is held so long before anything is read on "
@@ -238,8 +272,11 @@ static const struct block blocks[] = {
         "`--baseline` reads the JSON of an earlier comparison and relates each "
         "cell to its like there, as cells are related to the first one; all of "
         "these ratios together are wrong in 5 % of comparisons. It is refused "
-        "where weather, seed, codes, server, timeout or the versions of flags "
-        "and its libraries were others, unless `--force-baseline` is given. "
+        "where weather, seeds, codes, their files, server, timeout or the "
+        "versions "
+        "of flags, its libraries or recipes were others, unless "
+        "`--force-baseline` "
+        "is given. "
         "The machine may be in another mood than it was then: the first cell "
         "of `--self-check` shows how far apart the same is within one "
         "comparison."),
@@ -257,7 +294,8 @@ static const struct block blocks[] = {
                            "`overhead`, `process`, `cpu`, `user`, `system`, "
                            "`p50`, `p90`, `p99`, `late_p50`, "
                            "`late_p90`, `late_p99`, `connecting`, "
-                           "`client_wait`, `server_wait`, `start_cpu`, `span`"),
+                           "`client_wait`, `server_wait`, `cpu_pressure`, "
+                           "`start_cpu`, `span`"),
     BLOCK_OF_TERM("sizes", "`peak_rss`, `server_bytes`"),
     BLOCK_OF_TERM("plain numbers",
                   "`ratio`, `efficiency`, `threads`, `descriptors`, "
@@ -305,6 +343,11 @@ static const struct block blocks[] = {
                   "The Trace Event Format, which https://ui.perfetto.dev "
                   "opens: a process for each cell, with a thread for each "
                   "thread or place in flight."),
+    BLOCK_OF_TEXT(
+        "Credentials of a server's address, and those of URLs in a program's "
+        "command, are in nothing that is printed or exported; nor are their "
+        "query strings, which may have a token in them, unless "
+        "`--keep-query` is given."),
     BLOCK_OF_TEXT("The trace, the waterfalls and `--timeline` show of each "
                   "cell the run that is nearest to its median."),
     BLOCK_OF_SECTION("THE BOOK"),
@@ -322,8 +365,11 @@ static const struct block blocks[] = {
         "the report "
         "tells of the runs before it, and the program ends by that signal."),
     BLOCK_OF_SECTION("ENVIRONMENT"),
-    BLOCK_OF_TERM("`TMPDIR`", "Where the runs keep their files; `/tmp` without "
-                              "it."),
+    BLOCK_OF_TERM("`TMPDIR`",
+                  "Where the runs keep their files, in a directory "
+                  "`flags-compare-XXXXXX`; `/tmp` without it. What a killed "
+                  "comparison left there, the next one of the same user "
+                  "removes."),
     BLOCK_OF_TERM("`XDG_CONFIG_HOME`, `HOME`", "Where recipes are."),
     BLOCK_OF_TERM("`NO_COLOR`, `TERM`, `LC_ALL`",
                   "How the report is drawn; see `flags`(1)."),

@@ -1,15 +1,9 @@
 #include "command/compare_options.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <strings.h>
-
 #include "command/compare_factors.h"
 #include "comparison/comparison.h"
 #include "comparison/recipe.h"
 #include "download/loops.h"
-#include "text/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(name) offsetof(struct compare_settings, name)
@@ -166,6 +160,12 @@ static const struct option_row rows[] = {
      .shown = "1; 0 with --book",
      .help = "runs of each before them that do not",
      .offset = FIELD(warmups)},
+    {.name = "rerun-disturbed",
+     .kind = OPTION_FLAG,
+     .help = "make each run once more in which client and server waited for a "
+             "processor for more than 10 % of the time; the first does not "
+             "count then",
+     .offset = FIELD(rerun_disturbed)},
     {.name = "order",
      .kind = OPTION_CHOICE,
      .metavar = "ORDER",
@@ -193,6 +193,16 @@ static const struct option_row rows[] = {
      .shown = "1; 2291 with --book",
      .help = "of its weather: the same seed, the same delays",
      .offset = FIELD(seed)},
+    {.name = "seeds",
+     .kind = OPTION_INTEGER,
+     .metavar = "N",
+     .least = 1,
+     .most = WEATHERS_MOST,
+     .fallback = "1",
+     .help =
+         "so many weathers, of that seed and those after it, which the runs "
+         "are spread over",
+     .offset = FIELD(seeds)},
     COMPARE_FACTOR_ROWS,
     {.name = "server",
      .letter = 's',
@@ -216,6 +226,11 @@ static const struct option_row rows[] = {
      .offset = FIELD(exports[EXPORT_##identifier])},
 #include "comparison/exports.list"
 #undef EXPORT
+    {.name = "keep-query",
+     .kind = OPTION_FLAG,
+     .help = "show the query strings of --server and of the programs' URLs, in "
+             "all that is printed and exported",
+     .offset = FIELD(keep_query)},
     {.name = "fail-if",
      .kind = OPTION_TEXTS,
      .metavar = "EXPR",
@@ -249,152 +264,3 @@ const struct option_table compare_option_table = {
                      "400 ms; a page of it",
     .takes_codes = true,
 };
-
-/* What the book's example has of its own. Another weather scales it. */
-static int check_book(struct command_line *line)
-{
-    static const char *const fixed[] = {
-        "all",           "every",      "limit",   "server", "country-names",
-        "order",         "strategies", "program", "with",   "until",
-        "until-decided", "self-check", "http"};
-
-    for (size_t i = 0; i < COUNT(fixed); i++) {
-        if (command_line_has(line, &compare_option_table, fixed[i])) {
-            snprintf(line->error, sizeof(line->error),
-                     "--%s: not together with --book, which has its own",
-                     fixed[i]);
-            return -EINVAL;
-        }
-    }
-    return 0;
-}
-
-static int refuse_twice(const char *file, struct command_line *line)
-{
-    char shown[64];
-
-    escape_copy(shown, sizeof(shown), file);
-    snprintf(line->error, sizeof(line->error),
-             "%s: only one of the exports can go %s", shown,
-             strcmp(file, "-") == 0 ? "to standard output" : "there");
-    return -EINVAL;
-}
-
-/* A file has room for one of them, standard output likewise. */
-static int check_exports(const struct compare_settings *settings,
-                         struct command_line *line)
-{
-    const char *const *files = settings->exports;
-
-    for (size_t i = 0; i < EXPORTS; i++) {
-        if (files[i] && !*files[i]) {
-            snprintf(line->error, sizeof(line->error),
-                     "an export needs the name of a file, or -");
-            return -EINVAL;
-        }
-        for (size_t j = 0; files[i] && j < i; j++) {
-            if (files[j] && strcmp(files[i], files[j]) == 0)
-                return refuse_twice(files[i], line);
-        }
-    }
-    return 0;
-}
-
-static int refuse(struct command_line *line, const char *why)
-{
-    snprintf(line->error, sizeof(line->error), "%s", why);
-    return -EINVAL;
-}
-
-/* Without --runs, the looks begin with the fewest runs that decide anything. */
-static int check_looks(struct compare_settings *settings,
-                       struct command_line *line)
-{
-    bool looks = settings->until > 0 || settings->until_decided;
-
-    if (settings->until_decided && settings->conditions.count == 0)
-        return refuse(line, "--until-decided: there is no --fail-if to decide");
-    if (settings->force_baseline && !settings->baseline)
-        return refuse(line, "--force-baseline: there is no --baseline");
-    if (!looks && command_line_has(line, &compare_option_table, "max-runs"))
-        return refuse(line, "--max-runs: only with --until or --until-decided");
-    if (!looks)
-        return 0;
-    if (!command_line_has(line, &compare_option_table, "runs"))
-        settings->runs = settings->max_runs < COMPARISON_RUNS_LEAST
-                             ? settings->max_runs
-                             : COMPARISON_RUNS_LEAST;
-    if (settings->runs > settings->max_runs)
-        return refuse(line, "--runs: more than --max-runs, which is 100 unless "
-                            "said");
-    return 0;
-}
-
-/* What is of a server that is started here, with a weather of ours. */
-static int refuse_server(struct command_line *line)
-{
-    static const char *const ours[] = {"weather", "connect-delay", "tls",
-                                       "size", "bandwidth"};
-
-    for (size_t i = 0; i < COUNT(ours); i++) {
-        if (command_line_has(line, &compare_option_table, ours[i])) {
-            snprintf(line->error, sizeof(line->error),
-                     "--%s: not together with --server, which has its own",
-                     ours[i]);
-            return -EINVAL;
-        }
-    }
-    return 0;
-}
-
-/* It is ours, so programs do not do it. */
-static int check_work(const struct compare_settings *settings,
-                      struct command_line *line)
-{
-    if (settings->programs.count == 0 && !settings->with)
-        return 0;
-    snprintf(line->error, sizeof(line->error),
-             "--work: not together with %s: programs do not compute",
-             settings->with ? "--with" : "--program");
-    return -EINVAL;
-}
-
-int compare_settings_check(struct compare_settings *settings,
-                           struct command_line *line)
-{
-    const char *server = settings->work.server;
-    int rc = check_exports(settings, line);
-
-    if (rc == 0)
-        rc = check_looks(settings, line);
-    if (rc < 0)
-        return rc;
-    if (server && refuse_server(line) < 0)
-        return -EINVAL;
-    for (size_t i = 0; i < settings->http_count; i++) {
-        if (settings->http[i] == 2 && !settings->factors.tls &&
-            !(server && strncasecmp(server, "https://", 8) == 0))
-            return refuse(line, "--http 2: only over TLS (--tls, or a server "
-                                "of https), by which it is agreed on");
-    }
-    if (settings->factors.work_us > 0 && check_work(settings, line) < 0)
-        return -EINVAL;
-    if (!settings->book)
-        return 0;
-    rc = check_book(line);
-    if (rc < 0)
-        return rc;
-    if (line->count > 0)
-        return command_line_refuse(line, "CC", line->arguments[0],
-                                   "no code, as --book has its own", NULL);
-    if (!command_line_has(line, &compare_option_table, "weather"))
-        settings->weather = COMPARE_BOOK_WEATHER;
-    if (!command_line_has(line, &compare_option_table, "seed"))
-        settings->seed = COMPARE_BOOK_SEED;
-    settings->order = ORDER_BLOCKED;
-    if (!command_line_has(line, &compare_option_table, "runs"))
-        settings->runs = COMPARE_BOOK_RUNS;
-    if (!command_line_has(line, &compare_option_table, "warmup"))
-        settings->warmups = 0;
-    return 0;
-}

@@ -93,17 +93,44 @@ static void count_errors(struct comparison_cell *cell,
     cell->error_runs += errors > 0;
 }
 
+/* The weather of a run, by its number. */
+static size_t weather_of(const struct compare_runs *runs,
+                         const struct grid_run *which)
+{
+    return which->number > 0
+               ? (size_t)((which->number - 1) % runs->settings->seeds)
+               : 0;
+}
+
+static int64_t seed_of(const struct compare_runs *runs,
+                       const struct grid_run *which)
+{
+    return runs->settings->seed + (int64_t)weather_of(runs, which);
+}
+
+/* What its requests took, under the weather that it met. */
+static int measure_requests(const struct compare_runs *runs,
+                            const struct grid_run *which,
+                            struct compare_run *run)
+{
+    struct compare_work work = *runs->work; /* lent */
+
+    work.weather.seed = (uint64_t)seed_of(runs, which);
+    return requests_measure(&run->figures, &run->record, &work);
+}
+
 /* All are compared by what the server saw as soon as one has no other time. */
 static int take(struct compare_runs *runs, const struct grid_run *which,
                 struct compare_run *run)
 {
     int rc;
 
+    run->figures.weather = weather_of(runs, which);
     if (runs->comparison->by_server)
         run->figures.observed_us = run->figures.measured[FIGURE_SPAN];
     run->figures.place = runs->made;
     run->figures.started_us = runs->latest_us - runs->first_us;
-    rc = requests_measure(&run->figures, &run->record, runs->work);
+    rc = measure_requests(runs, which, run);
     if (rc < 0) {
         compare_run_close(run);
         return rc;
@@ -182,13 +209,14 @@ static int run_strategy(struct compare_runs *runs, const struct grid_run *which)
     rc = compare_run(
         &run,
         &(struct compare_run_options){
-            .directory = runs->directory,
+            .directory = runs->directory.path,
             .strategy = cell->strategy,
             .max_req = cell->max_req,
             .reuse = cell->reuse,
             .http = cell->http,
             .url = runs->work->url,
             .server_is_ours = runs->work->server_started,
+            .seed = seed_of(runs, which),
             .server =
                 runs->work->server_started ? runs->work->server.child.pid : 0,
             .arguments = (const char *const *)runs->work->arguments.items,
@@ -216,8 +244,14 @@ static int run_program(struct compare_runs *runs, const struct grid_run *which)
     if (cell->excluded[0])
         return 0;
     begin_run(runs, which);
-    rc = program_run(&run, &runs->programs, cell->program, cell->max_req, why);
+    runs->programs.seed = seed_of(runs, which);
+    runs->programs.predictions =
+        runs->predictions ? runs->predictions + weather_of(runs, which) *
+                                                    runs->work->selection.count
+                          : NULL;
+    rc = program_run(&run, &runs->programs, cell->command, cell->max_req, why);
     end_progress(runs);
+    run.figures.weather = weather_of(runs, which);
     if (rc == 0 && !why[0])
         rc = same_work_check(&runs->results.same, &run, why, sizeof(why));
     if (rc < 0) {
@@ -244,32 +278,70 @@ static bool has_programs(const struct comparison *comparison)
 }
 
 /* What is foretold, and what programs need. */
-static int begin(struct compare_runs *runs)
+int compare_runs_begin(struct compare_runs *runs)
 {
     int64_t limit_us = 0;
+    size_t model;
     int rc = compare_predict_work(&runs->predictions, &runs->results,
                                   &runs->comparison->setup, runs->work,
                                   runs->settings);
 
     runs->comparison->by_server = has_programs(runs->comparison);
+    model = same_work_model(&runs->results.same, 0);
+    if (rc == 0 && model != SIZE_MAX)
+        rc = same_work_files(&runs->results.same, model,
+                             runs->comparison->files);
     if (rc < 0 || !runs->comparison->by_server)
         return rc;
     rc = compare_limit(&limit_us, runs->work, runs->settings);
     return rc < 0 ? rc
                   : program_work_begin(&runs->programs, runs->work,
-                                       runs->directory, runs->predictions,
-                                       limit_us);
+                                       runs->directory.path, limit_us);
 }
 
 int compare_runs_open(struct compare_runs *runs)
 {
-    return compare_run_make_directory(&runs->directory);
+    return compare_directory_open(&runs->directory);
+}
+
+/* Make a run of whatever cell it is, and see whether that was the last. */
+static int make(struct compare_runs *runs, const struct grid_run *which)
+{
+    int rc = runs->comparison->cells[which->cell].program
+                 ? run_program(runs, which)
+                 : run_strategy(runs, which);
+
+    if (rc == 0 && runs->flush_stdout)
+        rc = command_flush_stdout();
+    return rc == 0 && interrupt_signal() ? -EINTR : rc;
+}
+
+/* Each disturbed run of those from number `first` on in the results is made
+   once more, when all the others are over: what disturbed it may be, too. */
+static int make_again(struct compare_runs *runs, size_t first)
+{
+    size_t end = runs->results.count;
+    int rc = 0;
+
+    for (size_t i = first; i < end && rc == 0; i++) {
+        const struct result *run = &runs->results.runs[i];
+        const struct grid_run which = {run->cell, run->figures.number};
+        size_t before = runs->results.count;
+
+        if (!comparison_is_disturbed(&run->figures))
+            continue;
+        rc = make(runs, &which);
+        if (runs->results.count > before) /* else it failed */
+            runs->results.runs[i].figures.replaced = true;
+    }
+    return rc;
 }
 
 /* The runs of each cell up to number `to`, in their order. */
 static int make_more(struct compare_runs *runs, int64_t from, int64_t to)
 {
     const struct comparison *comparison = runs->comparison;
+    size_t first = runs->results.count;
     size_t count = 0;
     struct grid_run *all =
         grid_runs(runs->settings, comparison->cell_count, from, to, &count);
@@ -278,17 +350,11 @@ static int make_more(struct compare_runs *runs, int64_t from, int64_t to)
     if (!all)
         return -ENOMEM;
     runs->comparison->setup.runs = to;
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = comparison->cells[all[i].cell].program
-                 ? run_program(runs, &all[i])
-                 : run_strategy(runs, &all[i]);
-        if (rc == 0 && runs->flush_stdout)
-            rc = command_flush_stdout();
-        if (rc == 0 && interrupt_signal())
-            rc = -EINTR;
-    }
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = make(runs, &all[i]);
     free(all);
-    return rc;
+    return rc == 0 && runs->settings->rerun_disturbed ? make_again(runs, first)
+                                                      : rc;
 }
 
 int compare_runs_make(struct compare_runs *runs)
@@ -296,7 +362,7 @@ int compare_runs_make(struct compare_runs *runs)
     const struct comparison_looks *looks = &runs->comparison->looks;
     int64_t from = 0;
     bool over = false;
-    int rc = begin(runs);
+    int rc = 0;
 
     if (rc == 0 && looks->planned == 0)
         return make_more(runs, 0, runs->settings->runs);
@@ -318,6 +384,5 @@ void compare_runs_close(struct compare_runs *runs)
     program_work_close(&runs->programs);
     free(runs->predictions);
     runs->predictions = NULL;
-    compare_run_remove_directory(runs->directory);
-    runs->directory = NULL;
+    compare_directory_close(&runs->directory);
 }

@@ -5,6 +5,7 @@
 #include "command/compare_book.h"
 #include "comparison/checks.h"
 #include "comparison/comparison.h"
+#include "comparison/directory.h"
 #include "comparison/plan.h"
 #include "comparison/program_run.h"
 #include "comparison/results.h"
@@ -27,11 +28,12 @@ struct compare_runs {
     bool progress;     /* on a terminal: which run it is */
 
     struct results results;
-    struct prediction *predictions; /* of each item; NULL: unknown */
+    struct prediction *predictions; /* of each item, under the first weather,
+                                       then the next; NULL: unknown */
     struct program_work programs;
     struct book book;
-    char *directory; /* of the runs */
-    int64_t made;    /* runs, warm-ups included */
+    struct compare_directory directory;
+    int64_t made; /* runs, warm-ups included */
     int64_t
         first_us; /* when the first of them began, by clock_monotonic_us() */
     int64_t latest_us; /* the last one */
@@ -42,7 +44,11 @@ struct compare_runs {
 /* Make a directory for them. A negative errno value. */
 int compare_runs_open(struct compare_runs *runs);
 
-/* Make them all, in their order, after compare_work_begin(), or as many as
+/* After compare_work_begin(), find out what is foretold of them: the
+   comparison's `files`, too. A negative errno value. */
+int compare_runs_begin(struct compare_runs *runs);
+
+/* After that, make them all, in their order, or as many as
    there have to be (comparison/looks.h): the comparison's setup tells how many
    of each cell. A negative errno value: it ended early, as by a signal
    (-EINTR).

@@ -225,7 +225,8 @@ static const struct block blocks[] = {
         "it was told."),
     BLOCK_OF_TERM("`POST /__flags/reset`",
                   "Forget all that and the journal, and count attempts anew. "
-                  "Rules stay."),
+                  "Rules stay. With `?seed=`{N} it has the weather of that "
+                  "seed from then on."),
     BLOCK_OF_TERM("`GET /__flags/rules`, `POST /__flags/rules`",
                   "The rules, one a line, in the order in which they are "
                   "asked; those that are posted, as `--fault` has them, come "

@@ -1,14 +1,12 @@
 #include "comparison/baseline.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "comparison/ranks.h"
-#include "text/escape.h"
 
 enum { SECONDS = 1000000000 }; /* no run takes so long */
 
@@ -66,170 +64,11 @@ void baseline_close(struct baseline *baseline)
     baseline->report = NULL;
 }
 
-/* What is held against what. */
-struct match {
-    const json_t *report;
-    char *why;
-    bool same;
-};
-
-static void differ(struct match *match, const char *what, const char *theirs,
-                   const char *ours)
-{
-    char shown[64];
-
-    if (!match->same)
-        return;
-    match->same = false;
-    escape_copy(shown, sizeof(shown), theirs);
-    snprintf(match->why, BASELINE_WHY_SIZE, "%s %.60s, not %.60s", what, shown,
-             ours);
-}
-
-static void match_text(struct match *match, const json_t *of, const char *key,
-                       const char *what, const char *ours)
-{
-    const char *theirs = json_string_value(json_object_get(of, key));
-
-    ours = ours ? ours : "none";
-    theirs = theirs ? theirs : "none";
-    if (strcmp(theirs, ours) != 0)
-        differ(match, what, theirs, ours);
-}
-
-static void match_number(struct match *match, const json_t *of, const char *key,
-                         const char *what, double ours)
-{
-    double theirs = json_number_value(json_object_get(of, key));
-    char a[32];
-    char b[32];
-
-    if (fabs(theirs - ours) <= 1e-9 * fabs(ours))
-        return;
-    snprintf(a, sizeof(a), "%g", theirs);
-    snprintf(b, sizeof(b), "%g", ours);
-    differ(match, what, a, b);
-}
-
-static void match_integer(struct match *match, const json_t *of,
-                          const char *key, const char *what, int64_t ours)
-{
-    json_int_t theirs = json_integer_value(json_object_get(of, key));
-    char a[32];
-    char b[32];
-
-    if (theirs == ours)
-        return;
-    snprintf(a, sizeof(a), "%" JSON_INTEGER_FORMAT, theirs);
-    snprintf(b, sizeof(b), "%" PRId64, ours);
-    differ(match, what, a, b);
-}
-
-static void match_flag(struct match *match, const json_t *of, const char *key,
-                       const char *what, bool ours)
-{
-    if (json_is_true(json_object_get(of, key)) != ours)
-        differ(match, what, ours ? "no" : "yes", ours ? "yes" : "no");
-}
-
-static void match_codes(struct match *match,
-                        const struct comparison_setup *setup)
-{
-    const json_t *codes = json_object_get(match->report, "codes");
-
-    if (json_array_size(codes) != setup->item_count)
-        match_integer(match, match->report, "items", "items",
-                      (int64_t)setup->item_count);
-    for (size_t i = 0; i < setup->item_count && match->same; i++) {
-        const char *code = json_string_value(json_array_get(codes, i));
-
-        if (!code || strcmp(code, setup->codes[i]) != 0)
-            differ(match, "the code", code ? code : "none", setup->codes[i]);
-    }
-}
-
-static void match_versions(struct match *match,
-                           const struct comparison_setup *setup)
-{
-    const json_t *machine = json_object_get(match->report, "machine");
-    const json_t *versions = json_object_get(machine, "versions");
-
-    match_text(match, versions, "flags", "flags", setup->flags);
-    match_text(match, versions, "libcurl", "libcurl", setup->curl);
-    match_text(match, versions, "libuv", "libuv", setup->uv);
-    match_text(match, versions, "tls", "TLS", setup->tls);
-}
-
-static void match_factors(struct match *match,
-                          const struct compare_factors *factors)
-{
-    const json_t *theirs = json_object_get(match->report, "factors");
-
-    match_text(match, theirs, "connect_delay", "connections held for",
-               factors->connect);
-    match_flag(match, theirs, "tls", "TLS", factors->tls);
-    match_integer(match, theirs, "size", "images of", factors->size);
-    match_integer(match, theirs, "bandwidth", "bandwidth", factors->bandwidth);
-    match_number(match, theirs, "work", "seconds of computing",
-                 (double)factors->work_us / 1e6);
-}
-
-bool baseline_matches(const struct baseline *baseline,
-                      const struct comparison *comparison,
-                      char why[BASELINE_WHY_SIZE])
-{
-    const struct comparison_setup *setup = &comparison->setup;
-    struct match match = {.report = baseline->report, .why = why, .same = true};
-
-    match_text(&match, match.report, "weather", "weather", setup->weather);
-    match_integer(&match, match.report, "seed", "seed", setup->seed);
-    match_text(&match, match.report, "server", "server", setup->server);
-    match_factors(&match, &setup->factors);
-    match_codes(&match, setup);
-    match_flag(&match, match.report, "country_names", "metadata",
-               setup->country_names);
-    match_number(&match, match.report, "timeout", "seconds of --timeout",
-                 (double)setup->timeout_us / 1e6);
-    match_text(&match, match.report, "observed_by", "times observed by the",
-               comparison->by_server ? "server" : "client");
-    match_versions(&match, setup);
-    return match.same;
-}
-
-static bool is_same_text(const json_t *of, const char *key, const char *ours)
-{
-    const char *theirs = json_string_value(json_object_get(of, key));
-
-    return theirs && ours ? strcmp(theirs, ours) == 0 : theirs == ours;
-}
-
-static bool is_same_cell(const json_t *theirs,
-                         const struct comparison_cell *ours)
-{
-    unsigned max_req = ours->has_limit ? ours->max_req : 0;
-
-    return is_same_text(theirs, "strategy", ours->strategy) &&
-           is_same_text(theirs, "program", ours->program) &&
-           is_same_text(theirs, "http", comparison_http(ours->http)) &&
-           json_integer_value(json_object_get(theirs, "max_req")) ==
-               (json_int_t)max_req &&
-           json_is_true(json_object_get(theirs, "reuse")) == ours->reuse &&
-           !json_is_true(json_object_get(theirs, "again"));
-}
-
-/* The runs of the cell's like, or NULL. */
+/* Its runs, or NULL. */
 static const json_t *runs_of(const struct baseline *baseline,
                              const struct comparison_cell *cell)
 {
-    const json_t *cells = json_object_get(baseline->report, "cells");
-
-    for (size_t i = 0; i < json_array_size(cells); i++) {
-        const json_t *theirs = json_array_get(cells, i);
-
-        if (is_same_cell(theirs, cell))
-            return json_object_get(theirs, "runs");
-    }
-    return NULL;
+    return json_object_get(baseline_like(baseline->report, cell), "runs");
 }
 
 /* At least 1, for one has to be divided by. */
@@ -238,34 +77,109 @@ static int64_t at_least_one(double us)
     return us >= 1 ? llround(us) : 1;
 }
 
-/* By the ranks of both cells' times. -ENOMEM. */
-static int relate(struct comparison_cell *cell, const json_t *runs,
-                  double error)
-{
-    size_t count = json_array_size(runs);
-    int64_t *now = calloc(cell->run_count + 1, sizeof(*now));
-    int64_t *before = calloc(count + 1, sizeof(*before));
-    struct ranks ranks;
-    int rc = -ENOMEM;
+/* The times of a cell's runs and of those of its like. */
+struct pair {
+    size_t now_count, before_count;
+    int64_t *now, *before;
+    size_t *now_weather, *before_weather;
+};
 
-    if (now && before)
-        rc = ranks_open(&ranks, cell->run_count, count);
-    if (rc == 0) {
-        for (size_t i = 0; i < cell->run_count; i++)
-            now[i] = at_least_one((double)cell->runs[i].observed_us);
-        for (size_t i = 0; i < count; i++)
-            before[i] =
-                at_least_one(json_number_value(json_array_get(runs, i)) * 1e6);
-        statistics_sort(now, cell->run_count);
-        statistics_sort(before, count);
-        ranks_ratio(&ranks, &cell->baseline, now, before, error);
-        ranks_close(&ranks);
-        if (count < COMPARISON_RUNS_LEAST ||
-            cell->run_count < COMPARISON_RUNS_LEAST)
-            cell->baseline.low = cell->baseline.high = (double)NAN;
+static void pair_close(struct pair *pair)
+{
+    free(pair->now);
+    free(pair->before);
+    free(pair->now_weather);
+    free(pair->before_weather);
+}
+
+/* The weather of one of its runs, by our seeds; WEATHERS_MOST: none of ours. */
+static size_t weather_of(const json_t *details, size_t i, int64_t seed)
+{
+    json_int_t theirs =
+        json_integer_value(json_object_get(json_array_get(details, i), "seed"));
+
+    return theirs >= seed && theirs - seed < WEATHERS_MOST
+               ? (size_t)(theirs - seed)
+               : WEATHERS_MOST;
+}
+
+/* -ENOMEM; the close is to be called in any case. */
+static int pair_open(struct pair *pair, const struct comparison_cell *cell,
+                     const json_t *like, int64_t seed)
+{
+    const json_t *runs = json_object_get(like, "runs");
+    size_t count = json_array_size(runs);
+
+    *pair = (struct pair){
+        .now_count = cell->run_count,
+        .before_count = count,
+        .now = calloc(cell->run_count + 1, sizeof(*pair->now)),
+        .before = calloc(count + 1, sizeof(*pair->before)),
+        .now_weather = calloc(cell->run_count + 1, sizeof(*pair->now_weather)),
+        .before_weather = calloc(count + 1, sizeof(*pair->before_weather)),
+    };
+    if (!pair->now || !pair->before || !pair->now_weather ||
+        !pair->before_weather)
+        return -ENOMEM;
+    for (size_t i = 0; i < cell->run_count; i++) {
+        pair->now[i] = at_least_one((double)cell->runs[i].observed_us);
+        pair->now_weather[i] = cell->runs[i].weather;
     }
-    free(now);
-    free(before);
+    for (size_t i = 0; i < count; i++) {
+        pair->before[i] =
+            at_least_one(json_number_value(json_array_get(runs, i)) * 1e6);
+        pair->before_weather[i] =
+            weather_of(json_object_get(like, "details"), i, seed);
+    }
+    return 0;
+}
+
+/* By the ranks of both cells' times. -ENOMEM. */
+static int relate_ranks(struct interval *ratio, const struct pair *pair,
+                        double error)
+{
+    struct ranks ranks;
+    int rc = ranks_open(&ranks, pair->now_count, pair->before_count);
+
+    if (rc < 0)
+        return rc;
+    statistics_sort(pair->now, pair->now_count);
+    statistics_sort(pair->before, pair->before_count);
+    ranks_ratio(&ranks, ratio, pair->now, pair->before, error);
+    ranks_close(&ranks);
+    return 0;
+}
+
+/* Weather by weather. -ENOMEM. */
+static int relate_weathers(struct interval *ratio, const struct pair *pair,
+                           double error)
+{
+    struct weathers weathers;
+    int rc = weathers_relate(
+        &weathers,
+        &(struct weathers_runs){pair->now, pair->now_weather, pair->now_count},
+        &(struct weathers_runs){pair->before, pair->before_weather,
+                                pair->before_count});
+
+    if (rc == 0)
+        *ratio = weathers_interval(&weathers, error);
+    return rc;
+}
+
+static int relate(struct comparison *comparison, struct comparison_cell *cell,
+                  const json_t *like, double error)
+{
+    struct pair pair;
+    int rc = pair_open(&pair, cell, like, comparison->setup.seed);
+
+    if (rc == 0)
+        rc = comparison_has_weathers(comparison)
+                 ? relate_weathers(&cell->baseline, &pair, error)
+                 : relate_ranks(&cell->baseline, &pair, error);
+    if (rc == 0 && (pair.before_count < COMPARISON_RUNS_LEAST ||
+                    pair.now_count < COMPARISON_RUNS_LEAST))
+        cell->baseline.low = cell->baseline.high = (double)NAN;
+    pair_close(&pair);
     return rc;
 }
 
@@ -285,10 +199,11 @@ int baseline_relate(const struct baseline *baseline,
     }
     for (size_t i = 0; i < comparison->cell_count && rc == 0; i++) {
         struct comparison_cell *cell = &comparison->cells[i];
-        const json_t *runs = runs_of(baseline, cell);
+        const json_t *like = baseline_like(baseline->report, cell);
 
-        if (cell->run_count > 0 && json_array_size(runs) > 0 && !cell->again)
-            rc = relate(cell, runs,
+        if (cell->run_count > 0 &&
+            json_array_size(json_object_get(like, "runs")) > 0 && !cell->again)
+            rc = relate(comparison, cell, like,
                         comparison_error(comparison) / (double)related);
     }
     return rc;

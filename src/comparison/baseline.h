@@ -27,13 +27,23 @@ int baseline_open(struct baseline *baseline, const char *file,
 void baseline_close(struct baseline *baseline);
 
 /*
- * Whether it was of the same weather (seed and factors), corpus (codes, with
+ * Whether it was of the same weather (seeds and factors), corpus (codes, with
  * metadata or not), server, observer, timeout and versions as what is set up
- * here. Else `why` names the first that differs: "seed 2, not 1".
+ * here, those of programs included. Else `why` names the first that differs:
+ * "seed 2, not 1".
  */
 bool baseline_matches(const struct baseline *baseline,
                       const struct comparison *comparison,
                       char why[BASELINE_WHY_SIZE]);
+
+/* Of an earlier comparison's JSON: the cell that is this one's like, or NULL.
+ */
+const json_t *baseline_like(const json_t *report,
+                            const struct comparison_cell *cell);
+
+/* Whether it had the same files in place, as comparison->files tells; where one
+   of them does not tell, it had. */
+bool baseline_has_files(const struct baseline *baseline, const char *files);
 
 /*
  * Relate each cell to the one of the baseline that has its strategy (or name

@@ -1,7 +1,6 @@
 #include "comparison/child_run.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "comparison/directory.h"
 #include "comparison/requests.h"
 #include "comparison/server_stats.h"
 #include "process/child.h"
@@ -21,53 +21,7 @@ enum {
     FIXED_ARGUMENTS = 17,
     LINE_SIZE = 4096, /* of a feed: names are the longest */
     LAST_LINE = 2,
-    TREE_DESCRIPTORS = 8,
 };
-
-static int remove_entry(const char *path, const struct stat *st, int flag,
-                        struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-    nftw(path, remove_entry, TREE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
-}
-
-const char *compare_run_parent_directory(void)
-{
-    const char *parent = getenv("TMPDIR");
-
-    return parent && *parent ? parent : "/tmp";
-}
-
-int compare_run_make_directory(char **directory)
-{
-    char *made;
-
-    if (asprintf(&made, "%s/flags-compare-XXXXXX",
-                 compare_run_parent_directory()) < 0)
-        return -ENOMEM;
-    if (!mkdtemp(made)) {
-        int rc = -errno;
-
-        free(made);
-        return rc;
-    }
-    *directory = made;
-    return 0;
-}
-
-void compare_run_remove_directory(char *directory)
-{
-    if (directory)
-        remove_tree(directory);
-    free(directory);
-}
 
 static int start(struct child *child, const struct compare_run_options *options,
                  const char *directory)
@@ -242,13 +196,19 @@ static int run_counted(struct compare_run *run,
                        const char *directory)
 {
     struct server_stats stats = {-1, -1, -1, -1, -1};
-    int rc = options->server_is_ours ? server_stats_reset(options->url) : 0;
+    int rc = options->server_is_ours
+                 ? server_stats_reset(options->url, options->seed)
+                 : 0;
     int64_t before_us =
         options->server > 0 ? run_delay_us(options->server) : -1;
+    int64_t pressure_us = cpu_pressure_us();
     int64_t after_us;
 
     if (rc == 0)
         rc = run_child(run, options, directory);
+    if (pressure_us >= 0)
+        run->figures.measured[FIGURE_CPU_PRESSURE] =
+            cpu_pressure_us() - pressure_us;
     after_us = before_us >= 0 ? run_delay_us(options->server) : -1;
     if (after_us >= before_us && before_us >= 0)
         run->figures.measured[FIGURE_SERVER_WAIT] = after_us - before_us;
@@ -271,7 +231,8 @@ int compare_run(struct compare_run *run,
     rc = run_counted(run, options, directory);
     if (rc == 0)
         rc = read_digests(run, directory);
-    compare_run_remove_directory(directory);
+    compare_directory_remove(directory);
+    free(directory);
     if (rc < 0)
         compare_run_close(run); /* exit_status stays */
     return rc;

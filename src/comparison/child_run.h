@@ -35,7 +35,8 @@ struct compare_run_options {
     bool reuse;
     int http;                     /* the version: 1, 2 */
     const char *url;              /* of the server */
-    bool server_is_ours;          /* it is asked what it saw */
+    bool server_is_ours;          /* it is asked what it saw, and told */
+    int64_t seed;                 /* of the weather to have */
     pid_t server;                 /* its process, if so */
     const char *const *arguments; /* more of them for get, ended by NULL */
     bool hush; /* the failures of its items are known, and not told again */
@@ -43,16 +44,6 @@ struct compare_run_options {
     void (*on_final)(void *arg, const struct feed_line *line);
     void *arg;
 };
-
-/* A new directory for a comparison's runs, in TMPDIR or /tmp, to be freed. A
-   negative errno value: there is none. */
-int compare_run_make_directory(char **directory);
-
-/* Where that is. */
-const char *compare_run_parent_directory(void);
-
-/* Remove it with all that is in it, and free it. NULL is let through. */
-void compare_run_remove_directory(char *directory);
 
 /*
  * Run it to its end. 0, and the caller calls compare_run_close(); -EINTR: a

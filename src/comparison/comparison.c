@@ -93,23 +93,36 @@ static void derive_measured(struct comparison_cell *cell, int64_t *values)
     }
 }
 
+/* What a run took, as if it had met the weather of which the ideal is the
+   cell's: where there is one, or none is known, as it is. */
+static int64_t levelled(const struct comparison_cell *cell,
+                        const struct comparison_run *run)
+{
+    double shift_us = cell->ideal_us - cell->ideals_us[run->weather];
+
+    return run->observed_us + (isfinite(shift_us) ? llround(shift_us) : 0);
+}
+
 /* The times of the runs, and which of them are outliers. */
 static int derive_times(struct comparison_cell *cell, int64_t *values,
-                        bool *outlier)
+                        bool *outlier, bool levels)
 {
     int error;
 
     for (size_t i = 0; i < cell->run_count; i++)
-        values[i] = cell->runs[i].observed_us;
+        values[i] =
+            levels ? levelled(cell, &cell->runs[i]) : cell->runs[i].observed_us;
     error =
         statistics_outliers(values, cell->run_count, outlier, &cell->outliers);
     for (size_t i = 0; i < cell->run_count; i++)
         cell->runs[i].outlier = !error && outlier[i];
+    for (size_t i = 0; i < cell->run_count; i++)
+        values[i] = cell->runs[i].observed_us;
     cell->observed = statistics_of(values, cell->run_count);
     return error;
 }
 
-static int derive_cell(struct comparison_cell *cell)
+static int derive_cell(struct comparison_cell *cell, bool levels)
 {
     int64_t *values;
     bool *outlier;
@@ -120,7 +133,7 @@ static int derive_cell(struct comparison_cell *cell)
     values = malloc(cell->run_count * sizeof(*values));
     outlier = malloc(cell->run_count * sizeof(*outlier));
     if (values && outlier) {
-        error = derive_times(cell, values, outlier);
+        error = derive_times(cell, values, outlier, levels);
         derive_measured(cell, values);
     }
     free(values);
@@ -138,7 +151,7 @@ int comparison_derive(struct comparison *comparison)
 
         name_cell(comparison, cell);
         forget(cell);
-        failed = derive_cell(cell);
+        failed = derive_cell(cell, comparison_has_weathers(comparison));
         if (!failed)
             failed = comparison_relate(
                 comparison, i, 0, comparison_error(comparison), &cell->ratio);
@@ -152,11 +165,18 @@ void comparison_close(struct comparison *comparison)
 {
     for (size_t i = 0; i < comparison->cell_count; i++) {
         free(comparison->cells[i].runs);
+        free(comparison->cells[i].replaced);
         record_close(&comparison->cells[i].record);
     }
     free(comparison->cells);
     comparison->cells = NULL;
     comparison->cell_count = 0;
+}
+
+bool comparison_knows_disturbed(const struct comparison_run *run)
+{
+    return run->measured[FIGURE_CLIENT_WAIT] >= 0 ||
+           run->measured[FIGURE_SERVER_WAIT] >= 0;
 }
 
 bool comparison_is_disturbed(const struct comparison_run *run)
@@ -172,6 +192,18 @@ bool comparison_is_disturbed(const struct comparison_run *run)
 const char *comparison_http(int http)
 {
     return http == 2 ? "2" : http == 1 ? "1.1" : NULL;
+}
+
+size_t comparison_weathers(const struct comparison *comparison)
+{
+    size_t weathers = comparison->setup.weathers;
+
+    return weathers > 0 ? weathers : 1;
+}
+
+bool comparison_has_weathers(const struct comparison *comparison)
+{
+    return comparison->setup.weathers > 1;
 }
 
 double comparison_error(const struct comparison *comparison)
@@ -230,6 +262,36 @@ static int relate(const struct comparison_cell *over,
     return rc;
 }
 
+/* Likewise, under several weathers. */
+static int relate_weathers(const struct comparison_cell *over,
+                           const struct comparison_cell *under,
+                           struct weathers *weathers)
+{
+    const struct comparison_cell *cells[] = {over, under};
+    struct weathers_runs runs[2] = {{.count = 0}};
+    size_t all = over->run_count + under->run_count;
+    int64_t *times = calloc(all, sizeof(*times));
+    size_t *weather = calloc(all, sizeof(*weather));
+    size_t at = 0;
+    int rc = -ENOMEM;
+
+    for (size_t i = 0; times && weather && i < 2; i++) {
+        runs[i] = (struct weathers_runs){times + at, weather + at,
+                                         cells[i]->run_count};
+        for (size_t j = 0; j < cells[i]->run_count; j++, at++) {
+            int64_t observed_us = cells[i]->runs[j].observed_us;
+
+            times[at] = observed_us > 0 ? observed_us : 1;
+            weather[at] = cells[i]->runs[j].weather;
+        }
+    }
+    if (times && weather)
+        rc = weathers_relate(weathers, &runs[0], &runs[1]);
+    free(times);
+    free(weather);
+    return rc;
+}
+
 static bool has_few_runs(const struct comparison_cell *cell)
 {
     return cell->run_count < COMPARISON_RUNS_LEAST;
@@ -250,7 +312,15 @@ int comparison_relate(const struct comparison *comparison, size_t cell,
         *ratio = (struct interval){1, 1, 1};
         return 0;
     }
-    rc = relate(over, under, error, ratio, NULL);
+    if (comparison_has_weathers(comparison)) {
+        struct weathers weathers;
+
+        rc = relate_weathers(over, under, &weathers);
+        if (rc == 0)
+            *ratio = weathers_interval(&weathers, error);
+    } else {
+        rc = relate(over, under, error, ratio, NULL);
+    }
     if (rc == 0 && (has_few_runs(over) || has_few_runs(under)))
         ratio->low = ratio->high = (double)NAN;
     return rc;
@@ -261,9 +331,16 @@ int comparison_alike(const struct comparison *comparison, size_t cell,
 {
     const struct comparison_cell *over = &comparison->cells[cell];
     const struct comparison_cell *under = &comparison->cells[to];
+    struct weathers weathers;
+    int rc;
 
     *chance = 1;
     if (over == under || has_few_runs(over) || has_few_runs(under))
         return 0;
-    return relate(over, under, 1, NULL, chance);
+    if (!comparison_has_weathers(comparison))
+        return relate(over, under, 1, NULL, chance);
+    rc = relate_weathers(over, under, &weathers);
+    if (rc == 0)
+        *chance = weathers_alike(&weathers);
+    return rc;
 }

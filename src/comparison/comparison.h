@@ -8,7 +8,9 @@
 #include "comparison/factors.h"
 #include "comparison/figures.h"
 #include "comparison/statistics.h"
+#include "comparison/weathers.h"
 #include "report/record.h"
+#include "transfer/digest.h"
 
 /*
  * comparison: everything that a comparison found, as data. `flags compare`
@@ -36,6 +38,7 @@ struct comparison_run {
                             have numbers, too */
     int64_t place;       /* among all that were made, from 1: warm-ups, too */
     int64_t started_us;  /* after the first of them began */
+    size_t weather;      /* it met that of the seed and so many after it */
     int64_t observed_us; /* first item scheduled to last item settled */
     struct comparison_request *requests; /* in the order of their ends; of a
                                             cell's run borrowed */
@@ -43,13 +46,17 @@ struct comparison_run {
     int64_t measured[FIGURES]; /* of each figure that is measured in a run; -1:
                                   it is not known, as what a server that is not
                                   ours has seen */
-    bool outlier; /* as statistics_outliers() of the cell's times finds */
+    bool outlier;  /* as statistics_outliers() of the cell's times finds */
+    bool replaced; /* it was disturbed, and another one was made for it, which
+                      has the same number: then it does not count */
 };
 
 /* One strategy under given conditions. */
 struct comparison_cell {
     const char *strategy; /* "sequential"; of a program: its name */
-    const char *program;  /* its command; NULL: it is a strategy */
+    const char *program;  /* its command, as it is shown: without what in URLs
+                             may be secret; NULL: it is a strategy */
+    const char *command;  /* then, as it is run */
     const char *version;  /* of a program with a recipe; else NULL */
     unsigned max_req;
     bool has_limit; /* it knows of max_req; else that is 1 */
@@ -62,7 +69,9 @@ struct comparison_cell {
 
     struct comparison_run *runs; /* those that count, in the order of time */
     size_t run_count;
-    size_t invalid;     /* runs that do not count */
+    struct comparison_run *replaced; /* those that others were made for */
+    size_t replaced_count;
+    size_t invalid; /* runs that failed or did other work; they do not count */
     char excluded[160]; /* why a program is left out, in a phrase; "": it is
                            not: then no run of it counts */
     size_t errors; /* items that ended in error although they did not in most
@@ -73,7 +82,10 @@ struct comparison_cell {
     struct record record; /* of the run whose time is nearest to the median;
                              empty: no run counts */
 
-    double ideal_us; /* by the schedule over the weather alone; NAN: unknown */
+    double ideals_us[WEATHERS_MOST]; /* of each weather, by the schedule over it
+                                        alone; NAN: unknown */
+    double ideal_us;                 /* the median of those of the runs, or, if
+                                        none counts, of all; NAN: unknown */
     bool ideal_is_bound; /* it is no less than that: the order is not known */
 
     /* What comparison_derive() makes of it. With no run that counts: count 0,
@@ -95,16 +107,20 @@ struct comparison_setup {
     bool country_names;
     const char *weather; /* "uniform:.02:.08", or a profile's name; NULL: the
                             server is not ours */
-    int64_t seed;        /* of the weather */
+    int64_t seed;        /* of the first weather, */
+    size_t weathers;     /* of which there are so many, of this seed and those
+                            after it; 0: 1 */
+    bool is_seeded;      /* which is another with another seed */
     struct compare_factors factors; /* beside its delays */
-    const char *server;    /* base URL or template, without credentials; NULL:
-                              ours */
+    const char *server;    /* base URL or template, without what may be secret;
+                              NULL: ours */
     int64_t runs, warmups; /* of each cell */
+    bool rerun_disturbed;  /* each such run is made once more, and replaced */
     enum comparison_order order;
     int64_t timeout_us;         /* of an attempt */
     int64_t connect_timeout_us; /* of its connection */
     const char *command;        /* line, as a shell has it, without
-                                   credentials; NULL: there was none */
+                                   what may be secret; NULL: there was none */
     const char *began;          /* RFC 3339 */
     const char *machine;        /* "2 x AMD EPYC, Linux 6.1 x86_64" */
     double load;                /* average of the last minute, at the start */
@@ -168,8 +184,12 @@ struct comparison {
                              nothing to compare */
     bool same_work;       /* all runs did the same; else see cells[].invalid */
     bool fail_undecided;  /* of checks: a reason for status 6 as well */
-    /* Of the model that all runs that count equal. */
+    /* Of the model that all runs that count equal; of several weathers, of the
+       one under which there are most. */
     size_t not_found, errors, retried;
+    char files[DIGEST_TEXT_SIZE]; /* what is in place then (under the first
+                                     weather), as same_work_files() tells; "":
+                                     unknown */
     struct comparison_check *checks;
     size_t check_count;
 };
@@ -195,9 +215,14 @@ enum { COMPARISON_RUNS_LEAST = 5 };
  */
 #define COMPARISON_DISTURBED 0.1
 
-/* Whether client and server together waited longer than that; false where it is
-   not known. */
+/* Whether client and server together waited longer than that. Not known, and
+   false, where it is known of neither, as of other programs. */
 bool comparison_is_disturbed(const struct comparison_run *run);
+bool comparison_knows_disturbed(const struct comparison_run *run);
+
+/* How many weathers there are, at least one; whether there are several. */
+size_t comparison_weathers(const struct comparison *comparison);
+bool comparison_has_weathers(const struct comparison *comparison);
 
 /* What of it falls to each look. */
 double comparison_error(const struct comparison *comparison);
@@ -207,16 +232,18 @@ const char *comparison_http(int http);
 
 /*
  * By which factor one cell's times are greater than another's, as ranks_ratio()
- * estimates it (comparison/ranks.h), with an interval in which it is but for
- * `error`; NAN if one of them has no run that counts. The bounds alone are NAN
- * where there are too few runs to be so certain, and always of fewer
- * than COMPARISON_RUNS_LEAST. -ENOMEM: *ratio is as it was.
+ * estimates it (comparison/ranks.h), or of several weathers weathers_interval()
+ * (comparison/weathers.h), with an interval in which it is but for `error`; NAN
+ * if one of them has no run that counts. The bounds alone are NAN where there
+ * are too few runs, or weathers, to be so certain, and always of fewer than
+ * COMPARISON_RUNS_LEAST runs. -ENOMEM: *ratio is as it was.
  */
 int comparison_relate(const struct comparison *comparison, size_t cell,
                       size_t to, double error, struct interval *ratio);
 
 /* The probability of times as far apart as those of the two cells, if both are
-   alike (ranks_alike()); 1 where bounds are never told. -ENOMEM. */
+   alike (ranks_alike(), weathers_alike()); 1 where bounds are never told.
+   -ENOMEM. */
 int comparison_alike(const struct comparison *comparison, size_t cell,
                      size_t to, double *chance);
 

@@ -15,7 +15,8 @@ enum { SEED = 20 };
 struct leaf {
     enum figure_id field;
     struct series own;
-    struct series first; /* of HOW_RATIO: the first cell's times */
+    struct series first; /* of HOW_RATIO: the first cell's times; else under
+                            several weathers: the ideals of the cell's */
     double constant;     /* the ideal, or a count */
     double given;        /* in place of what the series say; NAN: nothing */
 };
@@ -48,14 +49,16 @@ static int load_runs(struct judge *judge, size_t cell, enum figure_id field,
 }
 
 /* Whether it is the same in each sample. */
-static bool is_constant(const struct condition_node *node)
+static bool is_constant(const struct judge *judge,
+                        const struct condition_node *node)
 {
     enum figure_how how;
 
     if (node->kind != NODE_VALUE)
         return true;
     how = figures[node->field].how;
-    return how == HOW_COUNTED || how == HOW_IDEAL ||
+    return how == HOW_COUNTED ||
+           (how == HOW_IDEAL && !comparison_has_weathers(judge->comparison)) ||
            (how == HOW_RATIO && node->cell == 0); /* to itself */
 }
 
@@ -76,7 +79,7 @@ static int load(struct judge *judge, const struct condition_node *node,
                 struct leaf *leaf)
 {
     const struct comparison_cell *cell = &judge->comparison->cells[node->cell];
-    const struct comparison_cell *first = &judge->comparison->cells[0];
+    bool weathers = comparison_has_weathers(judge->comparison);
     enum figure_how how = figures[node->field].how;
     int error = 0;
 
@@ -87,22 +90,25 @@ static int load(struct judge *judge, const struct condition_node *node,
         return 0;
     }
     leaf->constant = cell->ideal_us / 1e6;
-    if ((how == HOW_IDEAL || how == HOW_OVERHEAD || how == HOW_EFFICIENCY) &&
+    if (figures[node->field].of_ideal &&
         !know(judge, node, !isnan(cell->ideal_us), "there is no ideal"))
         return -ENODATA;
-    if (how == HOW_IDEAL)
+    if (how == HOW_IDEAL && is_constant(judge, node))
         return 0;
     if (!know(judge, node, cell->run_count > 0, "no run counts"))
         return -ENODATA;
     if (how == HOW_RATIO &&
-        !know(judge, node, first->run_count > 0, "no run of the first counts"))
+        !know(judge, node, judge->comparison->cells[0].run_count > 0,
+              "no run of the first counts"))
         return -ENODATA;
     if (how == HOW_RATIO && node->cell == 0)
         leaf->given = 1;
     else if (how == HOW_RATIO)
         error = load_ratio(judge, node->cell, leaf);
-    else
+    else if (how != HOW_IDEAL)
         error = load_runs(judge, node->cell, leaf->field, &leaf->own);
+    if (!error && figures[node->field].of_ideal && weathers)
+        error = load_runs(judge, node->cell, FIGURE_IDEAL, &leaf->first);
     if (error == -ENODATA)
         know(judge, node, false, "the runs do not tell");
     return error;
@@ -111,13 +117,15 @@ static int load(struct judge *judge, const struct condition_node *node,
 static double leaf_value(const struct leaf *leaf)
 {
     const struct figure *figure = &figures[leaf->field];
+    double constant = leaf->constant;
     double median = 0;
 
     if (!isnan(leaf->given))
         return leaf->given;
-    if (figure->how != HOW_COUNTED && figure->how != HOW_IDEAL &&
-        figure->how != HOW_RATIO)
+    if (leaf->own.sorted && figure->how != HOW_RATIO)
         median = series_quantile(&leaf->own, 0.5);
+    if (figure->of_ideal && leaf->first.sorted)
+        constant = series_quantile(&leaf->first, 0.5);
     switch (figure->how) {
     case HOW_MEASURED:
     case HOW_SUMMED:
@@ -134,14 +142,14 @@ static double leaf_value(const struct leaf *leaf)
     case HOW_RATIO:
         return series_ratio(&leaf->own, &leaf->first);
     case HOW_OVERHEAD:
-        return median - leaf->constant;
+        return median - constant;
     case HOW_EFFICIENCY:
-        return leaf->constant / median;
+        return constant / median;
     case HOW_IDEAL:
     case HOW_COUNTED:
         break;
     }
-    return leaf->constant;
+    return constant;
 }
 
 static double apply(int kind, double a, double b)
@@ -211,7 +219,7 @@ static const struct condition_node *lone_ratio(const struct judge *judge)
     for (size_t i = 0; i < judge->condition->node_count; i++) {
         const struct condition_node *node = &judge->condition->nodes[i];
 
-        if (is_constant(node))
+        if (is_constant(judge, node))
             continue;
         if (found || figures[node->field].how != HOW_RATIO)
             return NULL;
@@ -255,6 +263,8 @@ static int map_ratio(struct judge *judge, const struct condition_node *node,
 static int resample(struct judge *judge, struct interval *interval)
 {
     double *estimates = malloc(STATISTICS_RESAMPLES * sizeof(*estimates));
+    struct draws_weathers weathers = {
+        .count = comparison_weathers(judge->comparison)};
     uint64_t state = SEED;
     bool finite;
 
@@ -263,14 +273,15 @@ static int resample(struct judge *judge, struct interval *interval)
     interval->value = difference(judge);
     finite = isfinite(interval->value);
     for (size_t i = 0; finite && i < STATISTICS_RESAMPLES; i++) {
+        draws_weathers_again(&weathers, &state);
         for (size_t j = 0; j < judge->comparison->cell_count; j++)
-            draws_again(&judge->runs[j], &state);
+            draws_again(&judge->runs[j], &weathers, &state);
         estimates[i] = difference(judge);
         finite = isfinite(estimates[i]);
     }
     if (finite)
-        statistics_bounds(interval, estimates, STATISTICS_RESAMPLES,
-                          comparison_error(judge->comparison));
+        weathers_bounds(interval, estimates, STATISTICS_RESAMPLES,
+                        weathers.count, comparison_error(judge->comparison));
     free(estimates);
     return finite ? 0 : -ENODATA;
 }
@@ -281,7 +292,7 @@ static bool has_few_runs(const struct judge *judge)
     for (size_t i = 0; i < judge->condition->node_count; i++) {
         const struct condition_node *node = &judge->condition->nodes[i];
 
-        if (is_constant(node))
+        if (is_constant(judge, node))
             continue;
         if (judge->comparison->cells[node->cell].run_count <
                 COMPARISON_RUNS_LEAST ||
@@ -329,8 +340,13 @@ static void leave_undecided(const struct judge *judge,
         least = COMPARISON_RUNS_LEAST;
     judged->verdict = VERDICT_UNDECIDED;
     judged->difference.low = judged->difference.high = (double)NAN;
-    snprintf(judged->reason, sizeof(judged->reason),
-             "fewer than %zu runs do not decide it", least);
+    if (comparison_has_weathers(judge->comparison) && !has_few_runs(judge))
+        snprintf(judged->reason, sizeof(judged->reason),
+                 "%zu weathers are too few to decide it",
+                 judge->comparison->setup.weathers);
+    else
+        snprintf(judged->reason, sizeof(judged->reason),
+                 "fewer than %zu runs do not decide it", least);
 }
 
 int condition_judge(const struct condition *condition,

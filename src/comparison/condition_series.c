@@ -7,47 +7,86 @@
 
 #include "comparison/ranks.h"
 
-void draws_again(struct draws *draws, uint64_t *state)
+void draws_weathers_again(struct draws_weathers *weathers, uint64_t *state)
+{
+    for (size_t i = 0; weathers->count > 1 && i < weathers->count; i++)
+        weathers->drawn[i] = statistics_index(state, weathers->count);
+}
+
+/* One of a weather's; if the cell has none of that, of all. */
+static size_t draw_run(const struct draws *draws, size_t weather,
+                       uint64_t *state)
+{
+    size_t begin = draws->begin[weather];
+    size_t count = draws->begin[weather + 1] - begin;
+
+    return count > 0 ? draws->runs[begin + statistics_index(state, count)]
+                     : statistics_index(state, draws->count);
+}
+
+void draws_again(struct draws *draws, const struct draws_weathers *weathers,
+                 uint64_t *state)
 {
     if (draws->count == 0)
         return;
     memset(draws->times, 0, draws->count * sizeof(*draws->times));
     for (size_t i = 0; i < draws->count; i++)
-        draws->times[statistics_index(state, draws->count)]++;
+        draws->times[weathers->count > 1
+                         ? draw_run(draws, weathers->drawn[i % weathers->count],
+                                    state)
+                         : statistics_index(state, draws->count)]++;
 }
 
 void draws_close(struct draws *draws)
 {
     free(draws->times);
+    free(draws->runs);
     *draws = (struct draws){.times = NULL};
 }
 
-static int make_draws(struct draws *draws, size_t count)
+static int make_draws(struct draws *draws, const struct comparison_cell *cell)
 {
+    size_t at = 0;
+
     if (draws->count > 0)
         return 0;
-    draws->times = malloc(count * sizeof(*draws->times));
-    if (!draws->times)
+    draws->times = malloc(cell->run_count * sizeof(*draws->times));
+    draws->runs = malloc(cell->run_count * sizeof(*draws->runs));
+    if (!draws->times || !draws->runs)
         return -ENOMEM;
-    draws->count = count;
-    for (size_t i = 0; i < count; i++)
+    draws->count = cell->run_count;
+    for (size_t i = 0; i < draws->count; i++)
         draws->times[i] = 1;
+    for (size_t weather = 0; weather < WEATHERS_MOST; weather++) {
+        draws->begin[weather] = at;
+        for (size_t i = 0; i < draws->count; i++) {
+            if (cell->runs[i].weather == weather)
+                draws->runs[at++] = i;
+        }
+    }
+    draws->begin[WEATHERS_MOST] = at;
     return 0;
 }
 
-static int allocate(struct series *series, struct draws *draws, size_t count)
+static int allocate(struct series *series, struct draws *draws,
+                    const struct comparison_cell *cell)
 {
+    size_t count = cell->run_count;
+
     series->sorted = malloc(count * sizeof(*series->sorted));
     series->which = malloc(count * sizeof(*series->which));
     series->draws = draws;
     if (!series->sorted || !series->which)
         return -ENOMEM;
-    return make_draws(draws, count);
+    return make_draws(draws, cell);
 }
 
 /* -1: unknown. */
-static int64_t value_of(const struct comparison_run *run, enum figure_id field)
+static int64_t value_of(const struct comparison_cell *cell,
+                        const struct comparison_run *run, enum figure_id field)
 {
+    if (field == FIGURE_IDEAL)
+        return llround(cell->ideals_us[run->weather]);
     return figure_is_of_runs(field) ? figure_of_run(run, field)
                                     : run->observed_us;
 }
@@ -71,15 +110,15 @@ int series_of_runs(struct series *series, const struct comparison_cell *cell,
 {
     bool is_observed = !figure_is_of_runs(field);
     bool is_time = is_observed || figures[field].unit == UNIT_TIME;
-    int error = allocate(series, draws, cell->run_count);
+    int error = allocate(series, draws, cell);
 
     for (size_t i = 0; !error && i < cell->run_count; i++) {
-        int64_t value = value_of(&cell->runs[i], field);
+        int64_t value = value_of(cell, &cell->runs[i], field);
 
         if (value < 0)
             return -ENODATA;
         /* As in comparison_relate(), for one has to be divided by. */
-        if (is_observed && value == 0)
+        if (is_observed && field != FIGURE_IDEAL && value == 0)
             value = 1;
         /* Divided, as a millionth is not a number that a double holds. */
         insert(series, i, is_time ? (double)value / 1e6 : (double)value, i);

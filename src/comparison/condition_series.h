@@ -16,10 +16,22 @@
 struct draws {
     uint32_t *times; /* of each run; at first each is there once */
     size_t count;    /* 0: nobody asks for them */
+    size_t *runs;    /* all of them, by their weathers, */
+    size_t begin[WEATHERS_MOST + 1]; /* of which each begins there */
 };
 
-/* Draw another sample. */
-void draws_again(struct draws *draws, uint64_t *state);
+/* The weathers of a sample, drawn once for all cells: what they have in common
+   they have in each sample. */
+struct draws_weathers {
+    size_t drawn[WEATHERS_MOST];
+    size_t count; /* 1: there is but one, and nothing to draw */
+};
+void draws_weathers_again(struct draws_weathers *weathers, uint64_t *state);
+
+/* Draw another sample: of as many runs, from each weather that is drawn as many
+   as from the next, or one more. */
+void draws_again(struct draws *draws, const struct draws_weathers *weathers,
+                 uint64_t *state);
 void draws_close(struct draws *draws);
 
 struct series {
@@ -30,7 +42,8 @@ struct series {
 };
 
 /*
- * A field of a cell's runs, in seconds, bytes, or plain. There is at least one.
+ * A field of a cell's runs (of FIGURE_IDEAL: the ideal of the weather that each
+ * met), in seconds, bytes, or plain. There is at least one.
  * The draws are made if there are none. -ENODATA: the field of some run is
  * unknown; -ENOMEM. The series is to be closed in any case.
  */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,33 +94,70 @@ static bool computes_between(const struct comparison_cell *cell,
     return basis->work_us > 0 && basis->country_names && cell->max_req > 1;
 }
 
-static int find_all(struct comparison *comparison, struct ideal_basis *basis,
+/* Under the weather that `basis` has, which is the one of that number. */
+static int find(struct comparison *comparison, struct comparison_cell *cell,
+                const struct ideal_basis *basis, unsigned loops, size_t weather)
+{
+    struct ideal ideal;
+    int rc = cell->program ? bound(&ideal, cell, basis)
+                           : compare_ideal(&ideal, basis, cell->max_req);
+
+    if (rc < 0)
+        return rc;
+    /* The server's span begins with a request, so when the first connection
+       is open. */
+    if (comparison->by_server && basis->weather)
+        ideal.total_us -= weather_connect_us(basis->weather, 1);
+    cell->ideals_us[weather] =
+        (double)(ideal.total_us > 0 ? ideal.total_us : 0);
+    cell->ideal_is_bound = cell->program;
+    comparison->ideal_estimated |= !ideal.exact ||
+                                   hangs_on_loops(cell, basis, loops) ||
+                                   computes_between(cell, basis);
+    return 0;
+}
+
+/* Of the weathers that its runs met. -ENOMEM. */
+static int settle(struct comparison_cell *cell, size_t weathers)
+{
+    size_t count = cell->run_count > 0 ? cell->run_count : weathers;
+    int64_t *ideals = calloc(count, sizeof(*ideals));
+
+    if (!ideals)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        ideals[i] = llround(
+            cell->ideals_us[cell->run_count > 0 ? cell->runs[i].weather : i]);
+    cell->ideal_us = statistics_of(ideals, count).median;
+    free(ideals);
+    return 0;
+}
+
+static int find_all(struct comparison *comparison, const struct ideal_basis *of,
                     unsigned loops)
 {
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        struct comparison_cell *cell = &comparison->cells[i];
-        struct ideal ideal;
-        int rc;
+    struct weather weather = of->weather ? *of->weather : (struct weather){0};
+    struct ideal_basis basis = *of;
+    size_t weathers = comparison_weathers(comparison);
+    int rc = 0;
 
-        basis->reuse = cell->reuse;
-        basis->shares =
+    basis.weather = of->weather ? &weather : NULL;
+    for (size_t i = 0; i < comparison->cell_count && rc == 0; i++) {
+        struct comparison_cell *cell = &comparison->cells[i];
+
+        basis.reuse = cell->reuse;
+        basis.shares =
             cell->http == 2 && cell->reuse && is_of(cell, &downloader_async);
-        basis->processors = processors_for(comparison, cell, loops);
-        rc = cell->program ? bound(&ideal, cell, basis)
-                           : compare_ideal(&ideal, basis, cell->max_req);
-        if (rc < 0)
-            return rc;
-        /* The server's span begins with a request, so when the first connection
-           is open. */
-        if (comparison->by_server && basis->weather)
-            ideal.total_us -= weather_connect_us(basis->weather, 1);
-        cell->ideal_us = (double)(ideal.total_us > 0 ? ideal.total_us : 0);
-        cell->ideal_is_bound = cell->program;
-        comparison->ideal_estimated |= !ideal.exact ||
-                                       hangs_on_loops(cell, basis, loops) ||
-                                       computes_between(cell, basis);
+        basis.processors = processors_for(comparison, cell, loops);
+        for (size_t j = 0; j < weathers && rc == 0; j++) {
+            if (of->weather)
+                weather.seed = of->weather->seed + j;
+            rc = find(comparison, cell, &basis, loops, j);
+        }
+        if (rc == 0)
+            rc = settle(cell, weathers);
     }
-    return 0;
+    return rc;
 }
 
 static int estimate_all(struct comparison *comparison,
@@ -182,6 +220,37 @@ int compare_ideals(struct comparison *comparison, const struct results *results,
                   : find_all(comparison, &basis, (unsigned)settings->loops);
 }
 
+/* Of all weathers, or nothing (*all is NULL). */
+static int predict(struct prediction **all, struct ideal_basis basis,
+                   size_t weathers)
+{
+    struct weather weather = *basis.weather;
+    uint64_t seed = weather.seed;
+    size_t items = basis.selection->count;
+    struct prediction *made = calloc(weathers * items + 1, sizeof(*made));
+    int rc = made ? 0 : -ENOMEM;
+
+    basis.weather = &weather;
+    for (size_t i = 0; i < weathers && rc == 0 && made; i++) {
+        struct prediction *one = NULL;
+
+        weather.seed = seed + i;
+        rc = compare_predict(&one, &basis);
+        if (one)
+            memcpy(made + i * items, one, items * sizeof(*one));
+        if (!one) {
+            free(made);
+            made = NULL;
+        }
+        free(one);
+    }
+    if (rc < 0)
+        free(made);
+    else
+        *all = made;
+    return rc;
+}
+
 int compare_predict_work(struct prediction **predictions,
                          struct results *results,
                          const struct comparison_setup *setup,
@@ -194,10 +263,10 @@ int compare_predict_work(struct prediction **predictions,
     int rc = work->server_started ? find_root(work, root, sizeof(root)) : 0;
 
     if (rc >= 0 && work->server_started)
-        rc = compare_predict(&made, &basis);
-    if (rc == 0 && made)
-        rc = same_work_predict(&results->same, setup->codes, made,
-                               setup->item_count);
+        rc = predict(&made, basis, (size_t)settings->seeds);
+    for (size_t i = 0; rc == 0 && made && i < (size_t)settings->seeds; i++)
+        rc = same_work_predict(&results->same, i, setup->codes,
+                               made + i * setup->item_count, setup->item_count);
     if (rc < 0)
         free(made);
     else
@@ -210,12 +279,20 @@ int compare_limit(int64_t *limit_us, const struct compare_work *work,
 {
     char root[PATH_MAX];
     struct ideal_basis basis = basis_of(work, settings, root);
-    struct ideal sum;
+    struct weather weather = work->weather;
+    int64_t longest_us = 0;
     int rc = find_root(work, root, sizeof(root));
 
-    if (rc >= 0)
+    basis.weather = &weather;
+    for (int64_t i = 0; i < settings->seeds && rc >= 0; i++) {
+        struct ideal sum;
+
+        weather.seed = work->weather.seed + (uint64_t)i;
         rc = compare_ideal(&sum, &basis, 1);
-    if (rc == 0)
-        *limit_us = 3 * (sum.total_us + settings->work.timeout_us);
-    return rc;
+        if (rc >= 0 && sum.total_us > longest_us)
+            longest_us = sum.total_us;
+    }
+    if (rc >= 0)
+        *limit_us = 3 * (longest_us + settings->work.timeout_us);
+    return rc < 0 ? rc : 0;
 }

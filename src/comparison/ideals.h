@@ -19,10 +19,11 @@ int compare_ideals(struct comparison *comparison, const struct results *results,
                    const struct compare_settings *settings);
 
 /*
- * Before results_finish(): tell the results what weather and files predict of
+ * Before results_finish(): tell the results what weathers and files predict of
  * our server; nothing of any other, where runs have to be held against each
- * other. *predictions, one for each item, is to be freed; NULL: nothing is
- * predicted. 0, or a negative errno value: it is untouched.
+ * other. *predictions, one for each item under the first weather, then under
+ * the next, is to be freed; NULL: nothing is predicted. 0, or a negative errno
+ * value: it is untouched.
  */
 int compare_predict_work(struct prediction **predictions,
                          struct results *results,
@@ -32,8 +33,8 @@ int compare_predict_work(struct prediction **predictions,
 
 /*
  * How long a run of a program may take at our server: three times the sum of
- * the delays, and three times the timeout of an attempt. 0, or a negative errno
- * value.
+ * the delays, of the weather with the longest, and three times the timeout of
+ * an attempt. 0, or a negative errno value.
  */
 int compare_limit(int64_t *limit_us, const struct compare_work *work,
                   const struct compare_settings *settings);

@@ -175,6 +175,15 @@ static int add_server_options(struct words *options,
     return rc;
 }
 
+int compare_work_make_files(struct compare_work *work,
+                            const struct compare_settings *settings,
+                            const char *directory)
+{
+    return work->source.fixture && settings->factors.size > 0
+               ? make_corpus(work, settings, directory)
+               : 0;
+}
+
 int compare_work_begin(struct compare_work *work,
                        const struct compare_settings *settings,
                        const char *directory, local_server_main serve)
@@ -184,9 +193,7 @@ int compare_work_begin(struct compare_work *work,
 
     if (!work->source.fixture)
         return 0;
-    if (settings->factors.size > 0)
-        rc = make_corpus(work, settings, directory);
-    if (rc == 0 && settings->factors.tls)
+    if (settings->factors.tls)
         rc = name_ca(work, directory);
     if (rc == 0)
         rc = add_server_options(&options, work, settings);

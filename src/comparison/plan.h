@@ -36,8 +36,14 @@ int compare_work_plan(struct compare_work *work,
                       struct command_line *line,
                       const struct option_table *table);
 
-/* Start the fixture with the weather, unless the user has a server; the source
-   has its base afterwards. Files that it needs are made in `directory`, and
+/* Make the files in `directory` that our server needs. A negative errno value:
+   some of them may be there. */
+int compare_work_make_files(struct compare_work *work,
+                            const struct compare_settings *settings,
+                            const char *directory);
+
+/* After that, start the fixture with the weather, unless the user has a server;
+   the source has its base afterwards. Its certificates are in `directory`, and
    with TLS the environment tells what is run whom to trust. As
    local_server_start(). */
 int compare_work_begin(struct compare_work *work,

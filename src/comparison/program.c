@@ -9,6 +9,7 @@
 
 #include "cli/words.h"
 #include "download/downloader.h"
+#include "text/url.h"
 
 #define ACCEPTED                                                              \
     "NAME=COMMAND, the name of letters, digits and underscores, at most 16 "  \
@@ -127,6 +128,18 @@ int programs_add_recipes(struct programs *programs, const char *list,
     return 0;
 }
 
+int programs_mask(struct programs *programs, bool keep_query)
+{
+    for (size_t i = 0; i < programs->count; i++) {
+        struct other_program *program = &programs->items[i];
+
+        program->shown = url_mask_all(program->command, keep_query);
+        if (!program->shown)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 int programs_add_cells(const struct programs *programs,
                        const struct compare_settings *settings,
                        struct comparison_cell **cells, size_t *count)
@@ -145,7 +158,8 @@ int programs_add_cells(const struct programs *programs,
                 break;
             grown[(*count)++] = (struct comparison_cell){
                 .strategy = program->name,
-                .program = program->command,
+                .program = program->shown,
+                .command = program->command,
                 .version = program->version[0] ? program->version : NULL,
                 .has_limit = program->has_limit,
                 .max_req = program->has_limit ? settings->max_req[j] : 1,
@@ -159,8 +173,10 @@ int programs_add_cells(const struct programs *programs,
 
 void programs_close(struct programs *programs)
 {
-    for (size_t i = 0; i < programs->count; i++)
+    for (size_t i = 0; i < programs->count; i++) {
         recipe_close(&programs->items[i].recipe);
+        free(programs->items[i].shown);
+    }
     *programs = (struct programs){.count = 0};
 }
 

@@ -22,6 +22,7 @@ struct other_program {
     char name[PROGRAM_NAME_SIZE]; /* letters, digits, underscores */
     const char *command;          /* for sh, with its placeholders; borrowed, or
                                      the recipe's */
+    char *shown;                  /* it, but for what in URLs may be secret */
     struct recipe recipe;         /* of --with; else zeros */
     char version[RECIPE_VERSION_SIZE]; /* then, a line; else "" */
     bool has_limit; /* {m} occurs: it is told how many requests
@@ -49,9 +50,13 @@ int programs_parse(struct programs *programs, const struct option_texts *texts,
 int programs_add_recipes(struct programs *programs, const char *list,
                          struct command_line *line);
 
-/* Append their cells to those of the strategies: one for each number of
-   requests in flight, if it takes that, else one. -ENOMEM: nothing has
-   changed. */
+/* Find out how their commands are shown, with the queries of URLs or without
+   (text/url.h). -ENOMEM. */
+int programs_mask(struct programs *programs, bool keep_query);
+
+/* After that, append their cells to those of the strategies: one for each
+   number of requests in flight, if it takes that, else one. -ENOMEM: nothing
+   has changed. */
 int programs_add_cells(const struct programs *programs,
                        const struct compare_settings *settings,
                        struct comparison_cell **cells, size_t *count);

@@ -8,12 +8,15 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "comparison/directory.h"
 #include "comparison/program.h"
 #include "comparison/program_files.h"
 #include "comparison/server_stats.h"
 #include "process/tree.h"
+#include "report/run_delay.h"
 #include "text/escape.h"
 #include "text/quantity.h"
+#include "text/url.h"
 
 enum { TAIL_SIZE = 512, LAST_SIZE = 90 };
 
@@ -54,7 +57,7 @@ static int write_lists(const struct program_work *programs)
 
 int program_work_begin(struct program_work *programs,
                        const struct compare_work *work, const char *directory,
-                       const struct prediction *predictions, int64_t limit_us)
+                       int64_t limit_us)
 {
     const struct selection *selection = &work->selection;
     int rc = 0;
@@ -63,7 +66,6 @@ int program_work_begin(struct program_work *programs,
         .selection = selection,
         .url = work->url,
         .ca = work->ca ? work->ca : "/dev/null",
-        .predictions = predictions,
         .limit_us = limit_us,
         .item_urls = calloc(selection->count + 1, sizeof(char *)),
         .directory = realpath(directory, NULL),
@@ -99,12 +101,14 @@ void program_work_close(struct program_work *programs)
     *programs = (struct program_work){0};
 }
 
-/* The last line that a program wrote, for people; "": none. */
+/* The last line that a program wrote, for people, without what in URLs may be
+   secret; "": none. */
 static void last_line(const char *output, char line[LAST_SIZE])
 {
     char tail[TAIL_SIZE];
     FILE *file = fopen(output, "re");
     size_t size = 0;
+    char *masked;
     char *begin;
 
     line[0] = '\0';
@@ -118,7 +122,10 @@ static void last_line(const char *output, char line[LAST_SIZE])
         size--;
     tail[size] = '\0';
     begin = strrchr(tail, '\n');
-    escape_copy(line, LAST_SIZE, begin ? begin + 1 : tail);
+    masked = url_mask_all(begin ? begin + 1 : tail, false);
+    if (masked)
+        escape_copy(line, LAST_SIZE, masked);
+    free(masked);
 }
 
 /* An exit status other than 0 is a failure, unless errors are foretold, which
@@ -272,11 +279,12 @@ static int run_in(struct compare_run *run, const struct program_work *programs,
                   const char *command, const char *directory,
                   const char *output, char why[PROGRAM_WHY_SIZE])
 {
+    int64_t pressure_us = cpu_pressure_us();
     struct tree_end end;
     int rc = mkdir(directory, 0777) < 0 ? -errno : 0;
 
     if (rc == 0)
-        rc = server_stats_reset(programs->url);
+        rc = server_stats_reset(programs->url, programs->seed);
     if (rc == 0)
         rc = tree_run(&end, &(struct tree_command){
                                 .text = command,
@@ -286,6 +294,9 @@ static int run_in(struct compare_run *run, const struct program_work *programs,
                             });
     if (rc < 0)
         return rc;
+    if (pressure_us >= 0)
+        run->figures.measured[FIGURE_CPU_PRESSURE] =
+            cpu_pressure_us() - pressure_us;
     run->exit_status = WIFEXITED(end.status) ? WEXITSTATUS(end.status)
                                              : 128 + WTERMSIG(end.status);
     judge_end(programs, &end, output, why);
@@ -326,7 +337,9 @@ int program_run(struct compare_run *run, const struct program_work *programs,
                                         });
     if (text)
         rc = run_in(run, programs, text, directory, output, why);
-    compare_run_remove_directory(directory);
+    if (directory)
+        compare_directory_remove(directory);
+    free(directory);
     free(output);
     free(text);
     if (rc < 0)

@@ -21,7 +21,9 @@ struct program_work {
     const struct selection *selection;
     const char *url; /* of the server */
     const char *ca;  /* whom to trust there; a file without any: no TLS */
-    const struct prediction *predictions; /* of each item; NULL: unknown */
+    const struct prediction *predictions; /* of each item, under the weather of
+                                             the next run; NULL: unknown */
+    int64_t seed;                         /* of that weather */
     char *directory;                      /* of the comparison, absolute */
     char *urls, *config;                  /* files in there */
     char **item_urls;
@@ -35,7 +37,7 @@ struct program_work {
  */
 int program_work_begin(struct program_work *programs,
                        const struct compare_work *work, const char *directory,
-                       const struct prediction *predictions, int64_t limit_us);
+                       int64_t limit_us);
 void program_work_close(struct program_work *programs);
 
 /*

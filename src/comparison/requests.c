@@ -97,6 +97,37 @@ static int64_t connecting(struct span *room, const struct record *record)
     return sum;
 }
 
+/* The most requests at a time: as many as are there when one of them begins. */
+static int64_t peak(const struct comparison_run *run)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < run->request_count; i++) {
+        int64_t begin_us = run->requests[i].start_us;
+        int64_t there = 0;
+
+        for (size_t j = 0; j < run->request_count; j++)
+            there +=
+                run->requests[j].start_us <= begin_us &&
+                begin_us < run->requests[j].start_us + run->requests[j].took_us;
+        most = there > most ? there : most;
+    }
+    return most;
+}
+
+/* What a server that is not ours does not tell, as the client knows it. */
+static void measure_connections(struct comparison_run *run,
+                                const struct record *record)
+{
+    int64_t connections = 0;
+
+    for (size_t i = 0; i < record->request_count; i++)
+        connections += record->requests[i].new_connection;
+    run->measured[FIGURE_CONNECTIONS] = connections;
+    run->measured[FIGURE_PEAK_IN_FLIGHT] = peak(run);
+    run->measured[FIGURE_REQUESTS] = (int64_t)record->request_count;
+}
+
 int requests_measure(struct comparison_run *run, const struct record *record,
                      const struct compare_work *work)
 {
@@ -123,6 +154,8 @@ int requests_measure(struct comparison_run *run, const struct record *record,
         measure(run, room, true);
         if (count > 0)
             run->measured[FIGURE_CONNECTING] = connecting(spans, record);
+        if (count > 0 && !work->server_started)
+            measure_connections(run, record);
     } else {
         requests_close(run);
     }

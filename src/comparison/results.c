@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "comparison/requests.h"
+#include "comparison/weathers.h"
 
 static void result_close(struct result *run)
 {
@@ -24,15 +25,14 @@ void results_close(struct results *results)
     *results = (struct results){0};
 }
 
-/* From having a connection to the answer's first byte: the server's delay and
-   the way there and back. */
+/* From having a connection to the answer's last byte: the server's delay, the
+   way there and back, and what the body takes, which no strategy gets sooner.
+ */
 static int64_t wait_of(const struct record_request *request)
 {
-    if (request->connected_us < 0)
-        return request->end_us - request->start_us;
-    if (request->first_byte_us < 0)
-        return request->end_us - request->connected_us;
-    return request->first_byte_us - request->connected_us;
+    return request->end_us - (request->connected_us < 0
+                                  ? request->start_us
+                                  : request->connected_us);
 }
 
 static int measure_waits(struct result *result, const struct record *record)
@@ -90,34 +90,50 @@ int results_add(struct results *results, size_t cell, int64_t number,
     return rc;
 }
 
-/* Those of a cell that count, appended to it. */
-static int collect(const struct results *results, size_t model, size_t index,
+/* Whether it did the work that all were to do under its weather. */
+static bool did_it(const struct results *results, const struct result *run)
+{
+    return run->work == same_work_model(&results->same, run->figures.weather);
+}
+
+/* Whether the run is one of a cell's, of those that count or (`replaced`) of
+   those that others were made for. */
+static bool belongs(const struct results *results, const struct result *run,
+                    size_t cell, bool replaced)
+{
+    return run->cell == cell && run->figures.replaced == replaced &&
+           did_it(results, run);
+}
+
+/* Copies of these, to be freed; NULL: no memory. */
+static struct comparison_run *copy_runs(const struct results *results,
+                                        size_t cell, bool replaced,
+                                        size_t *count)
+{
+    struct comparison_run *runs = calloc(results->count + 1, sizeof(*runs));
+
+    *count = 0;
+    for (size_t i = 0; runs && i < results->count; i++) {
+        if (belongs(results, &results->runs[i], cell, replaced))
+            runs[(*count)++] = results->runs[i].figures;
+    }
+    return runs;
+}
+
+/* Those of a cell that count, and those that were replaced. */
+static int collect(const struct results *results, size_t index,
                    struct comparison_cell *cell)
 {
-    size_t runs = 0;
-
     if (cell->excluded[0])
-        model = SIZE_MAX; /* what it did before does not count, either */
-    for (size_t i = 0; i < results->count; i++) {
-        const struct result *run = &results->runs[i];
-
-        runs += run->cell == index && run->work == model;
-    }
-    cell->runs = calloc(runs + 1, sizeof(*cell->runs));
-    if (!cell->runs)
-        return -ENOMEM;
-    for (size_t i = 0; i < results->count; i++) {
-        const struct result *run = &results->runs[i];
-
-        if (run->cell == index && run->work == model)
-            cell->runs[cell->run_count++] = run->figures;
-    }
-    return 0;
+        index = SIZE_MAX; /* what it did before does not count, either */
+    cell->runs = copy_runs(results, index, false, &cell->run_count);
+    cell->replaced = copy_runs(results, index, true, &cell->replaced_count);
+    return cell->runs && cell->replaced ? 0 : -ENOMEM;
 }
 
 /* The record of the run that is nearest to the cell's median: what a run of it
    looks like. */
-static int choose_record(struct results *results, size_t model, size_t index,
+static int choose_record(struct results *results, size_t index,
                          struct comparison_cell *cell)
 {
     struct result *nearest = NULL;
@@ -136,8 +152,7 @@ static int choose_record(struct results *results, size_t model, size_t index,
     for (size_t i = 0; i < results->count; i++) {
         struct result *run = &results->runs[i];
 
-        if (run->cell != index || run->work != model ||
-            run->record.item_count == 0)
+        if (!belongs(results, run, index, false) || run->record.item_count == 0)
             continue;
         if (!nearest || fabs((double)run->figures.observed_us - median) <
                             fabs((double)nearest->figures.observed_us - median))
@@ -150,18 +165,48 @@ static int choose_record(struct results *results, size_t model, size_t index,
     return 0;
 }
 
+static size_t greater(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Of the weather under which there are most. */
 static void describe_model(const struct work_done *work,
                            struct comparison *comparison)
 {
+    size_t not_found = 0;
+    size_t errors = 0;
+    size_t retried = 0;
+
     for (size_t i = 0; i < work->count; i++) {
-        comparison->not_found += work->items[i].status == STATUS_NOT_FOUND;
-        comparison->errors += work->items[i].status == STATUS_ERROR;
-        comparison->retried += work->items[i].attempts > 1;
+        not_found += work->items[i].status == STATUS_NOT_FOUND;
+        errors += work->items[i].status == STATUS_ERROR;
+        retried += work->items[i].attempts > 1;
     }
+    comparison->not_found = greater(comparison->not_found, not_found);
+    comparison->errors = greater(comparison->errors, errors);
+    comparison->retried = greater(comparison->retried, retried);
+}
+
+/* -ENOMEM. */
+static int describe_models(const struct results *results,
+                           struct comparison *comparison)
+{
+    size_t first = same_work_model(&results->same, 0);
+
+    for (size_t i = 0; i < WEATHERS_MOST; i++) {
+        size_t model = same_work_model(&results->same, i);
+
+        if (model != SIZE_MAX)
+            describe_model(&results->same.works[model], comparison);
+    }
+    return first == SIZE_MAX
+               ? 0
+               : same_work_files(&results->same, first, comparison->files);
 }
 
 /* Runs that do not count, and errors that others had not. */
-static void sort_out(const struct results *results, size_t model,
+static void sort_out(const struct results *results,
                      struct comparison *comparison,
                      void (*on_invalid)(void *arg, const struct result *run,
                                         const char *why),
@@ -170,11 +215,12 @@ static void sort_out(const struct results *results, size_t model,
     for (size_t i = 0; i < results->count; i++) {
         const struct result *run = &results->runs[i];
         struct comparison_cell *cell = &comparison->cells[run->cell];
+        size_t model = same_work_model(&results->same, run->figures.weather);
         size_t errors;
         char difference[128];
         char why[192];
 
-        if (run->work == model)
+        if (did_it(results, run))
             continue;
         errors = same_work_errors(&results->same, run->work, model);
         cell->invalid++;
@@ -189,8 +235,9 @@ static void sort_out(const struct results *results, size_t model,
                      difference);
         else
             snprintf(why, sizeof(why), "other work than %s: %s",
-                     results->same.is_predicted ? "weather and files predict"
-                                                : "most runs did",
+                     results->same.works[model].is_predicted
+                         ? "weather and files predict"
+                         : "most runs did",
                      difference);
         if (on_invalid)
             on_invalid(arg, run, why);
@@ -198,41 +245,44 @@ static void sort_out(const struct results *results, size_t model,
 }
 
 /* Whether no run that counts left anything in place. */
-static bool leaves_nothing(const struct results *results, size_t model)
+static bool leaves_nothing(const struct results *results)
 {
+    bool any = false;
+
     for (size_t i = 0; i < results->count; i++) {
-        if (results->runs[i].work == model)
-            return !same_work_has_any(&results->same, model);
+        if (!did_it(results, &results->runs[i]))
+            continue;
+        if (same_work_has_any(&results->same, results->runs[i].work))
+            return false;
+        any = true;
     }
-    return false;
+    return any;
 }
 
 int results_status(const struct results *results)
 {
-    size_t model = results->count ? same_work_model(&results->same) : 0;
-
     for (size_t i = 0; i < results->count; i++) {
-        if (results->runs[i].work == model)
+        if (did_it(results, &results->runs[i]))
             return results->runs[i].exit_status;
     }
     return 0;
 }
 
-static int count(const struct results *results, size_t model,
-                 struct comparison *comparison,
+static int count(const struct results *results, struct comparison *comparison,
                  void (*on_invalid)(void *arg, const struct result *run,
                                     const char *why),
                  void *arg)
 {
-    int rc = 0;
+    int rc = describe_models(results, comparison);
 
-    describe_model(&results->same.works[model], comparison);
-    sort_out(results, model, comparison, on_invalid, arg);
-    comparison->nothing = leaves_nothing(results, model);
+    if (rc < 0)
+        return rc;
+    sort_out(results, comparison, on_invalid, arg);
+    comparison->nothing = leaves_nothing(results);
     if (comparison->nothing)
         return 0;
     for (size_t i = 0; i < comparison->cell_count && rc == 0; i++)
-        rc = collect(results, model, i, &comparison->cells[i]);
+        rc = collect(results, i, &comparison->cells[i]);
     return rc;
 }
 
@@ -240,8 +290,7 @@ int results_look(const struct results *results, struct comparison *comparison)
 {
     if (results->count == 0)
         return 0;
-    return count(results, same_work_model(&results->same), comparison, NULL,
-                 NULL);
+    return count(results, comparison, NULL, NULL);
 }
 
 int results_finish(struct results *results, struct comparison *comparison,
@@ -249,22 +298,19 @@ int results_finish(struct results *results, struct comparison *comparison,
                                       const char *why),
                    void *arg)
 {
-    size_t model;
     int rc;
 
     if (results->count == 0)
         return 0;
-    model = same_work_model(&results->same);
-    rc = count(results, model, comparison, on_invalid, arg);
+    rc = count(results, comparison, on_invalid, arg);
     for (size_t i = 0; i < comparison->cell_count && rc == 0; i++)
-        rc = choose_record(results, model, i, &comparison->cells[i]);
+        rc = choose_record(results, i, &comparison->cells[i]);
     return rc;
 }
 
 int results_waits(const struct results *results, size_t cell, size_t items,
                   int64_t **wait_us)
 {
-    size_t model = results->count ? same_work_model(&results->same) : 0;
     int64_t *waits = calloc(items + 1, sizeof(*waits));
     int64_t *column = calloc(results->count + 1, sizeof(*column));
     bool found = false;
@@ -281,8 +327,7 @@ int results_waits(const struct results *results, size_t cell, size_t items,
         for (size_t i = 0; i < results->count; i++) {
             const struct result *run = &results->runs[i];
 
-            if (run->cell == cell && run->work == model &&
-                item < run->item_count)
+            if (belongs(results, run, cell, false) && item < run->item_count)
                 column[runs++] = run->wait_us[item];
         }
         found |= runs > 0;

@@ -1,6 +1,5 @@
 #include "comparison/same_work.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,7 +29,8 @@ static int work_of(struct work_done *work, const struct compare_run *run)
     const struct record *record = &run->record;
 
     /* A program has no vote on what is right. */
-    *work = (struct work_done){.runs = run->is_program ? 0 : 1};
+    *work = (struct work_done){.runs = run->is_program ? 0 : 1,
+                               .weather = run->figures.weather};
     work->items = calloc(record->item_count + 1, sizeof(*work->items));
     if (!work->items)
         return -ENOMEM;
@@ -75,7 +75,7 @@ static bool is_same_item(const struct work_item *a, const struct work_item *b)
 
 static bool is_same(const struct work_done *a, const struct work_done *b)
 {
-    if (a->count != b->count)
+    if (a->count != b->count || a->weather != b->weather)
         return false;
     for (size_t i = 0; i < a->count; i++) {
         if (!is_same_item(&a->items[i], &b->items[i]))
@@ -93,6 +93,7 @@ static int keep(struct same_work *same, struct work_done work, size_t *which)
     for (size_t i = 0; i < same->count; i++) {
         if (is_same(&same->works[i], &work)) {
             same->works[i].runs += work.runs;
+            same->works[i].is_predicted |= work.is_predicted;
             work_close(&work);
             *which = i;
             return 0;
@@ -118,11 +119,14 @@ int same_work_add(struct same_work *same, const struct compare_run *run,
     return rc < 0 ? rc : keep(same, work, which);
 }
 
-int same_work_predict(struct same_work *same, const char *const *subjects,
+int same_work_predict(struct same_work *same, size_t weather,
+                      const char *const *subjects,
                       const struct prediction *predictions, size_t count)
 {
-    struct work_done work = {.items = calloc(count + 1, sizeof(*work.items))};
-    int rc;
+    struct work_done work = {.items = calloc(count + 1, sizeof(*work.items)),
+                             .weather = weather,
+                             .is_predicted = true};
+    size_t which;
 
     if (!work.items)
         return -ENOMEM;
@@ -146,9 +150,7 @@ int same_work_predict(struct same_work *same, const char *const *subjects,
             return -ENOMEM;
         }
     }
-    rc = keep(same, work, &same->predicted);
-    same->is_predicted = rc == 0;
-    return rc;
+    return keep(same, work, &which);
 }
 
 /* "error, HTTP 418". */
@@ -212,18 +214,47 @@ static void describe_works(const struct work_done *a, const struct work_done *b,
 int same_work_check(const struct same_work *same, const struct compare_run *run,
                     char *phrase, size_t size)
 {
+    size_t model = same_work_model(same, run->figures.weather);
     struct work_done work;
     int rc;
 
-    if (!same->is_predicted)
+    if (model == SIZE_MAX || !same->works[model].is_predicted)
         return 0;
     rc = work_of(&work, run);
     if (rc < 0)
         return rc;
-    if (!is_same(&work, &same->works[same->predicted]))
-        describe_works(&work, &same->works[same->predicted], phrase, size);
+    if (!is_same(&work, &same->works[model]))
+        describe_works(&work, &same->works[model], phrase, size);
     work_close(&work);
     return 0;
+}
+
+int same_work_files(const struct same_work *same, size_t which,
+                    char text[DIGEST_TEXT_SIZE])
+{
+    const struct work_done *work = &same->works[which];
+    struct digest_sum sum = {NULL};
+    struct digest digest;
+    int rc = digest_sum_begin(&sum);
+
+    for (size_t i = 0; i < work->count && rc == 0; i++) {
+        const char *subject = work->items[i].subject;
+        char line[DIGEST_TEXT_SIZE + 2] = " ";
+
+        if (digest_is_none(&work->items[i].digest))
+            continue;
+        digest_text(line + 1, &work->items[i].digest);
+        line[DIGEST_TEXT_SIZE] = '\n';
+        rc = digest_sum_add(&sum, subject, strlen(subject));
+        if (rc == 0)
+            rc = digest_sum_add(&sum, line, DIGEST_TEXT_SIZE + 1);
+    }
+    if (rc == 0)
+        rc = digest_sum_end(&sum, &digest);
+    digest_sum_close(&sum);
+    if (rc == 0)
+        digest_text(text, &digest);
+    return rc;
 }
 
 bool same_work_has_any(const struct same_work *same, size_t which)
@@ -248,15 +279,16 @@ static bool is_better(const struct same_work *same, size_t a, size_t b)
     return same->works[a].runs > same->works[b].runs;
 }
 
-size_t same_work_model(const struct same_work *same)
+size_t same_work_model(const struct same_work *same, size_t weather)
 {
-    size_t best = 0;
+    size_t best = SIZE_MAX;
 
-    assert(same->count > 0);
-    if (same->is_predicted)
-        return same->predicted;
-    for (size_t i = 1; i < same->count; i++) {
-        if (is_better(same, i, best))
+    for (size_t i = 0; i < same->count; i++) {
+        if (same->works[i].weather != weather)
+            continue;
+        if (same->works[i].is_predicted)
+            return i;
+        if (best == SIZE_MAX || is_better(same, i, best))
             best = i;
     }
     return best;

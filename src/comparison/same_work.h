@@ -14,7 +14,8 @@
  * the same SHA-256 of what is in place.
  * What weather and corpus predict is the model that runs are held against.
  * Where nobody knows them it is the work that most runs did, among those that
- * left anything in place: the first one may be the one that is wrong.
+ * left anything in place: the first one may be the one that is wrong. Each
+ * weather has a model of its own.
  *
  * Ownership: embedded by the caller, zeroed; same_work_close() once.
  */
@@ -35,13 +36,13 @@ struct work_done {
     struct work_item *items;
     size_t count;
     size_t runs;
+    size_t weather;    /* that it was done under */
+    bool is_predicted; /* the model */
 };
 
 struct same_work {
     struct work_done *works;
     size_t count;
-    bool is_predicted;
-    size_t predicted; /* then: the index of the model */
 };
 
 /* Take the run's work down. 0, and *which is the index in `works` of what it
@@ -49,9 +50,10 @@ struct same_work {
 int same_work_add(struct same_work *same, const struct compare_run *run,
                   size_t *which);
 
-/* Take down what is predicted of `count` items; before the first run. -ENOMEM:
-   nothing has changed. */
-int same_work_predict(struct same_work *same, const char *const *subjects,
+/* Take down what is predicted of `count` items under a weather, once, before
+   the first run. -ENOMEM: nothing has changed. */
+int same_work_predict(struct same_work *same, size_t weather,
+                      const char *const *subjects,
                       const struct prediction *predictions, size_t count);
 
 /*
@@ -62,13 +64,21 @@ int same_work_predict(struct same_work *same, const char *const *subjects,
 int same_work_check(const struct same_work *same, const struct compare_run *run,
                     char *phrase, size_t size);
 
+/*
+ * The SHA-256 of what is in place after that work, as text: of a line for each
+ * item that is, "BR 0f...\n", its subject and the SHA-256 of its file. 0 or
+ * -ENOMEM.
+ */
+int same_work_files(const struct same_work *same, size_t which,
+                    char text[DIGEST_TEXT_SIZE]);
+
 /* Whether that work left anything in place. */
 bool same_work_has_any(const struct same_work *same, size_t which);
 
 void same_work_close(struct same_work *same);
 
-/* The index of the model; there is one. */
-size_t same_work_model(const struct same_work *same);
+/* The index of a weather's model; SIZE_MAX: nothing is known of it. */
+size_t same_work_model(const struct same_work *same, size_t weather);
 
 /* The first item in which `which` differs from `model`, as a phrase: "BR:
    error, not ok". */

@@ -2,9 +2,11 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,9 +37,9 @@ static size_t on_bytes(char *bytes, size_t one, size_t count, void *arg)
     return count;
 }
 
-/* The URL of another path of the same server; to be freed. NULL: no memory, or
-   `url` is none. */
-static char *url_of(const char *url, const char *path)
+/* The URL of another path of the same server, with a query or (NULL) without;
+   to be freed. NULL: no memory, or `url` is none. */
+static char *url_of(const char *url, const char *path, const char *query)
 {
     CURLU *parts = curl_url();
     char *made = NULL;
@@ -45,6 +47,7 @@ static char *url_of(const char *url, const char *path)
 
     if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
         curl_url_set(parts, CURLUPART_PATH, path, 0) == CURLUE_OK &&
+        curl_url_set(parts, CURLUPART_QUERY, query, 0) == CURLUE_OK &&
         curl_url_get(parts, CURLUPART_URL, &made, 0) == CURLUE_OK)
         copy = strdup(made);
     curl_free(made);
@@ -72,10 +75,10 @@ static bool set_up(CURL *easy, const char *url, bool post,
 }
 
 /* answer->bytes is to be freed in every case. */
-static int ask(const char *server, const char *path, bool post,
-               struct answer *answer)
+static int ask(const char *server, const char *path, const char *query,
+               bool post, struct answer *answer)
 {
-    char *url = url_of(server, path);
+    char *url = url_of(server, path, query);
     CURL *easy = url ? curl_easy_init() : NULL;
     int rc = -ENOMEM;
 
@@ -91,10 +94,14 @@ static int ask(const char *server, const char *path, bool post,
     return rc;
 }
 
-int server_stats_reset(const char *url)
+int server_stats_reset(const char *url, int64_t seed)
 {
     struct answer answer = {0};
-    int rc = ask(url, "/__flags/reset", true, &answer);
+    char query[32];
+    int rc;
+
+    snprintf(query, sizeof(query), "seed=%" PRId64, seed);
+    rc = ask(url, "/__flags/reset", query, true, &answer);
 
     free(answer.bytes);
     return rc;
@@ -126,7 +133,7 @@ int server_stats_of_paths(struct server_stats *stats, const char *url,
 {
     struct answer answer = {0};
     json_t *root;
-    int rc = ask(url, "/__flags/stats", false, &answer);
+    int rc = ask(url, "/__flags/stats", NULL, false, &answer);
 
     if (rc < 0) {
         free(answer.bytes);

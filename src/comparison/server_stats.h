@@ -23,8 +23,9 @@ struct server_stats {
 };
 
 /* `url` is any URL of the server. 0; -ENOMEM; -EHOSTDOWN: there was no such
-   answer. On failure *stats is untouched. */
-int server_stats_reset(const char *url);
+   answer. On failure *stats is untouched. The reset makes it the weather of
+   another seed, too. */
+int server_stats_reset(const char *url, int64_t seed);
 int server_stats_get(struct server_stats *stats, const char *url);
 
 /* Likewise, and requests[i] is how many there were for paths[i], of `count`. */

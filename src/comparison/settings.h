@@ -33,14 +33,17 @@ struct compare_settings {
     int64_t runs, warmups;
     double until; /* the widest interval of a ratio; 0: not asked for */
     bool until_decided;
-    int64_t max_runs;    /* of either */
+    int64_t max_runs; /* of either */
+    bool rerun_disturbed;
     int order;           /* enum comparison_order */
     const char *weather; /* as fixture/rules/delay.h reads it */
     int64_t seed;
+    int64_t seeds; /* so many weathers, of that seed and those after it */
     struct compare_factors factors;
 
     const char *exports[EXPORTS]; /* files; NULL: not wanted */
     bool timeline;
+    bool keep_query;                /* those of URLs are shown */
     const char *with;               /* recipes; NULL: none */
     struct option_texts programs;   /* of --program */
     struct option_texts conditions; /* of --fail-if */

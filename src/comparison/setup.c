@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "config.h"
+#include "text/url.h"
 
 int setup_describe(struct compare_setup *setup,
                    const struct compare_settings *settings,
@@ -21,6 +22,10 @@ int setup_describe(struct compare_setup *setup,
         return -ENOMEM;
     for (size_t i = 0; i < selection->count; i++)
         setup->codes[i] = selection->codes[i].code;
+    if (!ours)
+        setup->server = url_mask_all(work->source.base, settings->keep_query);
+    if (!ours && !setup->server)
+        return -ENOMEM;
     machine_describe(&setup->machine);
     *comparison = (struct comparison_setup){
         .codes = setup->codes,
@@ -30,10 +35,13 @@ int setup_describe(struct compare_setup *setup,
                    : settings->work.server ? work->source.label
                                            : settings->weather,
         .seed = settings->seed,
+        .weathers = (size_t)settings->seeds,
+        .is_seeded = ours && weather_hangs_on_seed(&work->weather),
         .factors = settings->factors,
-        .server = ours ? NULL : work->source.base,
+        .server = setup->server,
         .runs = settings->runs,
         .warmups = settings->warmups,
+        .rerun_disturbed = settings->rerun_disturbed,
         .order = (enum comparison_order)settings->order,
         .timeout_us = settings->work.timeout_us,
         .connect_timeout_us = settings->work.connect_timeout_us,
@@ -52,5 +60,6 @@ int setup_describe(struct compare_setup *setup,
 void setup_close(struct compare_setup *setup)
 {
     free(setup->codes);
-    setup->codes = NULL;
+    free(setup->server);
+    *setup = (struct compare_setup){.codes = NULL};
 }

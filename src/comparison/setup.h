@@ -13,6 +13,7 @@
 struct compare_setup {
     struct machine machine;
     const char **codes;
+    char *server; /* as it is shown; NULL: ours */
 };
 
 /* 0 or -ENOMEM. After the plan was made. */

@@ -171,6 +171,43 @@ int statistics_outliers(const int64_t *values, size_t count, bool *outlier,
     return 0;
 }
 
+/* Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), 26.7.3
+   and 26.7.4: a finite sum for each whole number of degrees. */
+double statistics_t_chance(double t, size_t degrees)
+{
+    double angle = atan2(fabs(t), sqrt((double)degrees));
+    double square = cos(angle) * cos(angle);
+    bool odd = degrees % 2 == 1;
+    double term = odd ? cos(angle) : 1;
+    double sum = degrees > 1 ? term : 0;
+    double within;
+
+    for (size_t i = odd ? 3 : 2; i < degrees; i += 2) {
+        term *= square * (double)(i - 1) / (double)i;
+        sum += term;
+    }
+    within = odd ? (angle + sin(angle) * sum) * M_2_PI : sin(angle) * sum;
+    return within < 1 ? 1 - within : 0;
+}
+
+double statistics_t_bound(double chance, size_t degrees)
+{
+    double low = 0;
+    double high = 1;
+
+    while (statistics_t_chance(high, degrees) > chance && high < 1e9)
+        high *= 2;
+    for (int i = 0; i < 100; i++) {
+        double middle = low + (high - low) / 2;
+
+        if (statistics_t_chance(middle, degrees) > chance)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 uint64_t statistics_random(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15;

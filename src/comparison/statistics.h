@@ -59,6 +59,12 @@ bool interval_holds(const struct interval *interval, double value);
 void statistics_bounds(struct interval *interval, double *estimates,
                        size_t count, double error);
 
+/* The probability that Student's t, with so many degrees of freedom, is as far
+   from 0 as `t` is, on either side; and the t, at least 0, of which that is
+   `chance`, above 0. */
+double statistics_t_chance(double t, size_t degrees);
+double statistics_t_bound(double chance, size_t degrees);
+
 enum { STATISTICS_RESAMPLES = 10000 };
 
 /*

@@ -88,7 +88,12 @@ static void tell_weather(struct telling *telling,
     out = begin(telling);
     if (!out)
         return;
-    fprintf(out, "%s, seed %" PRId64, setup->weather, setup->seed);
+    if (setup->weathers > 1)
+        fprintf(out, "%s, %zu of it: seeds %" PRId64 " to %" PRId64,
+                setup->weather, setup->weathers, setup->seed,
+                setup->seed + (int64_t)setup->weathers - 1);
+    else
+        fprintf(out, "%s, seed %" PRId64, setup->weather, setup->seed);
     end(telling, "Weather");
 }
 

@@ -93,15 +93,19 @@ static json_t *request_values(const struct comparison_run *run,
     return array;
 }
 
-static json_t *run(const struct comparison_run *run)
+static json_t *run(const struct comparison_setup *setup,
+                   const struct comparison_run *run)
 {
     json_t *made = json_pack(
-        "{s:I, s:I, s:o, s:o, s:b, s:b, s:{s:o, s:o, s:o, s:o}}", "number",
+        "{s:I, s:I, s:I, s:o, s:o, s:b, s:o, s:{s:o, s:o, s:o, s:o}}", "seed",
+        (json_int_t)setup->seed + (json_int_t)run->weather, "number",
         (json_int_t)run->number, "place", (json_int_t)run->place, "started",
         seconds((double)run->started_us), "observed",
         seconds((double)run->observed_us), "outlier", run->outlier, "disturbed",
-        comparison_is_disturbed(run), "request_times", "item",
-        request_values(run, REQUEST_ITEM), "start",
+        comparison_knows_disturbed(run)
+            ? json_boolean(comparison_is_disturbed(run))
+            : json_null(),
+        "request_times", "item", request_values(run, REQUEST_ITEM), "start",
         request_values(run, REQUEST_START), "time",
         request_values(run, REQUEST_TOOK), "lateness",
         request_values(run, REQUEST_LATE));
@@ -123,17 +127,18 @@ static json_t *run(const struct comparison_run *run)
     return NULL;
 }
 
-/* Both arrays: the times alone, and all that is known of each run. */
-static json_t *runs(const struct comparison_cell *cell, bool times)
+/* The times alone, or all that is known of each run. */
+static json_t *runs(const struct comparison_setup *setup,
+                    const struct comparison_run *all, size_t count, bool times)
 {
     json_t *array = json_array();
 
-    for (size_t i = 0; i < cell->run_count; i++) {
-        const struct comparison_run *one = &cell->runs[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct comparison_run *one = &all[i];
 
         if (json_array_append_new(array, times
                                              ? seconds((double)one->observed_us)
-                                             : run(one)) < 0) {
+                                             : run(setup, one)) < 0) {
             json_decref(array);
             return NULL;
         }
@@ -155,20 +160,43 @@ static json_t *http_json(int http)
     return http > 0 ? json_string(comparison_http(http)) : json_null();
 }
 
-/* What a cell is, and what it has a figure of. */
-static json_t *cell_json(const struct comparison_cell *cell)
+/* That of each weather. */
+static json_t *ideals(const struct comparison *comparison,
+                      const struct comparison_cell *cell)
 {
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < comparison_weathers(comparison); i++) {
+        bool known = isfinite(cell->ideal_us);
+
+        if (json_array_append_new(array, known ? seconds(cell->ideals_us[i])
+                                               : json_null()) < 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+/* What a cell is, and what it has a figure of. */
+static json_t *cell_json(const struct comparison *comparison,
+                         const struct comparison_cell *cell)
+{
+    const struct comparison_setup *setup = &comparison->setup;
     json_t *made = json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:b, s:o, s:I, s:o, "
-        "s:b, s:o}",
+        "{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:b, s:o, s:o, s:I, "
+        "s:o, s:o, s:b, s:o}",
         "name", cell->name, "strategy", cell->strategy, "program",
         text(cell->program), "version", text(cell->version), "max_req",
         cell->has_limit ? json_integer((json_int_t)cell->max_req) : json_null(),
         "reuse", cell->reuse, "http", http_json(cell->http), "valid",
         cell->invalid == 0 && cell->run_count > 0, "excluded",
         text(cell->excluded[0] ? cell->excluded : NULL), "ideal_is_bound",
-        cell->ideal_is_bound, "runs", runs(cell, true), "request_count",
-        (json_int_t)count_requests(cell), "details", runs(cell, false), "again",
+        cell->ideal_is_bound, "ideals", ideals(comparison, cell), "runs",
+        runs(setup, cell->runs, cell->run_count, true), "request_count",
+        (json_int_t)count_requests(cell), "details",
+        runs(setup, cell->runs, cell->run_count, false), "replaced",
+        runs(setup, cell->replaced, cell->replaced_count, false), "again",
         cell->again, "baseline", interval(&cell->baseline));
     bool complete = made;
 
@@ -192,8 +220,8 @@ static json_t *cells_json(const struct comparison *comparison)
     json_t *array = json_array();
 
     for (size_t i = 0; i < comparison->cell_count; i++) {
-        if (json_array_append_new(array, cell_json(&comparison->cells[i])) <
-            0) {
+        if (json_array_append_new(
+                array, cell_json(comparison, &comparison->cells[i])) < 0) {
             json_decref(array);
             return NULL;
         }
@@ -319,18 +347,23 @@ static json_t *comparison_object(const struct comparison *comparison)
     const struct comparison_setup *setup = &comparison->setup;
 
     return json_pack(
-        "{s:s, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:I, s:s, s:o, "
-        "s:o, s:o, s:o, s:f, "
+        "{s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:I, s:b, "
+        "s:s, "
+        "s:o, "
+        "s:o, s:o, s:o, s:o, s:f, "
         "s:s, s:b, s:b, s:b, s:b, s:{s:I, s:I, s:I}, s:o, s:o, s:o}",
         "schema", "flags.compare/2", "began", text(setup->began), "weather",
-        text(setup->weather), "seed", (json_int_t)setup->seed, "factors",
+        text(setup->weather), "seed", (json_int_t)setup->seed, "seeds",
+        (json_int_t)comparison_weathers(comparison), "factors",
         factors_json(&setup->factors), "server", text(setup->server), "items",
         (json_int_t)setup->item_count, "codes", codes_json(setup),
         "country_names", setup->country_names, "runs_of_each",
-        (json_int_t)setup->runs, "warmups", (json_int_t)setup->warmups, "order",
+        (json_int_t)setup->runs, "warmups", (json_int_t)setup->warmups,
+        "rerun_disturbed", setup->rerun_disturbed, "order",
         comparison_order_name(setup->order), "timeout",
         seconds((double)setup->timeout_us), "connect_timeout",
-        seconds((double)setup->connect_timeout_us), "machine",
+        seconds((double)setup->connect_timeout_us), "files",
+        text(comparison->files[0] ? comparison->files : NULL), "machine",
         machine_json(setup), "looks", looks_json(&comparison->looks),
         "interval_error", comparison_error(comparison), "observed_by",
         comparison->by_server ? "server" : "client", "interrupted",

@@ -319,9 +319,11 @@ static void conclude(struct sentences *s)
     } else if (best != SENTENCES_NONE) {
         sentences_needs(s, best, 0);
     }
-    say_ideal(s);
-    if (has_ideal(s, best))
-        sentences_overhead(s, best);
+    if (best == SENTENCES_NONE || !sentences_queue(s, best)) {
+        say_ideal(s);
+        if (has_ideal(s, best))
+            sentences_overhead(s, best);
+    }
     sentences_reuse(s);
     sentences_http(s);
     sentences_sweep(s);

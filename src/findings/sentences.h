@@ -83,6 +83,10 @@ struct factor sentences_factor(struct interval ratio);
    alike. */
 void sentences_needs(const struct sentences *s, size_t cell, size_t other);
 
+/* Whether a server that is not ours takes longer for each request of a cell
+   than for one at a time; then that is said. */
+bool sentences_queue(const struct sentences *s, size_t cell);
+
 /* Whose the overhead of a cell is: the machine's, the connections', its own. */
 void sentences_overhead(const struct sentences *s, size_t cell);
 
@@ -104,3 +108,7 @@ void sentences_nothing(const struct sentences *s);
 
 /* What keeps the numbers from meaning what they seem to. */
 void sentences_caution(const struct sentences *s);
+
+/* Part of that, as far as the set-up tells it: cells that are the same work,
+   CPU times of different things, one processor, one weather. */
+void sentences_caution_setup(const struct sentences *s);

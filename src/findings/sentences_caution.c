@@ -114,6 +114,25 @@ static void caution_disturbed(const struct sentences *s)
                       COMPARISON_DISTURBED * 100, disturbed.names);
 }
 
+/* What was done about that. */
+static void caution_replaced(const struct sentences *s)
+{
+    struct affected replaced = {.runs = 0};
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++)
+        add_affected(&replaced, sentences_cell(s, i),
+                     sentences_cell(s, i)->replaced_count);
+    if (replaced.runs > 0)
+        sentences_say(s,
+                      "%zu such run%s made once more, and only the second one "
+                      "counts (%s)",
+                      replaced.runs, replaced.runs == 1 ? " was" : "s were",
+                      replaced.names);
+    else if (s->comparison->setup.rerun_disturbed)
+        sentences_say(s, "no run had to be made again for that it was "
+                         "disturbed");
+}
+
 static void caution_outliers(const struct sentences *s)
 {
     struct affected outliers = {.runs = 0};
@@ -226,7 +245,9 @@ void sentences_caution(const struct sentences *s)
     caution_looks(s);
     caution_reach(s);
     caution_disturbed(s);
+    caution_replaced(s);
     caution_outliers(s);
+    sentences_caution_setup(s);
     if (setup->processors > 0 && setup->load > (double)setup->processors)
         sentences_say(s,
                       "the machine was busy at the start: a load of %.1f on "

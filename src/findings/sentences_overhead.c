@@ -16,6 +16,44 @@ static const struct {
     {FIGURE_CONNECTING, "connecting"},
 };
 
+/* Requests that take so many times as long as one by one are queued. */
+static const double queued = 1.5;
+
+/* The sequential cell, of a server that is not ours, or SENTENCES_NONE. */
+static size_t find_sequential(const struct sentences *s)
+{
+    for (size_t i = 0;
+         s->comparison->setup.server && i < s->comparison->cell_count; i++) {
+        if (sentences_of(s, i, "sequential") && sentences_counts(s, i))
+            return i;
+    }
+    return SENTENCES_NONE;
+}
+
+bool sentences_queue(const struct sentences *s, size_t cell)
+{
+    size_t sequential = find_sequential(s);
+    const struct comparison_cell *of = sentences_cell(s, cell);
+    char took[QUANTITY_SIZE];
+    char alone[QUANTITY_SIZE];
+    double times;
+
+    if (sequential == SENTENCES_NONE || sequential == cell)
+        return false;
+    times = figure_of(of, FIGURE_P50) /
+            figure_of(sentences_cell(s, sequential), FIGURE_P50);
+    if (!(times >= queued))
+        return false;
+    quantity_time(took, figure_of(of, FIGURE_P50));
+    quantity_time(alone, figure_of(sentences_cell(s, sequential), FIGURE_P50));
+    sentences_say(s,
+                  "requests of %s take %s where one at a time takes %s, by the "
+                  "median: the server queues them, or the way to it is full, "
+                  "which is no overhead of the strategy",
+                  of->name, took, alone);
+    return true;
+}
+
 /*
  * While one waits, another one may not have to, so that each part is no more
  * than that, and what is left over is no less.

@@ -131,8 +131,11 @@ static void print_weather(struct page *page)
         fputs("at ", page->out);
         url_print(page->out, setup->server, false);
     } else {
-        fprintf(page->out, "weather %s, seed %" PRId64, setup->weather,
-                setup->seed);
+        fprintf(page->out, "weather %s, seed%s %" PRId64, setup->weather,
+                setup->weathers > 1 ? "s" : "", setup->seed);
+        if (setup->weathers > 1)
+            fprintf(page->out, " to %" PRId64,
+                    setup->seed + (int64_t)setup->weathers - 1);
     }
     fputc('\n', page->out);
     if (!factors[0])

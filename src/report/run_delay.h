@@ -14,3 +14,8 @@ int64_t run_delay_us(pid_t process);
 
 /* The calling thread. */
 int64_t run_delay_own_us(void);
+
+/* For how long any task of the machine, or of the container, has been waiting
+   for a processor, likewise (/proc/pressure/cpu, "some", where the kernel
+   counts that). */
+int64_t cpu_pressure_us(void);

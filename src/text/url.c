@@ -1,6 +1,7 @@
 #include "text/url.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -251,6 +252,65 @@ void url_mask_within(char *room, size_t size, const char *text)
 
     snprintf(room, size, "%.*s%s%s", (int)(begin - text), text, at ? "..." : "",
              at ? at : begin);
+}
+
+static const char scheme_end[] = "://";
+
+/* A URL from its authority on. */
+static void write_masked(FILE *out, const char *url, bool keep_query)
+{
+    const char *within = url; /* a URL that is in its path, or query */
+    size_t length = 0;
+
+    while (within) {
+        const char *at = find_at(url);
+
+        if (at) {
+            fputs("...", out);
+            url = at;
+        }
+        length = keep_query ? strlen(url) : strcspn(url, "?#");
+        within = memmem(url, length, scheme_end, strlen(scheme_end));
+        if (!within)
+            break;
+        within += strlen(scheme_end);
+        fwrite(url, 1, (size_t)(within - url), out);
+        url = within;
+    }
+    fwrite(url, 1, length, out);
+    if (url[length])
+        fprintf(out, "%c...", url[length]);
+}
+
+char *url_mask_all(const char *text, bool keep_query)
+{
+    char *masked = NULL;
+    size_t size;
+    FILE *out = open_memstream(&masked, &size);
+    const char *found;
+    bool complete = out;
+
+    while (complete && (found = strstr(text, scheme_end))) {
+        char *url;
+
+        found += strlen(scheme_end);
+        url = strndup(found, strcspn(found, " \t\r\n'\"`<>|\\"));
+        complete = url;
+        if (!url)
+            break;
+        fwrite(text, 1, (size_t)(found - text), out);
+        write_masked(out, url, keep_query);
+        text = found + strlen(url);
+        free(url);
+    }
+    if (complete)
+        fputs(text, out);
+    if (out && fclose(out) != 0) /* for lack of memory alone */
+        complete = false;
+    if (complete)
+        return masked;
+    free(masked);
+    return NULL;
 }
 
 enum { PORT_MOST = 65535 };

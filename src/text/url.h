@@ -39,3 +39,12 @@ void url_print(FILE *out, const char *url, bool as_localhost);
  */
 enum { URL_MASKED_SIZE = 256 };
 void url_mask_within(char *room, size_t size, const char *text);
+
+/*
+ * A copy of `text`, to be freed, in which URLs may stand anywhere, as in a
+ * command for a shell, with "..." for the credentials before the host of each
+ * and, unless `keep_query`, for its query and fragment: "curl
+ * 'http://...@host/?...'". A URL ends where a shell's word or a quotation does.
+ * What has no "scheme://" is none. NULL: no memory.
+ */
+char *url_mask_all(const char *text, bool keep_query);

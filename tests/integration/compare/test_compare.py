@@ -373,6 +373,38 @@ class Compare(Case):
         self.assertTrue(report["interrupted"])
         self.assertEqual(self.directories(), [])
 
+    def test_what_a_killed_one_left_is_removed_by_the_next(self):
+        mine = self.home / "flags-compare-myOwn1"
+        mine.mkdir()
+        mine.chmod(0o1700)
+        (mine / "file").write_text("kept")
+        plain = self.home / "flags-compare-myOwn2"
+        plain.mkdir()
+        (plain / ".flags-compare").write_text("kept")
+        (self.home / "flags-compare-myOwn3").symlink_to(plain)
+        kept = set(self.directories())
+        endless = ("compare", "--weather", "10s", "-w", "0", "BR")
+        dead = self.start(*endless)
+        harness.until(lambda: self.child_of(dead, "sequential"))
+        (left,) = set(self.directories()) - kept
+        dead.kill()
+        dead.finish()
+        self.assertTrue(left.is_dir())
+
+        alive = self.start(*endless)
+        harness.until(lambda: self.child_of(alive, "sequential"))
+        (held,) = set(self.directories()) - kept
+        self.assertNotEqual(held, left)
+        self.assertStatus(self.flags("compare", "-r", "1", "-w", "0",
+                                     "--weather", "1ms", "BR"), 0)
+
+        self.assertEqual(set(self.directories()), kept | {held})
+        self.assertEqual((mine / "file").read_text(), "kept")
+        self.assertEqual((plain / ".flags-compare").read_text(), "kept")
+        alive.signal(signal.SIGTERM)
+        alive.finish()
+        self.assertEqual(set(self.directories()), kept)
+
     def test_without_room_for_its_files_nobody_is_contacted(self):
         wire = self.tripwire()
         run = self.flags("compare", "-s", wire.url,

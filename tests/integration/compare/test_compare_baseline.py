@@ -1,6 +1,7 @@
 """What a comparison is related to beside its own first cell: an earlier one, and
 the first cell itself."""
 
+import hashlib
 import json
 
 import harness
@@ -77,6 +78,35 @@ class Baseline(Case):
         self.assertIn("libcurl 7.0.0, not ", run.stderr)
         run, _ = self.compare("--baseline", "before.json", "--force-baseline")
         self.assertIn(" the baseline", run.stdout)
+
+    def test_other_files_and_other_programs_are_refused_too(self):
+        program = ["--with", "curl"]
+        _, before = self.compare(*program, export="before.json")
+        kept = (self.home / "before.json").read_text()
+        before["files"] = "0" * 64
+        (self.home / "before.json").write_text(json.dumps(before))
+        run, _ = self.compare(*program, "--baseline", "before.json", status=2)
+        self.assertIn("it is of files with other bytes; --force-baseline",
+                      run.stderr)
+        self.compare(*program, "--baseline", "before.json", "--force-baseline")
+
+        before = json.loads(kept)
+        for cell in before["cells"]:
+            if cell["program"]:
+                cell["version"] = "curl 1.0"
+        (self.home / "before.json").write_text(json.dumps(before))
+        run, _ = self.compare(*program, "--baseline", "before.json", status=2)
+        self.assertIn("the program curl 1.0, not curl ", run.stderr)
+
+    def test_the_files_are_those_that_sha256sum_sees(self):
+        _, report = self.compare()
+        lines = "".join(
+            f"{code} {hashlib.sha256(image.read_bytes()).hexdigest()}\n"
+            for code in CODES
+            for image in [harness.corpus_file(code.lower())])
+
+        self.assertEqual(report["files"],
+                         hashlib.sha256(lines.encode()).hexdigest())
 
     def test_what_is_no_comparison_is_refused(self):
         (self.home / "text").write_text("nothing")

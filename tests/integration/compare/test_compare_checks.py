@@ -150,10 +150,10 @@ class FailIf(Case):
     def test_what_cannot_be_judged_is_not_passed(self):
         run = self.flags("compare", "-r", "1", "-w", "0", "-l", "2", "-s",
                          self.nginx().url, "--fail-if",
-                         "async.connections > 2")
+                         "async.server_bytes > 2")
 
         self.assertStatus(run, 6)
-        self.assertRegex(run.stdout + run.stderr, r"async\.connections > 2: "
+        self.assertRegex(run.stdout + run.stderr, r"async\.server_bytes > 2: "
                                                   r"impossible")
 
     def test_nonsense_is_a_usage_error_and_nobody_is_contacted(self):

@@ -97,14 +97,17 @@ class Exports(Case):
         self.assertEqual(cells["threaded"]["threads"], 3)
         self.assertEqual(cells["async"]["threads"], 1)
 
-    def test_json_of_another_server_knows_less(self):
+    def test_json_of_another_server_knows_what_the_client_does(self):
         self.compare("--export-json", "c.json", "-s", self.nginx().url)
         report = json.loads(self.path("c.json").read_text())
 
         self.assertIsNone(report["weather"])
         self.assertRegex(report["server"], r"^http://127\.0\.0\.1:\d+/flags$")
         self.assertTrue(report["ideal_estimated"])
-        self.assertIsNone(report["cells"][0]["connections"])
+        self.assertIsNone(report["cells"][0]["server_bytes"])
+        self.assertEqual([report["cells"][0][figure] for figure in
+                          ("connections", "peak_in_flight", "requests")],
+                         [1, 1, 4])
 
     def test_json_is_as_its_schema_says(self):
         validator = shutil.which("jsonschema", path="/usr/bin:/usr/local/bin")
@@ -248,6 +251,55 @@ class Files(Case):
 
         self.assertStatus(run, 2)
         self.assertEqual(old.read_text(), "kept")
+
+class Secrets(Case):
+    """What an address has for its server alone is not for others to see."""
+
+    EXPORTS = ("c.json", "c.md", "c.html", "c.trace")
+
+    def compare(self, *args, status=0):
+        """All that is written anywhere, and the JSON as it is read."""
+        options = zip(("--export-json", "--export-markdown", "--export-html",
+                       "--trace"), self.EXPORTS)
+        run = self.flags("compare", "-r", "1", "-w", "0", *args,
+                         *[word for pair in options for word in pair], "BR")
+        self.assertStatus(run, status)
+        texts = [(self.home / name).read_text() for name in self.EXPORTS]
+        return json.loads(texts[0]), [run.stdout, run.stderr, *texts]
+
+    def compare_at_server(self, *args):
+        port = self.serve().port
+        return self.compare("-s", f"http://u:pw@127.0.0.1:{port}/flags/"
+                            "{cc}/{cc}.gif?v=sesame", *args)
+
+    def test_a_query_of_the_server_is_nowhere(self):
+        report, texts = self.compare_at_server()
+
+        self.assertTrue(report["server"].endswith("/{cc}.gif?..."))
+        for text in texts:
+            self.assertNotIn("sesame", text)
+            self.assertNotIn("pw@", text)
+
+    def test_it_is_kept_if_that_is_asked_for(self):
+        report, texts = self.compare_at_server("--keep-query")
+
+        self.assertTrue(report["server"].endswith("/{cc}.gif?v=sesame"))
+        self.assertIn("?v=sesame", texts[0])
+        for text in texts:
+            self.assertNotIn("pw@", text)
+
+    def test_nor_is_what_a_program_is_told(self):
+        _, texts = self.compare(
+            "--weather", "1ms", "--program",
+            "mine=curl -sSf -K {config}; : http://u:pw@h/?v=sesame",
+            "--program", "bad=echo see http://u:pw@h/?v=sesame; exit 3",
+            status=6)
+
+        self.assertIn("see http://...@h/?...", " ".join(texts[0].split()))
+        self.assertIn(": http://...@h/?...", texts[2])
+        for text in texts:
+            self.assertNotIn("sesame", text)
+            self.assertNotIn("pw@", text)
 
 
 harness.main()

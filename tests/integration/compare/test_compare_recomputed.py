@@ -2,6 +2,7 @@
 that shares nothing with it."""
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -48,6 +49,47 @@ class Recomputed(Case):
         self.compare("--until", "100%", "--max-runs", "6", "-w", "0", "-l", "2",
                      "--strategies", "sequential,async", "--weather", "2ms")
         self.assertRecomputed(2)
+
+    def crowd(self, others):
+        """From now on all that is started shares a processor with so many that
+        want all of it."""
+        all_processors = os.sched_getaffinity(0)
+        self.addCleanup(os.sched_setaffinity, 0, all_processors)
+        os.sched_setaffinity(0, {min(all_processors)})
+        for _ in range(others):
+            busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            self.addCleanup(busy.wait)
+            self.addCleanup(busy.kill)
+
+    def test_a_disturbed_run_is_made_once_more_and_told(self):
+        self.crowd(3)
+        report = self.compare("-r", "2", "-w", "0", "-l", "2", "--strategies",
+                              "sequential", "--weather", "1ms", "--work",
+                              "20ms", "--rerun-disturbed")
+        (cell,) = report["cells"]
+
+        if cell["details"][0]["disturbed"] is None:
+            self.skipTest("the kernel does not count waits")
+        self.assertRecomputed(1)
+        self.assertEqual([[run["number"] for run in runs] for runs in
+                          (cell["replaced"], cell["details"])],
+                         [[1, 2], [1, 2]])
+        self.assertEqual([run["place"] for run in
+                          cell["replaced"] + cell["details"]], [1, 2, 3, 4])
+        self.assertIn("2 such runs were made once more, and only the second "
+                      "one counts (sequential: 2)",
+                      " ".join((self.home / "report.txt").read_text().split()))
+
+    def test_a_disturbed_run_that_is_not_made_again_is_found(self):
+        report = self.compare("-r", "1", "-w", "0", "-l", "1", "--strategies",
+                              "sequential", "--weather", "1ms",
+                              "--rerun-disturbed")
+        run = report["cells"][0]["details"][0]
+
+        run["client_wait"], run["disturbed"] = run["observed"], True
+        report["cells"][0]["replaced"] = []
+        (self.home / "c.json").write_text(json.dumps(report))
+        self.assertIn("sequential: not made again", self.recompute().stdout)
 
     def test_what_is_not_what_the_runs_say_is_found(self):
         report = self.compare("-r", "5", "-w", "0", "-l", "2", "--strategies",

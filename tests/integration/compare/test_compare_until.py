@@ -90,12 +90,22 @@ class Until(Case):
         self.assertEqual(report["looks"]["taken"], [5])
 
     def test_what_does_not_go_together_is_a_usage_error(self):
-        for options in (("--until-decided",), ("--max-runs", "9"),
-                        ("--until", "5%", "-r", "101"),
-                        ("--until", "0%"), ("--until", "101%"),
-                        ("--until", "5%", "--max-runs", "3", "-r", "4")):
-            run = self.flags("compare", *options)
-            self.assertStatus(run, 2)
+        for options, why in (
+                (("--until-decided",), "no --fail-if"),
+                (("--max-runs", "9"), "only with --until"),
+                (("--until", "5%", "-r", "101"),
+                 "--runs 101: more than --max-runs, which is 100 unless said"),
+                (("--until", "0%"), "above 0"),
+                (("--until", "101%"), "at most 100%"),
+                (("--until", "5%", "--max-runs", "3", "-r", "4"),
+                 "--runs 4: more than --max-runs, which is 3\n"),
+                (("--until", "5%", "--max-runs", "0"), "1 to 10000"),
+                (("--until", "5%", "--strategies", "async"),
+                 "--until: of one cell there is no ratio")):
+            with self.subTest(options):
+                run = self.flags("compare", *options)
+                self.assertStatus(run, 2)
+                self.assertIn(why, run.stderr)
 
 
 harness.main()

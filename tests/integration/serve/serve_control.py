@@ -101,6 +101,21 @@ class Rules(Control):
             "# of the profile FLAKY:\nstatus=503,retry-after=1 #1\n")
         self.assertEqual(wire.ask(self.port, US).status, 404)
 
+    def test_reset_may_give_it_another_seed(self):
+        def forecast():
+            return self.get("forecast", path="/flags/br/br.gif")[1]
+
+        self.begin("--delay", "uniform:0:.02", "--seed", "5")
+        before = forecast()
+        self.assertEqual(self.post("reset?seed=6", b"")[0], 204)
+        after = forecast()
+        self.assertNotEqual(after, before)
+        self.assertEqual(self.post("reset?seed=x", b"")[0], 400)
+        self.assertEqual(self.post("reset", b"")[0], 204)
+        self.assertEqual(forecast(), after)
+        self.assertEqual(self.post("reset?seed=5", b"")[0], 204)
+        self.assertEqual(forecast(), before)
+
     def test_what_was_shown_can_be_posted_and_means_the_same(self):
         rules = ("status=503 %30", "corrupt=3 %50", "status=503 %30",
                  'redirect="http://h/a b" @/us/*')

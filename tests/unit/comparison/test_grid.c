@@ -9,6 +9,7 @@
 
 #include "command/compare_options.h"
 #include "comparison/grid.h"
+#include "comparison/settings_check.h"
 #include "country/codes.h"
 #include "fixture/weather.h"
 
@@ -31,7 +32,9 @@ static int read_line(const char *typed)
         words[count++] = word;
     rc = command_line_read(&line, &compare_option_table, &settings, count,
                            words);
-    return rc < 0 ? rc : compare_settings_check(&settings, &line);
+    return rc < 0 ? rc
+                  : compare_settings_check(&settings, &line,
+                                           &compare_option_table);
 }
 
 Test(compare, the_books_weather_sums_to_what_its_script_took)
@@ -126,9 +129,9 @@ Test(compare, what_does_not_go_together_is_refused)
         {"--until-decided", "--until-decided: there is no --fail-if to decide"},
         {"--max-runs 20", "--max-runs: only with --until or --until-decided"},
         {"--until 5% -r 101",
-         "--runs: more than --max-runs, which is 100 unless said"},
+         "--runs 101: more than --max-runs, which is 100 unless said"},
         {"--until 5% -r 21 --max-runs 20",
-         "--runs: more than --max-runs, which is 100 unless said"},
+         "--runs 21: more than --max-runs, which is 20"},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {

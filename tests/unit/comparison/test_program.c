@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "comparison/child_run.h"
+#include "comparison/directory.h"
 #include "comparison/program.h"
 #include "comparison/program_files.h"
 
@@ -73,7 +74,7 @@ Test(program, as_many_as_there_is_room_for)
 
 Test(program, is_a_cell_for_each_limit_that_it_is_told)
 {
-    const char *texts[] = {"told=x {m}", "not=x"};
+    const char *texts[] = {"told=x {m}", "not=x http://u:p@h/?q"};
     const struct compare_settings settings = {.max_req = {5, 20},
                                               .max_req_count = 2};
     struct programs programs = {.count = 0};
@@ -82,10 +83,13 @@ Test(program, is_a_cell_for_each_limit_that_it_is_told)
 
     cells[0].strategy = "sequential";
     cr_assert(eq(int, parse(&programs, texts, 2), 0));
+    cr_assert(eq(int, programs_mask(&programs, false), 0));
     cr_assert(
         eq(int, programs_add_cells(&programs, &settings, &cells, &count), 0));
 
     cr_assert(eq(sz, count, 4));
+    cr_expect(eq(str, (char *)cells[3].command, "x http://u:p@h/?q"));
+    cr_expect(eq(str, (char *)cells[3].program, "x http://...@h/?..."));
     cr_expect(eq(str, (char *)cells[0].strategy, "sequential"));
     for (size_t i = 1; i < 4; i++) {
         cr_expect(eq(str, (char *)cells[i].strategy, i < 3 ? "told" : "not"));
@@ -160,6 +164,6 @@ Test(program_files, are_taken_once_by_name_or_by_bytes)
         eq(ptr, (void *)program_files_take_bytes(&files, &wanted), (void *)b));
     program_files_close(&files);
 
-    compare_run_remove_directory(strdup(directory));
+    compare_directory_remove(directory);
     cr_expect(eq(int, access(directory, F_OK), -1));
 }

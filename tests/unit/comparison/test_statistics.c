@@ -171,3 +171,24 @@ Test(statistics, an_interval_holds_its_bounds_and_an_unknown_one_nothing)
     cr_expect(not(interval_holds(&known, 0.49)));
     cr_expect(not(interval_holds(&unknown, 1)));
 }
+
+Test(statistics, students_t_is_as_tables_have_it)
+{
+    static const struct {
+        size_t degrees;
+        double chance, bound;
+    } table[] = {{1, 0.05, 12.7062}, {2, 0.05, 4.3027}, {3, 0.05, 3.1824},
+                 {4, 0.05, 2.7764},  {4, 0.01, 4.6041}, {5, 0.002, 5.8934},
+                 {9, 0.05, 2.2622},  {10, 0.1, 1.8125}, {30, 0.05, 2.0423},
+                 {63, 0.05, 1.9983}};
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        double bound = statistics_t_bound(table[i].chance, table[i].degrees);
+
+        cr_expect(epsilon_eq(dbl, bound, table[i].bound, 1e-4), "%zu",
+                  table[i].degrees);
+        cr_expect(epsilon_eq(dbl, statistics_t_chance(bound, table[i].degrees),
+                             table[i].chance, 1e-9));
+    }
+    cr_expect(eq(dbl, statistics_t_chance(0, 4), 1));
+}

@@ -515,3 +515,70 @@ Test(conclude, a_limit_that_was_never_reached_is_said_to_be_none)
     expect_reach((const int64_t[]){20, 150},
                  "async never had more than 150 of 200 requests in flight");
 }
+
+/* Cells alike but for their limits. */
+static const struct row wide[] = {
+    {"threaded", 19, true, 11, 100, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"threaded", 20, true, 11, 100, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"async", 30, true, 11, 100, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"threaded", 30, true, 11, 100, 0, 0, 0, 0, 0, 0, 0, 0}};
+
+/* Whether the cautions of the first `count` of these have that phrase. */
+static void expect_caution(size_t count, const struct comparison_setup *setup,
+                           const char *phrase, bool expected)
+{
+    struct comparison comparison = {.setup = *setup, .cell_count = count};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    comparison.cells = calloc(count, sizeof(*comparison.cells));
+    for (size_t i = 0; i < count; i++) {
+        comparison.cells[i] = cell_of(&wide[i]);
+        comparison.cells[i].has_limit = true;
+    }
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+    cr_assert(eq(int, comparison_conclude(&comparison, note, out), 0));
+    fclose(out);
+    cr_expect(eq(int, strstr(text, phrase) != NULL, expected), "%s", text);
+    free(text);
+    comparison_close(&comparison);
+}
+
+Test(conclude, more_in_flight_than_there_are_items_is_the_same_work)
+{
+    static const char phrase[] =
+        "there are 20 items, so that cells with more requests in flight are "
+        "the same work (threaded -m 20 and threaded -m 30)";
+
+    expect_caution(4, &(struct comparison_setup){.item_count = 20}, phrase,
+                   true);
+    expect_caution(3, &(struct comparison_setup){.item_count = 20},
+                   "the same work", false);
+    expect_caution(4, &(struct comparison_setup){.item_count = 21},
+                   "the same work", false);
+}
+
+Test(conclude, the_only_processor_is_shared)
+{
+    static const char phrase[] = "share the only processor";
+
+    expect_caution(1, &(struct comparison_setup){.processors = 1}, phrase,
+                   true);
+    expect_caution(1, &(struct comparison_setup){.processors = 2}, phrase,
+                   false);
+    expect_caution(
+        1, &(struct comparison_setup){.processors = 1, .server = "http://h"},
+        phrase, false);
+}
+
+Test(conclude, one_weather_is_no_other_if_that_hangs_on_the_seed)
+{
+    static const char phrase[] = "under one weather, that of seed 7";
+
+    expect_caution(2, &(struct comparison_setup){.seed = 7, .is_seeded = true},
+                   phrase, true);
+    expect_caution(2, &(struct comparison_setup){.seed = 7}, phrase, false);
+    expect_caution(1, &(struct comparison_setup){.seed = 7, .is_seeded = true},
+                   phrase, false);
+}

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/url.h"
@@ -113,4 +114,45 @@ Test(url, is_shown_whole_where_it_has_none)
                  "http://h/?next=https%3A%2F%2Fx%2F%40y&mail=a%40b%3A%2F%2F");
     expect_shown("http://h/%3A%2F%2%2", "http://h/%3A%2F%2%2");
     expect_shown("http://h/?a=://@b", "http://h/?a=://@b");
+}
+
+static void expect_masked(const char *text, bool keep_query,
+                          const char *expected)
+{
+    char *masked = url_mask_all(text, keep_query);
+
+    cr_assert(ne(ptr, masked, NULL));
+    cr_expect(eq(str, masked, (char *)expected), "%s", text);
+    free(masked);
+}
+
+Test(url, in_a_command_is_shown_without_credentials_and_query)
+{
+    static const char *const same[] = {
+        "", "curl -K {config}", "a://", "http://h/{cc}.gif", "u:p@h?x=1",
+    };
+
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+        expect_masked(same[i], false, same[i]);
+    expect_masked("http://h/{cc}.gif?a=S&b=S", false, "http://h/{cc}.gif?...");
+    expect_masked("http://h?a=S", false, "http://h?...");
+    expect_masked("http://h/a#S", false, "http://h/a#...");
+    expect_masked("c 'http://u:S@h/a?b=S;c=S' -o x", false,
+                  "c 'http://...@h/a?...' -o x");
+    expect_masked("c \"https://S@h\" http://h/?S>x", false,
+                  "c \"https://...@h\" http://h/?...>x");
+    expect_masked("--program=p=curl http://u:S@a http://u:S@b", false,
+                  "--program=p=curl http://...@a http://...@b");
+    expect_masked("http://u:S?S@h/a", false, "http://...@h/a");
+    expect_masked("http://u:S/S@h/a?S", false, "http://...@h/a?...");
+    expect_masked("http://a/http://u:S@h/b?S", false,
+                  "http://a/http://...@h/b?...");
+}
+
+Test(url, in_a_command_keeps_its_query_if_that_is_asked_for)
+{
+    expect_masked("http://u:S@h/{cc}?token=t&v=1#f", true,
+                  "http://...@h/{cc}?token=t&v=1#f");
+    expect_masked("http://a/?u=http://u:S@h/b", true,
+                  "http://a/?u=http://...@h/b");
 }
