@@ -1,6 +1,8 @@
 """RFC 9113 by clause: what a server must do with each frame, right or wrong.
 A test's name begins with the number of its clause."""
 
+import hashlib
+import json
 import struct
 
 import harness
@@ -43,6 +45,14 @@ class ClauseCase(Case):
         answer = peer.answer(stream)
         self.assertIn(answer.reset, codes)
         self.works(peer)
+
+    def echoes(self, peer, stream, body):
+        """The request was taken, with this body."""
+        answer = peer.answer(stream)
+        self.assertEqual(answer.status, 200)
+        told = json.loads(answer.body)
+        self.assertEqual((told["length"], told["sha256"]),
+                         (len(body), hashlib.sha256(body).hexdigest()))
 
     def head(self, *more, method="GET", without=(), path=PATH):
         fields = [(":method", method), (":scheme", "http"), (":path", path),
@@ -126,7 +136,7 @@ class Frames(ClauseCase):
         peer = self.connect()
         stream = self.open(peer, method="POST", path="/flags/x")
         peer.send(frame(DATA, END_STREAM, stream, bytes(16384)))
-        self.assertIsNotNone(peer.answer(stream).status)
+        self.echoes(peer, stream, bytes(16384))
 
     def test_4_2_a_head_beyond_the_size_is_an_error_of_the_connection(self):
         peer = self.connect()
@@ -136,6 +146,7 @@ class Frames(ClauseCase):
     def test_4_2_the_servers_frames_keep_to_the_clients_size(self):
         peer = self.connect()
         answer = peer.answer(peer.get("/"))
+        self.assertGreater(len(answer.body), 16384)
         self.assertLessEqual(max(answer.pieces), 16384)
 
     def test_4_3_a_block_that_cannot_be_decoded_is_a_compression_error(self):
@@ -293,7 +304,7 @@ class Definitions(ClauseCase):
                            path="/flags/x")
         peer.send(frame(DATA, END_STREAM | PADDED, stream,
                         b"\x05abc" + bytes(5)))
-        self.assertIsNotNone(peer.answer(stream).status)
+        self.echoes(peer, stream, b"abc")
 
     def test_6_1_padding_longer_than_the_payload_is_an_error(self):
         peer = self.connect()
@@ -533,7 +544,7 @@ class Messages(ClauseCase):
         peer.send(frame(DATA, 0, stream, b"abc")
                   + frame(HEADERS, WHOLE, stream,
                           hpack.encode([("x-trailer", "1")])))
-        self.assertIsNotNone(peer.answer(stream).status)
+        self.echoes(peer, stream, b"abc")
 
     def test_8_1_trailers_must_end_the_stream(self):
         peer = self.connect()
@@ -564,12 +575,8 @@ class Messages(ClauseCase):
             self.malformed(self.head(("x", value)))
 
     def test_8_2_1_values_have_no_blanks_around_them(self):
-        peer = self.connect()
-        stream = peer.request(self.head(("x", " a")))
-        answer = peer.answer(stream)
-        self.assertTrue(answer.reset == http2.PROTOCOL_ERROR
-                        or answer.status is not None)
-        self.works(peer)
+        for value in (" a", "a ", "\ta"):
+            self.malformed(self.head(("x", value)))
 
     def test_8_2_2_fields_of_the_connection_are_malformed(self):
         for name in ("connection", "keep-alive", "proxy-connection",
