@@ -66,7 +66,10 @@ static void print_state(const struct task *t, FILE *out)
     if (loop->current == t)
         fputs("runs", out);
     else if (!t->waits_for)
-        fputs(t->started ? "ends" : "has not begun", out);
+        fputs(!t->started          ? "has not begun"
+              : t->coroutine.stack ? "begins another task"
+                                   : "ends",
+              out);
     else if (t->waits_for->future)
         print_awaited(t->waits_for->future, out);
     else

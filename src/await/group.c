@@ -162,14 +162,15 @@ aw_future *aw_group_create_task(aw_group *group, aw_coro coro)
     if (!m)
         return refuse(loop, coro, AW_ENOMEM);
     m->group = g;
+    g->unfinished++; /* a factory may run it, and that add members */
     m->task = aw_create_task(loop, coro);
     if (aw__watch_start(&m->watch, m->task, on_member_done, m) < 0) {
         (void)aw_future_cancel(m->task);
+        g->unfinished--;
         free_member(m);
         return &loop->no_memory.base;
     }
     list_append(&g->link, &m->link);
-    g->unfinished++;
     return m->task;
 }
 

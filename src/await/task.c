@@ -100,13 +100,17 @@ static bool start(struct task *t)
 static void resume(struct task *t)
 {
     aw_loop *loop = t->future.loop;
+    struct task *outer = loop->current; /* that it was begun by, at once */
     bool debug = loop->debug;
     uint64_t began = debug ? uv_hrtime() : 0;
     int64_t took;
 
     loop->current = t;
-    aw__coroutine_resume(&t->coroutine, &loop->stacks);
-    loop->current = NULL;
+    if (outer)
+        aw__coroutine_resume_within(&t->coroutine, &loop->stacks);
+    else
+        aw__coroutine_resume(&t->coroutine, &loop->stacks);
+    loop->current = outer;
     if (!debug)
         return;
     loop->stepped = true;
@@ -124,6 +128,22 @@ void aw__task_step(struct task *t)
     resume(t);
     if (t->coroutine.ended)
         end(t, t->code);
+}
+
+int aw_task_start(aw_future *f)
+{
+    struct task *t = aw__task_own(f);
+    aw_loop *loop;
+
+    if (!t)
+        return AW_EINVAL;
+    loop = t->future.loop;
+    if (t->started || t->future.state != AW_PENDING || loop->in_uv ||
+        loop != aw_get_running_loop())
+        return AW_ESTATE;
+    link_remove(&t->step.link);
+    aw__task_step(t);
+    return 0;
 }
 
 static void run_step(aw_loop *loop, struct entry *entry)

@@ -57,6 +57,26 @@ typedef aw_future *(*aw_task_factory)(aw_loop *loop, aw_coro coro, void *data);
 aw_future *aw_task_new(aw_loop *loop, aw_coro coro);
 
 /*
+ * Begin at once (3.12's eager tasks): run a task that has not begun up to its
+ * first suspension, on top of the caller, instead of in its turn. One that ends
+ * before that is done when this returns, and never was in the loop's queue.
+ * Within it, it is the current task; afterwards the caller's is again.
+ *
+ * aw_eager_task_factory: for aw_set_task_factory(), with `data` NULL: tasks of
+ * the default class that begin when they are made. Where aw_task_start()
+ * refuses, they begin in their turn.
+ *
+ * Owner: of aw_task_start() nothing changes hands; the factory as
+ * aw_task_new(). Thread: the loop's. Codes: AW_EINVAL: no task of ours;
+ * AW_ESTATE: it has begun, its loop does not run in this thread, or a callback
+ * of libuv's called. The outcome is the task's. Cancellation: asked before, it
+ * ends without its function being entered (A29); what the function asks of
+ * itself it meets where it is first suspended (A33).
+ */
+int aw_task_start(aw_future *t);
+aw_future *aw_eager_task_factory(aw_loop *loop, aw_coro coro, void *data);
+
+/*
  * factory NULL restores the default; `data` of the second may be NULL.
  *
  * Owner: `data` stays the caller's, and outlives the loop's use of it.

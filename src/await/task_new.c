@@ -109,6 +109,15 @@ aw_future *aw_task_new(aw_loop *loop, aw_coro coro)
     return aw_task_new_as(loop, coro, &aw_task_ops, 0);
 }
 
+aw_future *aw_eager_task_factory(aw_loop *loop, aw_coro coro, void *data)
+{
+    aw_future *f = aw_task_new(loop, coro);
+
+    (void)data;
+    (void)aw_task_start(f); /* or in its turn */
+    return f;
+}
+
 void aw_set_task_factory(aw_loop *loop, aw_task_factory factory, void *data)
 {
     loop = aw__loop_or_current(loop);

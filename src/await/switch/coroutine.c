@@ -91,6 +91,14 @@ void aw__coroutine_resume(struct coroutine *c, const struct stacks *pool)
     (void)pool; /* only AddressSanitizer asks for the bounds */
 }
 
+void aw__coroutine_resume_within(struct coroutine *c, const struct stacks *pool)
+{
+    struct coroutine_home home = *c->home;
+
+    aw__coroutine_resume(c, pool);
+    *c->home = home;
+}
+
 void aw__coroutine_yield(struct coroutine *c)
 {
     leave_and_be_visited(c);
@@ -99,12 +107,9 @@ void aw__coroutine_yield(struct coroutine *c)
 void aw__coroutine_visit(struct coroutine *c, const struct stacks *pool,
                          void (*visit)(void *arg), void *arg)
 {
-    struct coroutine_home home = *c->home;
-
     c->visit = visit;
     c->visit_arg = arg;
-    aw__coroutine_resume(c, pool);
-    *c->home = home;
+    aw__coroutine_resume_within(c, pool);
 }
 
 void aw__coroutine_destroy(struct coroutine *c)

@@ -7,7 +7,8 @@
  * and entered again there.
  *
  * Every switch goes between a thread's home (the loop's own stack) and one
- * coroutine, never from coroutine to coroutine: one place for annotations.
+ * coroutine: one place for annotations. A coroutine that resumes or visits
+ * another is, for that time, the home.
  * A coroutine stays on the thread that started it, so a pointer to a
  * thread-local may be kept across a yield.
  *
@@ -52,6 +53,10 @@ void aw__coroutine_create(struct coroutine *c, struct coroutine_home *home,
 
 /* From the home: run it until it yields or ends. */
 void aw__coroutine_resume(struct coroutine *c, const struct stacks *pool);
+
+/* The same, from another coroutine of that home, which goes on then. */
+void aw__coroutine_resume_within(struct coroutine *c,
+                                 const struct stacks *pool);
 
 /* From within: go back to the home. Returns when it is resumed. */
 void aw__coroutine_yield(struct coroutine *c);
