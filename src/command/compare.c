@@ -1,10 +1,9 @@
 #include <errno.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "await/await.h"
 #include "cli/command.h"
@@ -96,13 +95,27 @@ static int conclude(struct compare *compare)
     return rc;
 }
 
-/* The run of each cell that is nearest to its median. */
+/* Of the runs that are drawn. */
+static int64_t longest_us(const struct comparison *comparison)
+{
+    int64_t longest = 0;
+
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        int64_t us = record_observed_us(&comparison->cells[i].record);
+
+        longest = us > longest ? us : longest;
+    }
+    return longest;
+}
+
+/* The run of each cell that is nearest to its median, all on one scale. */
 static void print_timelines(const struct compare *compare)
 {
     const struct comparison *comparison = &compare->comparison;
     struct timeline_style style = timeline_style_of(compare->report);
 
     style.rows = TIMELINE_ROWS;
+    style.total_us = longest_us(comparison);
 
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
@@ -115,29 +128,30 @@ static void print_timelines(const struct compare *compare)
     }
 }
 
-/* As many as a page may have where it is no terminal, or one that does not
-   tell. */
-static unsigned columns_of(FILE *out)
+/* As it fits there; as wide as it may be where nobody tells of a width. */
+static struct comparison_style style_of(FILE *out)
 {
-    struct winsize size;
+    const struct progress_style terminal = progress_style_of_terminal();
+    bool tells = isatty(fileno(out)) || getenv("COLUMNS");
 
-    return ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0
-               ? UINT_MAX
-               : size.ws_col;
+    return (struct comparison_style){
+        .columns = tells ? (unsigned)progress_columns(out) : UINT_MAX,
+        .unicode = terminal.unicode,
+        .colour = terminal.colour && progress_fits(out),
+    };
 }
 
 /* Whatever was asked for. */
 static int tell(struct compare *compare)
 {
-    bool unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    const struct comparison_style style = style_of(compare->report);
     int rc;
 
     if (compare->settings.book) {
         book_break(&compare->runs.book);
         fputc('\n', compare->report);
     }
-    rc = comparison_print(compare->report, &compare->comparison, unicode,
-                          columns_of(compare->report));
+    rc = comparison_print(compare->report, &compare->comparison, &style);
     if (rc == 0 && compare->settings.timeline)
         print_timelines(compare);
     if (rc < 0)

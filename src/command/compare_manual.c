@@ -44,6 +44,19 @@ static const struct block blocks[] = {
         "weathers make it hardly narrower, more weathers do. The ideal is the "
         "median of the ideals of the runs (the JSON has that of each weather); "
         "the samples of `--fail-if` are drawn likewise."),
+    BLOCK_OF_SECTION("A RACE"),
+    BLOCK_OF_TEXT(
+        "With `--live`, one run of each cell is made before all others, and "
+        "does not count. They are made one after the other, undisturbed, and "
+        "then played side by side, at the speed that they had: a row of places "
+        "for each, which fill as its items come in, and behind them, as the "
+        "finishing line, the ideal. Of a program it is what the server saw. "
+        "`--live=together` runs the strategies really at the same time, so "
+        "that they are in each other's way."),
+    BLOCK_OF_TEXT(
+        "The race is on standard error (on standard output if only that is a "
+        "terminal). Where it is no terminal of at least 40 columns that can "
+        "move its cursor, a line tells of each start and each end."),
     BLOCK_OF_SECTION("AS MANY RUNS AS IT TAKES"),
     BLOCK_OF_TEXT(
         "With `--until` 5% there are more runs until the interval of each "

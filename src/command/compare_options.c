@@ -1,6 +1,7 @@
 #include "command/compare_options.h"
 
 #include "command/compare_factors.h"
+#include "command/live/live_options.h"
 #include "comparison/comparison.h"
 #include "comparison/recipe.h"
 #include "download/loops.h"
@@ -213,11 +214,7 @@ static const struct option_row rows[] = {
              "ideal of a server that is not started here is an estimate",
      .offset = FIELD(work.server)},
     WORK_TRANSFER_ROWS(struct compare_settings, work),
-    {.group = "The results",
-     .name = "timeline",
-     .kind = OPTION_FLAG,
-     .help = "draw who waited for what, in a run of each cell",
-     .offset = FIELD(timeline)},
+    LIVE_ROWS,
 #define EXPORT(identifier, writer, option, text) \
     {.name = option,                             \
      .kind = OPTION_TEXT,                        \

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "clock/clock.h"
+#include "command/live/live.h"
 #include "comparison/child_run.h"
 #include "comparison/grid.h"
 #include "comparison/ideals.h"
@@ -194,36 +195,43 @@ static void begin_run(struct compare_runs *runs, const struct grid_run *which)
     show_progress(runs, which);
 }
 
+struct compare_run_options compare_runs_options(
+    const struct compare_runs *runs, const struct comparison_cell *cell)
+{
+    const struct compare_work *work = runs->work;
+
+    return (struct compare_run_options){
+        .directory = runs->directory.path,
+        .strategy = cell->strategy,
+        .max_req = cell->max_req,
+        .reuse = cell->reuse,
+        .http = cell->http,
+        .url = work->url,
+        .server_is_ours = work->server_started,
+        .seed = runs->settings->seed,
+        .server = work->server_started ? work->server.child.pid : 0,
+        .arguments = (const char *const *)work->arguments.items,
+    };
+}
+
 /* One run of a strategy, reported as the options say. */
 static int run_strategy(struct compare_runs *runs, const struct grid_run *which)
 {
     const struct comparison_cell *cell = &runs->comparison->cells[which->cell];
     bool in_book = runs->settings->book && which->number > 0;
+    struct compare_run_options options = compare_runs_options(runs, cell);
     struct compare_run run;
     int rc;
 
+    options.seed = seed_of(runs, which);
+    options.hush = runs->told;
+    options.on_final = in_book ? book_final : NULL;
+    options.arg = &runs->book;
     if (in_book)
         book_begin(&runs->book, cell->strategy, which->number,
                    runs->settings->runs);
     begin_run(runs, which);
-    rc = compare_run(
-        &run,
-        &(struct compare_run_options){
-            .directory = runs->directory.path,
-            .strategy = cell->strategy,
-            .max_req = cell->max_req,
-            .reuse = cell->reuse,
-            .http = cell->http,
-            .url = runs->work->url,
-            .server_is_ours = runs->work->server_started,
-            .seed = seed_of(runs, which),
-            .server =
-                runs->work->server_started ? runs->work->server.child.pid : 0,
-            .arguments = (const char *const *)runs->work->arguments.items,
-            .hush = runs->told,
-            .on_final = in_book ? book_final : NULL,
-            .arg = &runs->book,
-        });
+    rc = compare_run(&run, &options);
     end_progress(runs);
     if (rc < 0 && rc != -EPROTO)
         return rc;
@@ -364,6 +372,8 @@ int compare_runs_make(struct compare_runs *runs)
     bool over = false;
     int rc = 0;
 
+    if (rc == 0 && runs->settings->live != LIVE_NOT)
+        rc = live_race(runs);
     if (rc == 0 && looks->planned == 0)
         return make_more(runs, 0, runs->settings->runs);
     while (rc == 0 && !over) {

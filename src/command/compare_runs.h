@@ -55,6 +55,11 @@ int compare_runs_begin(struct compare_runs *runs);
  */
 int compare_runs_make(struct compare_runs *runs);
 
+/* What a `flags get` of that cell is started with, but for the failures of
+   items, which it tells. */
+struct compare_run_options compare_runs_options(
+    const struct compare_runs *runs, const struct comparison_cell *cell);
+
 /* Say that a run does not count, and why: results_finish() finds out more.
    `arg` are the runs. */
 void compare_runs_on_invalid(void *arg, const struct result *run,

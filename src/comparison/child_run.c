@@ -19,12 +19,11 @@ enum {
     FEED_FD = 3,
     STOP_US = 5 * 1000000,
     FIXED_ARGUMENTS = 17,
-    LINE_SIZE = 4096, /* of a feed: names are the longest */
-    LAST_LINE = 2,
 };
 
-static int start(struct child *child, const struct compare_run_options *options,
-                 const char *directory)
+int compare_run_start(struct child *child,
+                      const struct compare_run_options *options,
+                      const char *directory)
 {
     const char **arguments;
     char max_req[16];
@@ -90,13 +89,12 @@ static int take_line(struct compare_run *run, json_t *json,
         return 0;
     case FEED_OBSERVED:
         run->figures.observed_us = line.observed_us;
-        return LAST_LINE;
+        return COMPARE_RUN_LAST;
     }
     return -EBADMSG;
 }
 
-/* 0, 1; LAST_LINE; -EBADMSG, -EINVAL: the child told nonsense; -ENOMEM. */
-static int read_line(struct compare_run *run, const char *text,
+int compare_run_take(struct compare_run *run, const char *text,
                      const struct compare_run_options *options)
 {
     json_error_t error;
@@ -110,7 +108,7 @@ static int read_line(struct compare_run *run, const char *text,
     if (rc == 0)
         rc = take_line(run, json, options);
     json_decref(json);
-    return rc;
+    return rc == 1 ? 0 : rc;
 }
 
 /* Read the feed to its end. 0: it was complete. */
@@ -118,14 +116,14 @@ static int follow(struct compare_run *run, struct child *child,
                   const struct compare_run_options *options)
 {
     bool complete = false;
-    char text[LINE_SIZE];
+    char text[COMPARE_RUN_LINE];
     int rc;
 
     while ((rc = child_read_line(child, text, sizeof(text), -1)) > 0) {
         if (complete)
             return -EBADMSG;
-        rc = read_line(run, text, options);
-        complete = rc == LAST_LINE;
+        rc = compare_run_take(run, text, options);
+        complete = rc == COMPARE_RUN_LAST;
         if (rc < 0)
             return rc;
     }
@@ -176,7 +174,7 @@ static int run_child(struct compare_run *run,
     struct child child;
     int status = 0;
     int ended;
-    int rc = start(&child, options, directory);
+    int rc = compare_run_start(&child, options, directory);
 
     if (rc < 0)
         return rc;
@@ -218,14 +216,19 @@ static int run_counted(struct compare_run *run,
     return rc;
 }
 
+void compare_run_init(struct compare_run *run)
+{
+    *run = (struct compare_run){.record = {.first_us = -1, .last_us = -1}};
+    figures_forget(run->figures.measured);
+}
+
 int compare_run(struct compare_run *run,
                 const struct compare_run_options *options)
 {
     char *directory;
     int rc;
 
-    *run = (struct compare_run){.record = {.first_us = -1, .last_us = -1}};
-    figures_forget(run->figures.measured);
+    compare_run_init(run);
     if (asprintf(&directory, "%s/run", options->directory) < 0)
         return -ENOMEM;
     rc = run_counted(run, options, directory);

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "comparison/comparison.h"
+#include "process/child.h"
 #include "report/feed.h"
 #include "transfer/digest.h"
 
@@ -54,6 +55,24 @@ struct compare_run_options {
  */
 int compare_run(struct compare_run *run,
                 const struct compare_run_options *options);
+
+/*
+ * The steps of that, for whoever watches several children at once. Start the
+ * child, for a directory of its own below that of the options; it is to be
+ * reaped as of child.h.
+ */
+int compare_run_start(struct child *child,
+                      const struct compare_run_options *options,
+                      const char *directory);
+
+/* Nothing has been told. */
+void compare_run_init(struct compare_run *run);
+
+/* Take a line of the child's feed. 0; COMPARE_RUN_LAST: nothing more comes;
+   -EBADMSG, -EINVAL: the child told nonsense; -ENOMEM. */
+enum { COMPARE_RUN_LINE = 4096, COMPARE_RUN_LAST = 2 };
+int compare_run_take(struct compare_run *run, const char *text,
+                     const struct compare_run_options *options);
 
 /* Harmless when repeated. */
 void compare_run_close(struct compare_run *run);

@@ -258,6 +258,14 @@ int comparison_conclude(const struct comparison *comparison,
                         void (*on_sentence)(void *arg, const char *sentence),
                         void *arg);
 
+/* The same in two: what was found, and what is to be borne in mind. */
+int comparison_find(const struct comparison *comparison,
+                    void (*on_sentence)(void *arg, const char *sentence),
+                    void *arg);
+int comparison_caution(const struct comparison *comparison,
+                       void (*on_sentence)(void *arg, const char *sentence),
+                       void *arg);
+
 /* "interleaved" ... */
 const char *comparison_order_name(enum comparison_order order);
 
@@ -270,8 +278,13 @@ const char *comparison_verdict_name(enum comparison_verdict verdict);
  *
  * comparison_print: for a terminal, of at most 100 columns and at least 60;
  * where it has fewer than 100, columns move below others so that there are
- * bars; `unicode`: bars and blocks of more than ASCII. Those of files are in
- * exports.h.
+ * bars. What was found comes last, after what is to be borne in mind, which
+ * has a quieter voice. Those of files are in exports.h.
  */
+struct comparison_style {
+    unsigned columns;
+    bool unicode; /* bars and blocks of more than ASCII */
+    bool colour;
+};
 int comparison_print(FILE *out, const struct comparison *comparison,
-                     bool unicode, unsigned columns);
+                     const struct comparison_style *style);

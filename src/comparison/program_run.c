@@ -27,7 +27,7 @@ static const char *name_of(const char *url)
     return slash ? slash + 1 : url;
 }
 
-static const char *path_of(const char *url)
+const char *program_path_of(const char *url)
 {
     const char *authority = strstr(url, "://");
     const char *path = authority ? strchr(authority + 3, '/') : NULL;
@@ -258,7 +258,7 @@ static int examine(struct compare_run *run, const struct program_work *programs,
     int rc = paths && requests ? make_items(run, programs) : -ENOMEM;
 
     for (size_t i = 0; i < count && rc == 0; i++)
-        paths[i] = path_of(programs->item_urls[i]);
+        paths[i] = program_path_of(programs->item_urls[i]);
     if (rc == 0)
         rc = server_stats_of_paths(&stats, programs->url, paths, requests,
                                    count);

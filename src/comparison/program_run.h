@@ -40,6 +40,9 @@ int program_work_begin(struct program_work *programs,
                        int64_t limit_us);
 void program_work_close(struct program_work *programs);
 
+/* The path of a URL, in it. */
+const char *program_path_of(const char *url);
+
 /*
  * Run it to its end. 0, and the caller calls compare_run_close(): `why` says in
  * a phrase why it is no work to be compared, or is "". Its record has items

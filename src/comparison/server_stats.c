@@ -127,27 +127,97 @@ static int read_stats(struct server_stats *stats, json_t *root)
     return 0;
 }
 
+/* The JSON at a path; to be let go of. NULL: *rc says why. */
+static json_t *ask_json(const char *url, const char *path, int *rc)
+{
+    struct answer answer = {0};
+    json_t *root = NULL;
+
+    *rc = ask(url, path, NULL, false, &answer);
+    if (*rc == 0)
+        root =
+            json_loadb(answer.bytes ? answer.bytes : "", answer.count, 0, NULL);
+    if (*rc == 0 && !root)
+        *rc = -EHOSTDOWN;
+    free(answer.bytes);
+    return root;
+}
+
 int server_stats_of_paths(struct server_stats *stats, const char *url,
                           const char *const *paths, int64_t *requests,
                           size_t count)
 {
-    struct answer answer = {0};
-    json_t *root;
-    int rc = ask(url, "/__flags/stats", NULL, false, &answer);
+    int rc;
+    json_t *root = ask_json(url, "/__flags/stats", &rc);
 
-    if (rc < 0) {
-        free(answer.bytes);
+    if (!root)
         return rc;
-    }
-    root = json_loadb(answer.bytes ? answer.bytes : "", answer.count, 0, NULL);
     rc = read_stats(stats, root);
     for (size_t i = 0; i < count && rc == 0; i++)
         requests[i] = json_integer_value(json_object_get(
             json_object_get(json_object_get(root, "paths"), paths[i]),
             "requests"));
     json_decref(root);
-    free(answer.bytes);
     return rc;
+}
+
+static int64_t microseconds(double s)
+{
+    return llround(s * 1e6);
+}
+
+/* An entry of the journal, if it is of that path; times are the server's. */
+static void take_entry(struct server_answer *answer, const json_t *entry,
+                       const char *path)
+{
+    const char *of = json_string_value(json_object_get(entry, "path"));
+    const json_t *duration = json_object_get(entry, "duration");
+    double t_s = json_number_value(json_object_get(entry, "t"));
+
+    if (!of || strcmp(of, path) != 0)
+        return;
+    if (answer->began_us < 0)
+        answer->began_us = microseconds(t_s);
+    answer->ended_us = json_is_number(duration)
+                           ? microseconds(t_s + json_number_value(duration))
+                           : -1;
+    answer->good = json_integer_value(json_object_get(entry, "status")) < 400;
+}
+
+/* From the server's clock to the first request of all. */
+static void count_from_first(struct server_answer *answers, size_t count)
+{
+    int64_t first_us = INT64_MAX;
+
+    for (size_t i = 0; i < count; i++) {
+        if (answers[i].began_us >= 0 && answers[i].began_us < first_us)
+            first_us = answers[i].began_us;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (answers[i].began_us >= 0)
+            answers[i].began_us -= first_us;
+        if (answers[i].ended_us >= 0)
+            answers[i].ended_us -= first_us;
+    }
+}
+
+int server_stats_answers(const char *url, const char *const *paths,
+                         struct server_answer *answers, size_t count)
+{
+    int rc;
+    json_t *root = ask_json(url, "/__flags/requests", &rc);
+    const json_t *entries = json_object_get(root, "requests");
+
+    if (!root)
+        return rc;
+    for (size_t i = 0; i < count; i++) {
+        answers[i] = (struct server_answer){.began_us = -1, .ended_us = -1};
+        for (size_t j = 0; j < json_array_size(entries); j++)
+            take_entry(&answers[i], json_array_get(entries, j), paths[i]);
+    }
+    count_from_first(answers, count);
+    json_decref(root);
+    return 0;
 }
 
 int server_stats_get(struct server_stats *stats, const char *url)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -7,7 +8,7 @@
 
 /*
  * server_stats: what a fixture server counted, asked over HTTP: its
- * /__flags/stats, and /__flags/reset to begin anew.
+ * /__flags/stats and /__flags/requests, and /__flags/reset to begin anew.
  *
  * Blocking, with a time limit of 30 s: connections may be held. Of certificates
  * those of $CURL_CA_BUNDLE are trusted. It costs the server a connection of its
@@ -32,6 +33,19 @@ int server_stats_get(struct server_stats *stats, const char *url);
 int server_stats_of_paths(struct server_stats *stats, const char *url,
                           const char *const *paths, int64_t *requests,
                           size_t count);
+
+/* What the server said to requests for a path, by its journal. */
+struct server_answer {
+    int64_t began_us; /* the first of them came, counted from the first of all;
+                         -1: there was none */
+    int64_t ended_us; /* the last answer had been sent; -1: it is not over */
+    bool good;        /* its status was below 400 */
+};
+
+/* Likewise: answers[i] is of paths[i], as the requests were that the journal
+   still has. -ENOMEM; -EHOSTDOWN. */
+int server_stats_answers(const char *url, const char *const *paths,
+                         struct server_answer *answers, size_t count);
 
 /* Take them down as what a run measured. */
 void server_stats_measure(int64_t measured[FIGURES],

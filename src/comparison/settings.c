@@ -157,3 +157,16 @@ int settings_take_until(void *settings, const char *text)
     ((struct compare_settings *)settings)->until = width;
     return 0;
 }
+
+int settings_take_live(void *settings, const char *text)
+{
+    struct compare_settings *s = settings;
+
+    if (strcmp(text, "recorded") == 0)
+        s->live = LIVE_RECORDED;
+    else if (strcmp(text, "together") == 0)
+        s->live = LIVE_TOGETHER;
+    else
+        return -EINVAL;
+    return 0;
+}

@@ -10,6 +10,10 @@
  * settings: what a comparison is asked to do, as its command line says it.
  */
 
+/* A race before the runs: none, of runs that were made one after the other, or
+   of runs at the same time. */
+enum live { LIVE_NOT, LIVE_RECORDED, LIVE_TOGETHER };
+
 enum { COMPARE_STRATEGIES = DOWNLOADER_COUNT, COMPARE_MAX_REQS = 32 };
 
 struct compare_settings {
@@ -43,7 +47,8 @@ struct compare_settings {
 
     const char *exports[EXPORTS]; /* files; NULL: not wanted */
     bool timeline;
-    bool keep_query;                /* those of URLs are shown */
+    bool keep_query; /* those of URLs are shown */
+    enum live live;
     const char *with;               /* recipes; NULL: none */
     struct option_texts programs;   /* of --program */
     struct option_texts conditions; /* of --fail-if */
@@ -57,6 +62,7 @@ int settings_take_http(void *settings, const char *text);
 int settings_take_reuse(void *settings, const char *text);
 int settings_take_until(void *settings, const char *text);
 int settings_take_connect(void *settings, const char *text);
+int settings_take_live(void *settings, const char *text);
 int settings_take_weather(void *settings, const char *text);
 
 /* The weather of the book's example: 20 skewed delays whose sum is what its

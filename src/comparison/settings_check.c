@@ -139,17 +139,24 @@ static int check_server(const struct check *check)
     return 0;
 }
 
-/* It is ours, so programs do not do it. */
-static int check_work(const struct check *check)
+/* What programs do not do. */
+static int check_programs(const struct check *check)
 {
     const struct compare_settings *settings = check->settings;
+    const char *option = settings->with ? "--with" : "--program";
 
-    if (settings->factors.work_us == 0 ||
-        (settings->programs.count == 0 && !settings->with))
+    if (settings->programs.count == 0 && !settings->with)
         return 0;
-    return refuse(check->line,
-                  "--work: not together with %s: programs do not compute",
-                  settings->with ? "--with" : "--program");
+    if (settings->factors.work_us > 0)
+        return refuse(check->line,
+                      "--work: not together with %s: programs do not compute",
+                      option);
+    if (settings->live == LIVE_TOGETHER)
+        return refuse(check->line,
+                      "--live=together: not together with %s: programs do not "
+                      "tell what has come",
+                      option);
+    return 0;
 }
 
 /* What the book's example has of its own. Another weather scales it. */
@@ -200,7 +207,7 @@ int compare_settings_check(struct compare_settings *settings,
     if (rc == 0)
         rc = check_server(&check);
     if (rc == 0)
-        rc = check_work(&check);
+        rc = check_programs(&check);
     return rc == 0 ? check_book(&check) : rc;
 }
 

@@ -31,7 +31,7 @@ static double longest(const struct comparison *comparison)
 bool html_cell_name(FILE *out, const struct comparison_cell *cell)
 {
     fputs("<tspan class=\"name\">", out);
-    html_text(out, cell->name);
+    html_prose(out, cell->name);
     fputs("</tspan>", out);
     if (cell->observed.count > 0)
         return true;

@@ -76,7 +76,7 @@ static void write_warnings(FILE *out, const struct comparison *comparison)
 
 struct answer {
     FILE *out;
-    size_t sentences;
+    size_t sentences, cautions;
 };
 
 /* The first is the answer in short, and larger; the others make a list. */
@@ -94,21 +94,38 @@ static void on_sentence(void *arg, const char *sentence)
     fputs(answer->sentences == 1 ? "</p>\n" : "</li>\n", answer->out);
 }
 
+static void on_caution(void *arg, const char *sentence)
+{
+    struct answer *answer = arg;
+
+    if (answer->cautions++ == 0)
+        fputs("<p class=\"caution\">Bear in mind:</p>\n"
+              "<ul class=\"answer caution\">\n",
+              answer->out);
+    fputs("<li>", answer->out);
+    html_prose(answer->out, sentence);
+    fputs("</li>\n", answer->out);
+}
+
 static int write_answer(FILE *out, const struct comparison *comparison)
 {
     struct answer answer = {.out = out};
+    int cautioned;
     int rc;
 
     fputs("<header>\n<h1>What does the way you wait cost?</h1>\n", out);
     write_subtitle(out, comparison);
     write_warnings(out, comparison);
-    rc = comparison_conclude(comparison, on_sentence, &answer);
+    rc = comparison_find(comparison, on_sentence, &answer);
     if (answer.sentences == 0)
         fputs("<p class=\"lead\">There is nothing to conclude.</p>\n", out);
     if (answer.sentences > 1)
         fputs("</ul>\n", out);
+    cautioned = comparison_caution(comparison, on_caution, &answer);
+    if (answer.cautions > 0)
+        fputs("</ul>\n", out);
     fputs("</header>\n", out);
-    return rc;
+    return rc < 0 ? rc : cautioned;
 }
 
 static void on_fact(void *arg, const char *label, const char *text)

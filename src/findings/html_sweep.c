@@ -47,7 +47,7 @@ static void write_point(FILE *out, const struct curves *curves,
             curves_x(curves, cell->max_req),
             curves_y(curves, cell->observed.median),
             cell->reuse ? "kept" : "fresh", mark_of(cell));
-    html_text(out, cell->name);
+    html_prose(out, cell->name);
     fprintf(out, ": %s", text);
     if (cell->errors > 0)
         fprintf(out, ", %zu error%s in %zu run%s", cell->errors,

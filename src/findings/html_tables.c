@@ -18,13 +18,19 @@ static void write_cell(FILE *out, size_t figure,
     fputs("</td>", out);
 }
 
-static void write_head(FILE *out, enum figure_table table)
+static void write_head(FILE *out, const struct comparison *comparison,
+                       enum figure_table table)
 {
     fputs("<thead><tr><th scope=\"col\">strategy</th>", out);
     for (size_t i = table_next(table, true, 0); i < FIGURES;
-         i = table_next(table, true, i + 1))
-        fprintf(out, "<th scope=\"col\" title=\"%s\">%s</th>", figures[i].means,
-                figures[i].title);
+         i = table_next(table, true, i + 1)) {
+        char title[TABLE_TEXT_SIZE];
+
+        table_title(title, comparison, (enum figure_id)i);
+        fprintf(out, "<th scope=\"col\" title=\"%s\">", figures[i].means);
+        html_prose(out, title);
+        fputs("</th>", out);
+    }
     fputs("</tr></thead>\n<tbody>\n", out);
 }
 
@@ -34,7 +40,7 @@ static void write_row(FILE *out, const struct comparison *comparison,
 {
     fprintf(out, "<tr class=\"%s\"><th scope=\"row\">",
             html_strategy_class(cell->strategy));
-    html_text(out, cell->name);
+    html_prose(out, cell->name);
     fputs("</th>", out);
     for (size_t i = table_next(table, true, 0); i < FIGURES;
          i = table_next(table, true, i + 1))
@@ -53,7 +59,7 @@ static void write_table(FILE *out, const struct comparison *comparison,
             "aria-labelledby=\"table-%s\">\n<table>\n<caption "
             "id=\"table-%s\">%s</caption>\n",
             id, id, table_heading(table));
-    write_head(out, table);
+    write_head(out, comparison, table);
     for (size_t i = 0; i < comparison->cell_count; i++)
         write_row(out, comparison, &comparison->cells[i], table);
     fputs("</tbody>\n</table>\n</div>\n", out);
@@ -61,12 +67,16 @@ static void write_table(FILE *out, const struct comparison *comparison,
 
 void html_tables(FILE *out, const struct comparison *comparison)
 {
+    char level[QUANTITY_SIZE];
+
     fputs("<section>\n<h2>All the numbers</h2>\n", out);
     if (comparison->cell_count > 0) {
         fputs("<p>Ratios are to the times of ", out);
-        html_text(out, comparison->cells[0].name);
-        fputs(" (Hodges and Lehmann), with the 95\u00a0% interval by ranks "
-              "(Mann and Whitney). Costs are "
+        html_prose(out, comparison->cells[0].name);
+        fputs(" (Hodges and Lehmann), with the ", out);
+        table_level(level, comparison);
+        html_prose(out, level);
+        fputs(" interval by ranks (Mann and Whitney). Costs are "
               "medians of the runs; a process is measured with its start and "
               "its end.</p>\n",
               out);
@@ -91,8 +101,11 @@ static const char *verdict_sign(enum comparison_verdict verdict)
 
 void html_checks(FILE *out, const struct comparison *comparison)
 {
+    char level[QUANTITY_SIZE];
+
     if (comparison->check_count == 0)
         return;
+    table_level(level, comparison);
     fputs("<section>\n<h2>Checks</h2>\n<p>A check fails if its condition is "
           "met whichever sample is drawn, and is undecided if that depends on "
           "the sample: then the interval of the difference of its two sides "
@@ -100,9 +113,10 @@ void html_checks(FILE *out, const struct comparison *comparison)
           "aria-labelledby=\"table-checks\">\n<table class=\"checks\">\n"
           "<caption id=\"table-checks\">Conditions of failure</caption>\n"
           "<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\">fail "
-          "if</th><th scope=\"col\">left less right (95 %)</th></tr></thead>\n"
-          "<tbody>\n",
+          "if</th><th scope=\"col\">left less right (",
           out);
+    html_prose(out, level);
+    fputs(")</th></tr></thead>\n<tbody>\n", out);
     for (size_t i = 0; i < comparison->check_count; i++) {
         const struct comparison_check *check = &comparison->checks[i];
         const char *verdict = comparison_verdict_name(check->verdict);

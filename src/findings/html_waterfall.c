@@ -128,8 +128,29 @@ static size_t label_width(const struct waterfall *waterfall)
     return longest * 45 + 60;
 }
 
+/* The axis that all figures share: that of the longest run, which reaches
+   beyond the drawing of any other. */
+static void write_common_ticks(FILE *out, double longest_us, double own_us,
+                               double bottom)
+{
+    struct html_axis axis = html_axis_to(longest_us);
+
+    fputs("<g class=\"ticks common\">", out);
+    for (int i = 0; i * axis.step_us <= axis.max_us; i++) {
+        double place = 100 * i * axis.step_us / own_us;
+        char text[QUANTITY_SIZE];
+
+        html_axis_tick(text, &axis, i * axis.step_us);
+        fprintf(out,
+                "<line class=\"rule\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" "
+                "y2=\"%g\"/><text x=\"%.2f%%\" y=\"%g\">%s</text>\n",
+                place, place, bottom, place, bottom + 15, text);
+    }
+    fputs("</g>\n", out);
+}
+
 static void write_svg(FILE *out, const struct waterfall *waterfall,
-                      size_t number)
+                      size_t number, double longest_us)
 {
     const struct comparison_cell *cell = waterfall->cell;
     struct html_axis axis = html_axis_to(choice_length_us(waterfall));
@@ -153,7 +174,10 @@ static void write_svg(FILE *out, const struct waterfall *waterfall,
                             .title = title,
                             .description = description,
                         });
+    fputs("<g class=\"own\">", out);
     html_axis_ticks(out, &axis, 0, bottom, bottom + 15);
+    fputs("</g>\n", out);
+    write_common_ticks(out, longest_us, axis.max_us, bottom);
     fprintf(out,
             "<text class=\"total\" x=\"100%%\" dx=\"6\" y=\"%g\">%s"
             "</text>\n",
@@ -171,7 +195,7 @@ static void write_caption(FILE *out, const struct waterfall *waterfall)
 
     quantity_time(text, choice_length_us(waterfall));
     fputs("<figcaption><span class=\"name\">", out);
-    html_text(out, cell->name);
+    html_prose(out, cell->name);
     fprintf(out,
             "</span> took %s in this run, the one nearest to the median, "
             "with at most %u in flight.",
@@ -195,7 +219,7 @@ static void write_figure(FILE *out, const struct choice *choice, size_t index)
             width / 100, width % 100,
             choice_length_us(waterfall) / choice->longest_us);
     write_caption(out, waterfall);
-    write_svg(out, waterfall, index + 1);
+    write_svg(out, waterfall, index + 1, choice->longest_us);
     fputs("</figure>\n", out);
 }
 
@@ -224,18 +248,18 @@ static void write_legend(FILE *out, const bool phases[PHASE_COUNT])
 static void write_introduction(FILE *out, const struct choice *choice)
 {
     fputs("<section>\n<h2>Who waited for what</h2>\n<p>A row for each item, "
-          "in the order of their start. Each figure has a time axis of its "
-          "own",
+          "in the order of their start",
           out);
-    fputs(choice->count > 1 ? ", unless you choose otherwise.</p>\n"
+    fputs(choice->count > 1 ? ", all on one time scale, unless you choose "
+                              "otherwise.</p>\n"
                             : ".</p>\n",
           out);
     if (!choice->all)
         fputs("<p>Shown is the fastest of each strategy.</p>\n", out);
     write_legend(out, choice->phases);
     if (choice->count > 1)
-        fputs("<input type=\"checkbox\" id=\"one-scale\"/> <label "
-              "for=\"one-scale\">All on one time scale</label>\n",
+        fputs("<input type=\"checkbox\" id=\"own-scales\"/> <label "
+              "for=\"own-scales\">Each on a time scale of its own</label>\n",
               out);
 }
 

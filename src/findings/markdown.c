@@ -63,15 +63,19 @@ static void write_code(FILE *out, const char *text)
     write_quotes(out, quotes);
 }
 
-static void write_head(FILE *out, enum figure_table table)
+static void write_head(FILE *out, const struct comparison *comparison,
+                       enum figure_table table)
 {
     size_t count = 0;
 
     fprintf(out, "## %s\n\n| strategy |", table_heading(table));
     for (size_t i = table_next(table, false, 0); i < FIGURES;
          i = table_next(table, false, i + 1)) {
+        char title[TABLE_TEXT_SIZE];
+
+        table_title(title, comparison, (enum figure_id)i);
         fputc(' ', out);
-        write_text(out, figures[i].title);
+        write_text(out, title);
         fputs(" |", out);
         count++;
     }
@@ -84,7 +88,7 @@ static void write_head(FILE *out, enum figure_table table)
 static void write_table(FILE *out, const struct comparison *comparison,
                         enum figure_table table)
 {
-    write_head(out, table);
+    write_head(out, comparison, table);
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
 
@@ -112,6 +116,30 @@ static void on_sentence(void *arg, const char *sentence)
     fputs("- ", out);
     write_text(out, sentence);
     fputc('\n', out);
+}
+
+struct cautions {
+    FILE *out;
+    size_t count;
+};
+
+static void on_caution(void *arg, const char *sentence)
+{
+    struct cautions *cautions = arg;
+
+    if (cautions->count++ == 0)
+        fputs("Bear in mind:\n\n", cautions->out);
+    on_sentence(cautions->out, sentence);
+}
+
+static int write_cautions(FILE *out, const struct comparison *comparison)
+{
+    struct cautions cautions = {.out = out};
+    int rc = comparison_caution(comparison, on_caution, &cautions);
+
+    if (cautions.count > 0)
+        fputc('\n', out);
+    return rc;
 }
 
 static void write_checks(FILE *out, const struct comparison *comparison)
@@ -159,6 +187,7 @@ static int write_setup(FILE *out, const struct comparison *comparison)
 static int write_document(FILE *out, const struct comparison *comparison)
 {
     int concluded;
+    int cautioned;
     int told;
 
     fputs("# What does the way you wait cost?\n\n", out);
@@ -166,15 +195,16 @@ static int write_document(FILE *out, const struct comparison *comparison)
         fputs("**Interrupted**: not all runs were made.\n\n", out);
     if (!comparison->same_work)
         fputs("**Not the same work**: runs that differ are left out.\n\n", out);
-    concluded = comparison_conclude(comparison, on_sentence, out);
+    concluded = comparison_find(comparison, on_sentence, out);
     fputc('\n', out);
+    cautioned = write_cautions(out, comparison);
     for (enum figure_table table = 0; table < TABLES; table++)
         write_table(out, comparison, table);
     if (comparison->ideal_estimated)
         fputs("\\~: estimated.\n\n", out);
     write_checks(out, comparison);
     told = write_setup(out, comparison);
-    return concluded < 0 ? concluded : told;
+    return concluded < 0 ? concluded : cautioned < 0 ? cautioned : told;
 }
 
 int comparison_markdown(FILE *out, const struct comparison *comparison)

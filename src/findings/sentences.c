@@ -19,6 +19,8 @@ void sentences_say(const struct sentences *s, const char *format, ...)
     char sentence[SENTENCE_SIZE];
     va_list args;
 
+    if (s->silent)
+        return;
     va_start(args, format);
     vsnprintf(sentence, sizeof(sentence), format, args);
     va_end(args);
@@ -304,7 +306,7 @@ static void say_ideal(const struct sentences *s)
                       others);
 }
 
-static void conclude(struct sentences *s)
+static void find(struct sentences *s)
 {
     size_t threaded;
     size_t async = concurrent_pair(s, &threaded);
@@ -328,22 +330,48 @@ static void conclude(struct sentences *s)
     sentences_http(s);
     sentences_sweep(s);
     sentences_baseline(s);
-    sentences_caution(s);
+}
+
+/* What is not wanted is worked out all the same: how certain a pair has to be
+   hangs on those that were spoken of before. */
+static int conclude(const struct comparison *comparison, bool findings,
+                    bool cautions,
+                    void (*on_sentence)(void *arg, const char *sentence),
+                    void *arg)
+{
+    struct sentences s = {
+        .comparison = comparison, .on_sentence = on_sentence, .arg = arg};
+
+    s.silent = !findings;
+    if (comparison->nothing) {
+        sentences_nothing(&s);
+        return 0;
+    }
+    sentences_rows_open(&s);
+    find(&s);
+    s.silent = !cautions;
+    sentences_caution(&s);
+    sentences_rows_close(&s);
+    return s.error;
 }
 
 int comparison_conclude(const struct comparison *comparison,
                         void (*on_sentence)(void *arg, const char *sentence),
                         void *arg)
 {
-    struct sentences s = {
-        .comparison = comparison, .on_sentence = on_sentence, .arg = arg};
+    return conclude(comparison, true, true, on_sentence, arg);
+}
 
-    if (comparison->nothing) {
-        sentences_nothing(&s);
-        return 0;
-    }
-    sentences_rows_open(&s);
-    conclude(&s);
-    sentences_rows_close(&s);
-    return s.error;
+int comparison_find(const struct comparison *comparison,
+                    void (*on_sentence)(void *arg, const char *sentence),
+                    void *arg)
+{
+    return conclude(comparison, true, false, on_sentence, arg);
+}
+
+int comparison_caution(const struct comparison *comparison,
+                       void (*on_sentence)(void *arg, const char *sentence),
+                       void *arg)
+{
+    return conclude(comparison, false, true, on_sentence, arg);
 }

@@ -14,6 +14,7 @@ struct sentences {
     const struct comparison *comparison;
     void (*on_sentence)(void *arg, const char *sentence);
     void *arg;
+    bool silent;                /* what is said is not passed on */
     int error;                  /* -ENOMEM: something could not be found out */
     struct sentences_row *rows; /* the pairs that may be spoken of, and how
                                    certain each has to be */

@@ -102,6 +102,25 @@ void table_text(char text[TABLE_TEXT_SIZE], const struct comparison *comparison,
              figure->of_ideal ? mark_of(comparison, cell, id) : "", number);
 }
 
+void table_level(char text[QUANTITY_SIZE], const struct comparison *comparison)
+{
+    snprintf(text, QUANTITY_SIZE, "%.3g %%",
+             100 * (1 - comparison_error(comparison)));
+}
+
+void table_title(char text[TABLE_TEXT_SIZE],
+                 const struct comparison *comparison, enum figure_id figure)
+{
+    char level[QUANTITY_SIZE];
+
+    table_level(level, comparison);
+    if (figure == FIGURE_RATIO)
+        snprintf(text, TABLE_TEXT_SIZE, "%s (%s)", figures[figure].title,
+                 level);
+    else
+        snprintf(text, TABLE_TEXT_SIZE, "%s", figures[figure].title);
+}
+
 const char *table_verdict(const struct comparison *comparison,
                           const struct comparison_check *check)
 {
@@ -132,10 +151,17 @@ void table_looks(char text[TABLE_LOOKS_SIZE],
                  const struct comparison *comparison)
 {
     const struct comparison_looks *looks = &comparison->looks;
+    char shared[160] = "";
     char wanted[100];
     char at[LOOKS_MOST * 8] = "no";
 
     wanted_text(wanted, sizeof(wanted), looks);
+    if (looks->planned > 1)
+        snprintf(shared, sizeof(shared),
+                 "; as there may be %zu looks, they share the error of each "
+                 "interval (Bonferroni; Dunn, \"Multiple Comparisons Among "
+                 "Means\", 1961)",
+                 looks->planned);
     for (size_t i = 0, size = 0; i < looks->taken; i++)
         size += (size_t)snprintf(at + size, sizeof(at) - size, "%s%" PRId64,
                                  i == 0                 ? ""
@@ -143,13 +169,10 @@ void table_looks(char text[TABLE_LOOKS_SIZE],
                                                         : " and ",
                                  looks->runs[i]);
     snprintf(text, TABLE_LOOKS_SIZE,
-             "after %s of at most %" PRId64 " run%s of each: %s%s; as there "
-             "may be %zu look%s, they share the error of each interval "
-             "(Bonferroni; Dunn, \"Multiple Comparisons Among Means\", 1961)",
-             at, looks->runs[looks->planned - 1],
+             "after %s of at most %" PRId64 " run%s of each: %s%s%s", at,
+             looks->runs[looks->planned - 1],
              quantity_plural((uint64_t)looks->runs[looks->planned - 1]),
-             looks->enough ? "" : "not yet so that ", wanted, looks->planned,
-             quantity_plural(looks->planned));
+             looks->enough ? "" : "not yet so that ", wanted, shared);
 }
 
 void table_check(char text[TABLE_CHECK_SIZE],

@@ -22,6 +22,13 @@ size_t table_next(enum figure_table table, bool detailed, size_t from);
 const char *table_heading(enum figure_table table);
 const char *table_name(enum figure_table table);
 
+/* How certain an interval is, "95 %": more where looks share the error. */
+void table_level(char text[QUANTITY_SIZE], const struct comparison *comparison);
+
+/* What stands over the column of a figure: "ratio (95 %)". */
+void table_title(char text[TABLE_TEXT_SIZE],
+                 const struct comparison *comparison, enum figure_id figure);
+
 /* A figure of a cell as text, plain ASCII: "12.1 ms", "~34.1 %", "no difference
    detected"; "": it is not known. */
 void table_text(char text[TABLE_TEXT_SIZE], const struct comparison *comparison,

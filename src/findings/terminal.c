@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -7,7 +8,10 @@
 #include "text/quantity.h"
 #include "text/url.h"
 
-enum { CODES_LISTED = 20 };
+enum { CODES_LISTED = 20, EXPRESSION_SIZE = 1024 };
+
+#define DIM "\x1b[2m"
+#define PLAIN "\x1b[0m"
 
 /* A word of running text, on a new line, indented, if this one is full. */
 static void put_word(struct page *page, const char *word, size_t length)
@@ -36,12 +40,22 @@ static size_t unit_length(const char *text)
     return 0;
 }
 
-/* No line ends between a number and its unit. */
+/* How long what belongs to an option of one letter is: " 20"; 0: nothing. */
+static size_t value_length(const char *text, size_t length)
+{
+    if (length != 2 || text[0] != '-' || text[2] != ' ' ||
+        !isdigit((unsigned char)text[3]))
+        return 0;
+    return 1 + strcspn(text + 3, " ");
+}
+
+/* No line ends between a number and its unit, or an option and its number. */
 static void put_text(struct page *page, const char *text)
 {
     while (*text) {
         size_t length = strcspn(text, " ");
 
+        length += value_length(text, length);
         if (length > 0 && text[length - 1] >= '0' && text[length - 1] <= '9')
             length += unit_length(text + length);
         if (length > 0)
@@ -125,19 +139,24 @@ static void print_weather(struct page *page)
 {
     const struct comparison_setup *setup = &page->comparison->setup;
     char factors[FACTORS_TEXT_SIZE];
+    char last[32] = "";
+    char text[256];
 
     factors_describe(&setup->factors, factors);
     if (!setup->weather) {
         fputs("at ", page->out);
         url_print(page->out, setup->server, false);
+        fputc('\n', page->out);
     } else {
-        fprintf(page->out, "weather %s, seed%s %" PRId64, setup->weather,
-                setup->weathers > 1 ? "s" : "", setup->seed);
         if (setup->weathers > 1)
-            fprintf(page->out, " to %" PRId64,
-                    setup->seed + (int64_t)setup->weathers - 1);
+            snprintf(last, sizeof(last), " to %" PRId64,
+                     setup->seed + (int64_t)setup->weathers - 1);
+        snprintf(text, sizeof(text), "weather %s, seed%s %" PRId64 "%s",
+                 setup->weather, setup->weathers > 1 ? "s" : "", setup->seed,
+                 last);
+        put_text(page, text);
+        end_text(page);
     }
-    fputc('\n', page->out);
     if (!factors[0])
         return;
     put_text(page, "with");
@@ -145,29 +164,41 @@ static void print_weather(struct page *page)
     end_text(page);
 }
 
+/* What was run, and how often. */
+static void print_work(struct page *page)
+{
+    const struct comparison_setup *setup = &page->comparison->setup;
+    char warmups[40] = "";
+    char text[160];
+
+    if (setup->warmups > 0)
+        snprintf(warmups, sizeof(warmups), ", %" PRId64 " warm-up%s",
+                 setup->warmups, quantity_plural((uint64_t)setup->warmups));
+    snprintf(text, sizeof(text),
+             "%zu flag%s%s, %" PRId64 " run%s of each cell (%s%s)",
+             setup->item_count, quantity_plural(setup->item_count),
+             setup->country_names ? " with metadata" : "", setup->runs,
+             quantity_plural((uint64_t)setup->runs),
+             comparison_order_name(setup->order), warmups);
+    put_text(page, text);
+    end_text(page);
+}
+
 /* What was run, and where. */
 static void print_head(struct page *page)
 {
     const struct comparison *comparison = page->comparison;
-    const struct comparison_setup *setup = &comparison->setup;
 
     if (comparison->interrupted)
         fputs("interrupted\n", page->out);
-    fprintf(page->out, "%zu flag%s%s, %" PRId64 " run%s of each cell (%s",
-            setup->item_count, quantity_plural(setup->item_count),
-            setup->country_names ? " with metadata" : "", setup->runs,
-            quantity_plural((uint64_t)setup->runs),
-            comparison_order_name(setup->order));
-    if (setup->warmups > 0)
-        fprintf(page->out, ", %" PRId64 " warm-up%s", setup->warmups,
-                quantity_plural((uint64_t)setup->warmups));
-    fputs(")\n", page->out);
+    print_work(page);
     print_looks(page);
     print_weather(page);
-    if (comparison->by_server)
-        fputs("times: from the first request to the last byte, as the server "
-              "saw them\n",
-              page->out);
+    if (comparison->by_server) {
+        put_text(page, "times: from the first request to the last byte, as the "
+                       "server saw them");
+        end_text(page);
+    }
     print_codes(page);
     print_machine(page);
     print_programs(page);
@@ -179,20 +210,24 @@ static void print_troubles(struct page *page)
 {
     const struct comparison *comparison = page->comparison;
     size_t items = comparison->setup.item_count;
-    const char *lead = "\nIn each run:";
+    char missing[64] = "";
+    char failed[64] = "";
+    char text[160];
 
-    if (comparison->not_found > 0) {
-        fprintf(page->out, "%s %zu of %zu not found", lead,
-                comparison->not_found, items);
-        lead = ",";
-    }
-    if (comparison->errors > 0) {
-        fprintf(page->out, "%s %zu of %zu error%s", lead, comparison->errors,
-                items, quantity_plural(comparison->errors));
-        lead = ",";
-    }
-    if (*lead == ',')
-        fputs(".\n", page->out);
+    if (comparison->not_found > 0)
+        snprintf(missing, sizeof(missing), " %zu of %zu not found",
+                 comparison->not_found, items);
+    if (comparison->errors > 0)
+        snprintf(failed, sizeof(failed), " %zu of %zu error%s",
+                 comparison->errors, items,
+                 quantity_plural(comparison->errors));
+    if (!missing[0] && !failed[0])
+        return;
+    snprintf(text, sizeof(text), "In each run:%s%s%s.", missing,
+             missing[0] && failed[0] ? "," : "", failed);
+    fputc('\n', page->out);
+    put_text(page, text);
+    end_text(page);
 }
 
 static void on_sentence(void *arg, const char *sentence)
@@ -205,42 +240,66 @@ static void on_sentence(void *arg, const char *sentence)
     end_text(page);
 }
 
+/* What is to be borne in mind: apart, and dim where there are colours. */
+static void on_caution(void *arg, const char *sentence)
+{
+    struct page *page = arg;
+
+    if (!page->cautioned)
+        fprintf(page->out, "\n%sBear in mind:\n", page->colour ? DIM : "");
+    page->cautioned = true;
+    on_sentence(page, sentence);
+}
+
 static void print_conclusions(struct page *page)
 {
-    int rc;
+    int rc = comparison_caution(page->comparison, on_caution, page);
 
+    page->error = rc < 0 ? rc : page->error;
+    if (page->cautioned && page->colour)
+        fputs(PLAIN, page->out);
     fputc('\n', page->out);
-    rc = comparison_conclude(page->comparison, on_sentence, page);
+    rc = comparison_find(page->comparison, on_sentence, page);
     page->error = rc < 0 ? rc : page->error;
 }
 
-static void print_quantity(struct page *page, const char *lead, double value,
-                           enum figure_unit unit)
+/* What a check found: the difference with its interval, or why there is
+   none. */
+static void put_found(struct page *page, const struct comparison_check *check)
 {
-    char text[QUANTITY_SIZE];
+    const struct interval *difference = &check->difference;
+    char value[QUANTITY_SIZE];
+    char low[QUANTITY_SIZE];
+    char high[QUANTITY_SIZE];
+    char level[QUANTITY_SIZE];
+    char text[160];
 
-    table_value(text, unit, value + 0.0); /* -0 is 0 */
-    fprintf(page->out, "%s%s", lead, text);
+    if (check->reason[0]) {
+        escape_copy(text, sizeof(text), check->reason);
+    } else {
+        table_value(value, check->unit, difference->value + 0.0); /* no -0 */
+        table_value(low, check->unit, difference->low + 0.0);
+        table_value(high, check->unit, difference->high + 0.0);
+        table_level(level, page->comparison);
+        snprintf(text, sizeof(text), "(left - right: %s; %s: %s .. %s)", value,
+                 level, low, high);
+    }
+    put_text(page, text);
 }
 
 static void print_check(struct page *page, const struct comparison_check *check)
 {
-    const struct interval *difference = &check->difference;
+    const char *verdict = table_verdict(page->comparison, check);
+    char expression[EXPRESSION_SIZE];
+    char text[EXPRESSION_SIZE + 80];
 
-    fputs("fail if ", page->out);
-    escape_print(page->out, check->expression);
-    fprintf(page->out, ": %s", table_verdict(page->comparison, check));
-    if (check->reason[0]) {
-        fputs(", ", page->out);
-        escape_print(page->out, check->reason);
-    } else if (page_knows(difference->value)) {
-        print_quantity(page, " (left - right: ", difference->value,
-                       check->unit);
-        print_quantity(page, "; 95 %: ", difference->low, check->unit);
-        print_quantity(page, " .. ", difference->high, check->unit);
-        fputc(')', page->out);
-    }
-    fputc('\n', page->out);
+    escape_copy(expression, sizeof(expression), check->expression);
+    snprintf(text, sizeof(text), "fail if %s: %s%s", expression, verdict,
+             check->reason[0] ? "," : "");
+    put_text(page, text);
+    if (check->reason[0] || page_knows(check->difference.value))
+        put_found(page, check);
+    end_text(page);
 }
 
 static void print_checks(struct page *page)
@@ -254,14 +313,16 @@ static void print_checks(struct page *page)
 }
 
 int comparison_print(FILE *out, const struct comparison *comparison,
-                     bool unicode, unsigned columns)
+                     const struct comparison_style *style)
 {
     struct page page = {.out = out,
                         .comparison = comparison,
-                        .unicode = unicode,
-                        .width = columns > PAGE_WIDTH   ? PAGE_WIDTH
-                                 : columns < PAGE_LEAST ? PAGE_LEAST
-                                                        : columns};
+                        .unicode = style->unicode,
+                        .colour = style->colour,
+                        .width = style->columns > PAGE_WIDTH ? PAGE_WIDTH
+                                 : style->columns < PAGE_LEAST
+                                     ? PAGE_LEAST
+                                     : style->columns};
 
     print_head(&page);
     page_print_tables(&page);

@@ -19,11 +19,12 @@ enum { PAGE_WIDTH = 100, PAGE_LEAST = 60 };
 struct page {
     FILE *out;
     const struct comparison *comparison;
-    bool unicode;
-    size_t width;  /* PAGE_LEAST to PAGE_WIDTH */
-    int name;      /* width of the first column of tables */
-    int bar;       /* of the longest bar */
-    size_t column; /* of running text */
+    bool unicode, colour;
+    size_t width;   /* PAGE_LEAST to PAGE_WIDTH */
+    int name;       /* width of the first column of tables */
+    int bar;        /* of the longest bar */
+    size_t column;  /* of running text */
+    bool cautioned; /* something is to be borne in mind, and was said */
     int error;
 };
 

@@ -37,8 +37,11 @@ static void cell_text(char text[TABLE_TEXT_SIZE], const struct page *page,
 
 static int width_of(const struct page *page, size_t figure)
 {
-    size_t width = strlen(figures[figure].title);
+    char title[TABLE_TEXT_SIZE];
+    size_t width;
 
+    table_title(title, page->comparison, (enum figure_id)figure);
+    width = strlen(title);
     for (size_t i = 0; i < page->comparison->cell_count; i++) {
         char text[TABLE_TEXT_SIZE];
 
@@ -85,8 +88,10 @@ static void print_titles(struct page *page, const struct columns *columns,
 
     print_name(page, lead);
     while (figure < columns->to) {
-        fprintf(page->out, "%*s%*s", GAP, "", columns->widths[figure],
-                figures[figure].title);
+        char title[TABLE_TEXT_SIZE];
+
+        table_title(title, page->comparison, (enum figure_id)figure);
+        fprintf(page->out, "%*s%*s", GAP, "", columns->widths[figure], title);
         figure = table_next(columns->table, false, figure + 1);
     }
     fputc('\n', page->out);

@@ -54,16 +54,25 @@ struct row {
     int64_t most_us[TIMELINE_COLUMNS_MOST];
 };
 
+/* What the bars stand for: the run, or more. */
+static int64_t scale_us(const struct drawing *drawing)
+{
+    int64_t observed_us = record_observed_us(drawing->record);
+    int64_t wanted_us = drawing->style->total_us;
+
+    return wanted_us > observed_us ? wanted_us : observed_us;
+}
+
 /* Where cell `cell` begins, in time since the first item was scheduled. */
 static int64_t cell_us(const struct drawing *drawing, int cell)
 {
-    return record_observed_us(drawing->record) * cell / drawing->bar_width;
+    return scale_us(drawing) * cell / drawing->bar_width;
 }
 
 /* The cell in which that moment is. */
 static int cell_at(const struct drawing *drawing, int64_t at_us)
 {
-    int64_t total_us = record_observed_us(drawing->record);
+    int64_t total_us = scale_us(drawing);
     int64_t cell = total_us > 0 ? at_us * drawing->bar_width / total_us : 0;
 
     if (cell < 0)
@@ -126,7 +135,7 @@ static void keep_visible(struct row *row)
 
 static void fill(struct row *row, const struct drawing *drawing, size_t index)
 {
-    int64_t total_us = record_observed_us(drawing->record);
+    int64_t total_us = scale_us(drawing);
 
     *row = (struct row){.drawing = drawing,
                         .item = &drawing->record->items[index]};
@@ -307,9 +316,8 @@ void timeline_print(FILE *out, const struct record *record,
         return;
     measure(&drawing);
     print_head(&drawing);
-    timeline_axis_print(out, record_observed_us(record),
-                        drawing.label_width + GAP, drawing.bar_width,
-                        style->unicode);
+    timeline_axis_print(out, scale_us(&drawing), drawing.label_width + GAP,
+                        drawing.bar_width, style->unicode);
     print_rows(&drawing);
     print_legend(&drawing);
 }

@@ -24,6 +24,8 @@ struct timeline_style {
     int columns;       /* at most so wide, within the bounds above; 0: 100 */
     size_t rows;       /* at most so many items, evenly chosen, and a line about
                           the others; 0: all */
+    int64_t total_us;  /* what the axis reaches, if that is longer than the run:
+                          so that several drawings have one scale; 0: the run */
     bool unicode;      /* blocks and shades, not ASCII */
     bool colour;
 };

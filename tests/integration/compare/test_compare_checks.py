@@ -137,7 +137,7 @@ class FailIf(Case):
         self.assertStatus(passing, 0)
         self.assertIn("fail if sequential.median > 1ms: undecided, which "
                       "passes (--undecided pass), fewer than 5 runs do not "
-                      "decide it\n", passing.stdout)
+                      "decide it", " ".join(passing.stdout.split()))
         self.assertStatus(failing, 6)
         self.assertIn("undecided, which fails (--undecided fail)",
                       failing.stdout)

@@ -97,6 +97,28 @@ Test(page, places_do_not_leave_the_axis)
     cr_expect(eq(dbl, html_axis_place(&axis, 201), 100));
 }
 
+Test(page, the_ratio_is_as_certain_as_the_looks_make_it)
+{
+    static const struct {
+        size_t planned;
+        const char *title;
+    } cases[] = {{0, "ratio (95 %)"},
+                 {1, "ratio (95 %)"},
+                 {2, "ratio (97.5 %)"},
+                 {6, "ratio (99.2 %)"}};
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char title[TABLE_TEXT_SIZE];
+
+        comparison.looks.planned = cases[i].planned;
+        table_title(title, &comparison, FIGURE_RATIO);
+        cr_expect(eq(str, title, (char *)cases[i].title));
+        table_title(title, &comparison, FIGURE_MEDIAN);
+        cr_expect(eq(str, title, "median"));
+    }
+    comparison.looks.planned = 0;
+}
+
 Test(page, tables_say_nothing_of_what_is_not_known)
 {
     cr_assert(eq(int, specimen_make(&comparison, "none"), 0));

@@ -173,6 +173,24 @@ Test(timeline, times_count_from_the_first_item)
     free(early);
 }
 
+Test(timeline, several_can_have_one_scale)
+{
+    struct record record = two();
+    struct timeline_style style = plain;
+    char *own = strdup(drawn(&record, &plain));
+    char *twice;
+
+    style.total_us = 200 * MS; /* the run itself is longer */
+    cr_expect(eq(str, drawn(&record, &style), own));
+    style.total_us = 520 * MS;
+    twice = drawn(&record, &style);
+    /* In the first half, and nothing in the second. */
+    cr_expect(ne(ptr, strstr(twice, "\nUS  ......"), NULL), "%s", twice);
+    cr_expect(ne(ptr, strstr(twice, "#              "), NULL), "%s", twice);
+    cr_expect(ne(ptr, strstr(twice, "500 ms"), NULL), "%s", twice);
+    free(own);
+}
+
 Test(timeline, failures_are_seen_and_named)
 {
     struct record record = two();
