@@ -132,11 +132,18 @@ static void end_input(struct run *run, int rc)
 }
 
 /* The next item. -EAGAIN: the input has to be waited for; NULL: its end, or
-   that it broke, which stops the run. */
+   that it broke, which stops the run. What is there is read at once: a thread
+   for that would cost more than the read. */
 static int read_item(struct run *run, struct item **item)
 {
-    int rc = run->read ? 0 : run->items.next(run->items.arg, item);
+    int rc = 0;
 
+    while (!run->read && rc == 0) {
+        rc = run->items.next(run->items.arg, item);
+        if (rc != -EAGAIN || !run->items.is_ready(run->items.arg))
+            break;
+        rc = run->items.fill(run->items.arg);
+    }
     if (rc == -EAGAIN || (rc == 0 && *item))
         return rc;
     *item = NULL;
@@ -188,13 +195,6 @@ static int feed(struct run *run)
     struct item *item = NULL;
     int rc = read_item(run, &item);
 
-    /* A thread that reads what is there would cost more than the read. */
-    if (rc == -EAGAIN && run->items.is_ready(run->items.arg)) {
-        rc = run->items.fill(run->items.arg);
-        if (rc < 0)
-            end_input(run, rc);
-        return 0;
-    }
     if (item)
         schedule_item(run, item);
     run->filling = rc == -EAGAIN;
@@ -210,8 +210,6 @@ static void drain_input(struct run *run)
     while (!run->read) {
         int rc = read_item(run, &item);
 
-        if (rc == -EAGAIN && run->items.is_ready(run->items.arg))
-            rc = run->items.fill(run->items.arg);
         run->unread = rc == -EAGAIN;
         if (rc < 0)
             end_input(run, rc == -EAGAIN ? 0 : rc);
@@ -347,10 +345,8 @@ void run_wake(struct run *run)
 
 void run_wait(struct run *run, int64_t until_us)
 {
-    int rc = 0;
-
     /* Signals that stop nothing end a wait, too. */
-    while (rc == 0 && time_left(run, until_us) > 0)
+    for (int rc = 0; rc == 0 && time_left(run, until_us) > 0;)
         rc = wait_readable(run->stop_fd, -1, time_left(run, until_us));
 }
 

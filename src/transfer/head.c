@@ -243,12 +243,11 @@ static void read_cookie(struct head *head, struct text value)
     head->sets_cookies = true;
 }
 
-/* Each line of a head is compared with all of them. */
 #define NAMED(name) name, sizeof(name) - 1
 
 static const struct field {
     const char *name;
-    size_t length; /* of the name */
+    size_t length; /* of the name: each line is compared with all of them */
     void (*read)(struct head *head, struct text value);
     bool frames; /* the body's end depends on it */
 } fields[] = {
@@ -387,11 +386,9 @@ int64_t head_retry_after_us(const struct head *head, int64_t now_s)
 
     if (is_digits(text)) {
         seconds = number((struct text){text, strlen(text)});
-        if (seconds < 0 || seconds > most_s)
-            return INT64_MAX;
-        return seconds * 1000000;
+        return seconds < 0 || seconds > most_s ? INT64_MAX : seconds * 1000000;
     }
-    /* curl_getdate() is generous: a date begins with a day and has a time. */
+    /* curl_getdate() is generous: dates begin with a day and have a time. */
     if (strlen(text) < 16 || !strchr("MTWFS", text[0]) || !strchr(text, ':'))
         return -1;
     seconds = (int64_t)curl_getdate(text, NULL);
