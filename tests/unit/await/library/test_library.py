@@ -4,6 +4,8 @@ used by the means that they have: pkg-config, a C or C++ compiler, the rules
 of make.
 """
 
+import functools
+import http.server
 import os
 import pathlib
 import re
@@ -12,6 +14,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 
 import harness
 
@@ -114,6 +117,9 @@ class Library(harness.Case):
         for page in "README.md", "RULES.md":
             self.assertTrue((self.prefix / "share/doc/libawait" / page)
                             .exists())
+        beside = self.shared.resolve()
+        self.assertTrue(pathlib.Path(
+            f"{self.prefix}/share/gdb/auto-load{beside}-gdb.py").exists())
 
     def test_headers_are_plain_c_and_cxx(self):
         self.compilers("gcc")
@@ -205,8 +211,8 @@ class Library(harness.Case):
         return self.build(compiler, source, f"-std={standard}", "-pedantic",
                           "-D_POSIX_C_SOURCE=200809L")
 
-    def run_example(self, name, *words, **options):
-        return run(self.example(name, **options), *words, env={
+    def run_example(self, name, *words, cwd=None, **options):
+        return run(self.example(name, **options), *words, cwd=cwd, env={
             **os.environ, "LD_LIBRARY_PATH": self.shared.parent})
 
     def test_both_spinners_show_the_same(self):
@@ -215,6 +221,40 @@ class Library(harness.Case):
                 shown = self.run_example(name, "0.15")
                 self.assertTrue(shown.startswith("\n\\ thinking!"), shown)
                 self.assertTrue(shown.endswith(" \nAnswer: 42\n"), shown)
+
+    def test_flags_in_miniature_saves_what_is_there(self):
+        there, saved = self.place / "there", self.place / "saved"
+        there.mkdir()
+        saved.mkdir()
+        files = {f"{n}.gif": os.urandom(1 + 7919 * n) for n in range(40)}
+        for name, content in files.items():
+            (there / name).write_bytes(content)
+
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            request_queue_size = 128  # all of them come at once
+
+        with Server(
+                ("127.0.0.1", 0),
+                functools.partial(Quiet, directory=there)) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                urls = [f"http://127.0.0.1:{server.server_port}/{name}"
+                        for name in [*files, "none.gif"]]
+                told = self.run_example("flags.c", *urls, "nonsense",
+                                        cwd=saved)
+            finally:
+                server.shutdown()
+                thread.join()
+        self.assertEqual(sorted(told.splitlines()), sorted(
+            [*urls[:-1], f"{urls[-1]}: not there",
+             "nonsense: no URL that can be fetched and saved"]))
+        self.assertEqual({path.name: path.read_bytes()
+                          for path in saved.iterdir()}, files)
 
     def test_the_pipeline_takes_every_number_through(self):
         self.assertEqual(self.run_example("pipeline.c"),
