@@ -15,7 +15,7 @@ static void write_names(FILE *out, const struct comparison *comparison)
 
     for (size_t i = 0; i < comparison->cell_count && i < MOST_NAMES; i++) {
         fputs(i == 0 ? "" : ", ", out);
-        html_text(out, comparison->cells[i].name);
+        html_prose(out, comparison->cells[i].name);
     }
     if (comparison->cell_count > MOST_NAMES)
         fprintf(out, " and %zu more", comparison->cell_count - MOST_NAMES);
@@ -133,7 +133,7 @@ static void on_fact(void *arg, const char *label, const char *text)
     FILE *out = arg;
 
     fprintf(out, "<dt>%s</dt><dd>", label);
-    html_text(out, text);
+    html_prose(out, text);
     fputs("</dd>\n", out);
 }
 

@@ -7,6 +7,8 @@ in it is left to a browser's forgiveness.
 
 import html.parser
 import os
+import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -16,6 +18,8 @@ import harness
 from harness import Case
 
 SPECIMEN = os.environ.get("FLAGS_SPECIMEN", "specimen")
+GOLDEN = (pathlib.Path(__file__).resolve().parents[2] / "golden"
+          / "page.html")
 KINDS = ("usual", "sweep", "stranger", "interrupted", "none", "one", "hostile",
          "many")
 VOID = {"meta", "input"}
@@ -203,6 +207,15 @@ class Page(Specimens):
         for form in ("html", "markdown"):
             self.assertEqual(self.specimen(form, "usual", **there),
                              self.specimen(form, "usual"))
+
+    def test_is_the_one_that_was_looked_at(self):
+        """What changes in the page is seen in review. If it is meant to:
+        build-test/tests/support/specimen html usual > tests/golden/page.html
+        and look at it (scripts/screenshots)."""
+        if (platform.machine(), platform.libc_ver()[0]) != ("x86_64", "glibc"):
+            self.skipTest("another machine may round otherwise")
+        self.assertEqual(self.source("usual", LC_ALL="C.UTF-8").splitlines(),
+                         GOLDEN.read_text("utf-8").splitlines())
 
     def test_is_small(self):
         self.assertLess(len(self.source("usual")), 100_000)
