@@ -82,6 +82,20 @@ static int help(int argc, char **argv)
     return command ? command->run(1, arguments) : refuse_command(argv[0]);
 }
 
+static int run_with_libcurl(const struct command *command, int argc,
+                            char **argv)
+{
+    int status;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        message("libcurl cannot start");
+        return EXIT_STATUS_LOCAL;
+    }
+    status = command->run(argc, argv);
+    curl_global_cleanup();
+    return status;
+}
+
 static int run_command(int argc, char **argv)
 {
     const struct command *command = program_find(&program, argv[1]);
@@ -94,13 +108,12 @@ static int run_command(int argc, char **argv)
         command = &command_completion;
     if (!command)
         return refuse_command(argv[1]);
-    return command->run(argc - 2, argv + 2);
+    return command->uses_libcurl ? run_with_libcurl(command, argc - 2, argv + 2)
+                                 : command->run(argc - 2, argv + 2);
 }
 
 int main(int argc, char **argv)
 {
-    int status;
-
     if (occupy_standard_descriptors() < 0)
         return EXIT_STATUS_LOCAL;
     if (argc < 2)
@@ -118,11 +131,5 @@ int main(int argc, char **argv)
     /* Writing to a connection or pipe whose other end has gone is an error
        where it happens, not the end of the program. */
     signal(SIGPIPE, SIG_IGN);
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        message("libcurl cannot start");
-        return EXIT_STATUS_LOCAL;
-    }
-    status = run_command(argc, argv);
-    curl_global_cleanup();
-    return status;
+    return run_command(argc, argv);
 }

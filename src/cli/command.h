@@ -20,6 +20,7 @@ struct command {
     /* argv[0..argc) holds neither program nor subcommand; it may be
        rearranged. Returns the exit status. */
     int (*run)(int argc, char **argv);
+    bool uses_libcurl; /* which takes its time to be initialised */
 };
 
 /* The whole program: what its help, its manual and its completions are made

@@ -406,4 +406,5 @@ const struct command command_compare = {
     .options = &compare_option_table,
     .manual = &compare_manual,
     .run = run_compare,
+    .uses_libcurl = true,
 };

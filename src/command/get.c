@@ -374,4 +374,5 @@ const struct command command_get = {
     .options = &get_option_table,
     .manual = &get_manual,
     .run = run_get,
+    .uses_libcurl = true,
 };

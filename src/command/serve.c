@@ -377,4 +377,5 @@ const struct command command_serve = {
     .options = &serve_option_table,
     .manual = &serve_manual,
     .run = run,
+    .uses_libcurl = true,
 };
