@@ -8,9 +8,9 @@
  * manual: the pages of the manual, as roff with the macros of man(7).
  *
  * A page is written from three things: the option table, from which the help
- * comes as well; the blocks below, prose that stands in NAME_manual.c beside
- * the subcommand's NAME_options.c; and what all pages share, as the table of
- * exit statuses. Nothing in a page but the version and the directory of the
+ * comes as well; the blocks below, made when the program is built of the prose
+ * in command/manual/NAME.md; and what all pages share, as the table of exit
+ * statuses. Nothing in a page but the version and the directory of the
  * flags depends on the build.
  *
  * `flags manual [COMMAND]` writes a page to standard output; the build does, to

@@ -26,9 +26,11 @@ enum { COMMANDS = 6 };
 extern const struct command *const commands[COMMANDS + 1];
 extern const struct program program;
 
-/* The prose of the pages. */
+/* The prose of the pages: the texts in manual/, made by manual.py. */
+extern const struct manual program_manual;
 extern const struct manual get_manual;
 extern const struct manual compare_manual;
 extern const struct manual serve_manual;
 extern const struct manual list_manual;
 extern const struct manual verify_manual;
+extern const struct manual merge_manual;

@@ -269,52 +269,10 @@ static int run(int argc, char **argv)
     return command_usage_error(&line);
 }
 
-static const struct block blocks[] = {
-    BLOCK_OF_TEXT(
-        "What is too much for one machine is done in shards: each runs "
-        "`flags get --shard` with the same arguments, and writes its report "
-        "with `--json=`{FILE}. `flags merge` reads the reports of all of them, "
-        "in any order, and makes the whole's."),
-    BLOCK_OF_TEXT(
-        "The items are those of all shards, the counts their sums; the work "
-        "began when the first shard did, and took as long as the one that took "
-        "longest. The exit status is what one run of the whole would have "
-        "had."),
-    BLOCK_OF_TEXT(
-        "A shard whose report is missing, is there twice, is not whole (its "
-        "run was killed), or that was interrupted is named on standard error, "
-        "and the status is 5; the report has what there is."),
-    BLOCK_OF_TEXT(
-        "With `-o` {DIR}, that directory gets one manifest "
-        "(`.flags-manifest.jsonl`) with the files of all shards, so that "
-        "`flags verify` and `flags get --skip-existing` know them there. A "
-        "line is taken from the manifest of the directory that the shard's "
-        "report names, where it can be read; otherwise it is made of the "
-        "report, and `--sync` fetches that file once more. The files "
-        "themselves are not moved."),
-    {.kind = BLOCK_OPTIONS},
-    {.kind = BLOCK_STATUSES},
-    {.kind = BLOCK_EXAMPLES},
-    BLOCK_OF_TERM("`for i in 0 1 2 3; do flags get -i list --shard $i/4 "
-                  "--json=$i.json; done`",
-                  "Four shards, which may as well run on four machines."),
-    BLOCK_OF_TERM("`cp shard-*/* whole/; flags merge -o whole *.json >report`",
-                  "Bring what was downloaded together, and its manifests."),
-    {.kind = BLOCK_END},
-};
-
-static const struct manual manual = {
-    .blocks = blocks,
-    .statuses = MANUAL_STATUS(EXIT_STATUS_SOME) |
-                MANUAL_STATUS(EXIT_STATUS_NOTHING) |
-                MANUAL_STATUS(EXIT_STATUS_NOT_FOUND) |
-                MANUAL_STATUS(EXIT_STATUS_DEADLINE),
-};
-
 const struct command command_merge = {
     .name = "merge",
     .purpose = "make one report of those of shards",
     .options = &table,
-    .manual = &manual,
+    .manual = &merge_manual,
     .run = run,
 };

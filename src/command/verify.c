@@ -184,33 +184,6 @@ static int run(int argc, char **argv)
     return command_usage_error(&line);
 }
 
-static const struct block blocks[] = {
-    BLOCK_OF_TEXT(
-        "`flags get` writes into `.flags-manifest.jsonl`, in its output "
-        "directory, the size and the SHA-256 of each file. `flags verify` "
-        "reads the files again and compares. Nobody is contacted."),
-    BLOCK_OF_TEXT(
-        "A file that is missing, is no plain file, or has another size or "
-        "another SHA-256 is named on standard error, with how it differs. "
-        "Files that the manifest does not name are not looked at. Of several "
-        "lines of one name the last one counts; a line that is not whole, as a "
-        "killed run may leave one, is passed over."),
-    {.kind = BLOCK_OPTIONS},
-    {.kind = BLOCK_STATUSES},
-    BLOCK_OF_TEXT("The status is 5 if there is no manifest, or a file cannot "
-                  "be read, and 6 if one differs."),
-    {.kind = BLOCK_EXAMPLES},
-    BLOCK_OF_TERM("`flags verify /srv/mirror || flags get -i list -o "
-                  "/srv/mirror`",
-                  "Fetch again what is not as it was."),
-    {.kind = BLOCK_END},
-};
-
-const struct manual verify_manual = {
-    .blocks = blocks,
-    .statuses = MANUAL_STATUS(EXIT_STATUS_CHECK),
-};
-
 const struct command command_verify = {
     .name = "verify",
     .purpose = "check files by their manifest, offline",
