@@ -13,6 +13,7 @@
 #include "command/compare_export.h"
 #include "command/compare_options.h"
 #include "command/compare_runs.h"
+#include "command/compare_timelines.h"
 #include "comparison/baseline.h"
 #include "comparison/checks.h"
 #include "comparison/child_run.h"
@@ -28,10 +29,7 @@
 #include "comparison/setup.h"
 #include "process/interrupt.h"
 #include "report/progress.h"
-#include "report/timeline.h"
 #include "text/escape.h"
-
-enum { TIMELINE_ROWS = 24 };
 
 /* One `flags compare`. */
 struct compare {
@@ -95,39 +93,6 @@ static int conclude(struct compare *compare)
     return rc;
 }
 
-/* Of the runs that are drawn. */
-static int64_t longest_us(const struct comparison *comparison)
-{
-    int64_t longest = 0;
-
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        int64_t us = record_observed_us(&comparison->cells[i].record);
-
-        longest = us > longest ? us : longest;
-    }
-    return longest;
-}
-
-/* The run of each cell that is nearest to its median, all on one scale. */
-static void print_timelines(const struct compare *compare)
-{
-    const struct comparison *comparison = &compare->comparison;
-    struct timeline_style style = timeline_style_of(compare->report);
-
-    style.rows = TIMELINE_ROWS;
-    style.total_us = longest_us(comparison);
-
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        const struct comparison_cell *cell = &comparison->cells[i];
-
-        if (cell->record.item_count == 0)
-            continue;
-        fputc('\n', compare->report);
-        style.title = cell->name;
-        timeline_print(compare->report, &cell->record, &style);
-    }
-}
-
 /* As it fits there; as wide as it may be where nobody tells of a width. */
 static struct comparison_style style_of(FILE *out)
 {
@@ -153,7 +118,7 @@ static int tell(struct compare *compare)
     }
     rc = comparison_print(compare->report, &compare->comparison, &style);
     if (rc == 0 && compare->settings.timeline)
-        print_timelines(compare);
+        compare_timelines_print(compare->report, &compare->comparison);
     if (rc < 0)
         return fail("cannot report", rc);
     return exports_write(&compare->exports, &compare->comparison);

@@ -134,12 +134,14 @@ void html_bars(FILE *out, const struct comparison *comparison)
 {
     if (!comparison_has_runs(comparison))
         return;
-    fputs("<section>\n<h2>How long it took</h2>\n<figure>\n<figcaption>The "
-          "median time from the first download scheduled to the last one "
-          "settled. The bar is solid up to the ideal, which the delays alone "
-          "impose, and pale for what the strategy adds; the thin line goes "
-          "from the fastest run to the slowest.",
-          out);
+    fputs(
+        "<section>\n<h2>How long it took</h2>\n<figure>\n<figcaption>The "
+        "median time from the first download scheduled to the last one "
+        "settled. The bar is solid up to the ideal, which the delays and what "
+        "was added to them impose, and pale for what the strategy adds; the "
+        "thin line goes "
+        "from the fastest run to the slowest.",
+        out);
     if (comparison->ideal_estimated)
         fputs(" An ideal marked ~ is an estimate.", out);
     fputs("</figcaption>\n", out);
