@@ -7,8 +7,9 @@ nothing of the program is used but the runs in its JSON.
 
 Each figure of each cell in the JSON has to be what its runs say: medians, means
 and deviations, quantiles of requests and of their lateness, Hodges-Lehmann
-ratios with Mann-Whitney bounds (of several seeds, by samples), outliers, the ideal as a list schedule over the
-delays, overhead and efficiency. Each number in the tables of the report has to
+ratios with Mann-Whitney bounds (of several seeds, by samples), outliers, the
+ideal as a list schedule over the delays and what is added to them, overhead and
+efficiency. Each number in the tables of the report has to
 be that figure, rounded. What differs is named, and the status is 1.
 """
 
@@ -30,7 +31,7 @@ SUMS = {"cpu": ("user", "system"), "switches": ("voluntary", "involuntary")}
 # The titles of the report's columns; those without a table are everywhere the
 # same.
 TITLES = {
-    "cell": {"ratio (95 %)": "ratio", "runs": "run_count"},
+    "cell": {"runs": "run_count"},
     "spread": {"std. dev.": "stddev", "request p50": "p50"},
     "overhead": {"lateness p50": "late_p50", "p90": "late_p90",
                  "p99": "late_p99", "client waited": "client_wait",
@@ -40,6 +41,8 @@ TITLES = {
                  "bytes sent": "server_bytes", "in runs": "error_runs",
                  "left out": "invalid"},
 }
+# Rows without numbers.
+WITHOUT = [["no run counts"], ["left out"]]
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1, "%": .01, "B": 1, "KiB": 1 << 10,
          "MiB": 1 << 20, "GiB": 1 << 30, "": 1}
 
@@ -90,10 +93,10 @@ def cut(a, b, error):
 
 def ratio(over, under, error):
     """Hodges and Lehmann, with the bounds of Mann and Whitney."""
-    if over is under:
-        return {"value": 1, "low": 1, "high": 1}
     if not over or not under:
         return {"value": None, "low": None, "high": None}
+    if over is under:
+        return {"value": 1, "low": 1, "high": 1}
     pairs = sorted(x / y for x in over for y in under)
     middle = math.sqrt(pairs[(len(pairs) - 1) // 2] * pairs[len(pairs) // 2])
     k = cut(len(over), len(under), error)
@@ -179,9 +182,45 @@ def delays(run, items):
     return sums
 
 
-def list_schedule(lengths, places):
-    """The end of all, if each starts in its turn as soon as there is a place."""
-    free = [0] * places
+def seconds(text):
+    """Of a constant delay; None: it is drawn, and nothing is said of it."""
+    constant = re.fullmatch(r"(\d*\.?\d+)(us|ms|s|)", text)
+    return constant and float(constant[1]) * UNITS[constant[2]]
+
+
+def connecting(cell, report):
+    """How long each place waits for its connection, before its first item."""
+    delay = report["factors"]["connect_delay"]
+    return seconds(delay) if delay and cell["reuse"] else 0
+
+
+def lengths(cell, run, report):
+    """How long each item takes in the ideal, but for a place's connection.
+    None: that is not a sum of what is known here."""
+    factors = report["factors"]
+    each = 0
+    if factors["work"] and cell["max_req"] > 1:
+        return None  # computing is one after the other
+    if cell["http"] != "1.1" and (factors["connect_delay"]
+                                  or factors["bandwidth"]):
+        return None  # what they share is no sum
+    if factors["connect_delay"]:
+        held = seconds(factors["connect_delay"])
+        if held is None or cell["errors"]:
+            return None
+        each += 0 if cell["reuse"] else held
+    if factors["bandwidth"]:
+        if not factors["size"] or cell["errors"]:
+            return None
+        each += factors["size"] / factors["bandwidth"]
+    waits = delays(run, report["items"])
+    return waits and [wait + each + factors["work"] for wait in waits]
+
+
+def list_schedule(lengths, places, first):
+    """The end of all, if each starts in its turn as soon as there is a place,
+    which has its first after so long."""
+    free = [first] * min(places, len(lengths))
     for length in lengths:
         heapq.heapreplace(free, free[0] + length)
     return max(free)
@@ -293,16 +332,12 @@ def check_ideal(check, cell, report, times):
     ideal = cell["ideal"]
 
     for run in cell["details"]:
-        waits = delays(run, report["items"])
-        factors = report["factors"]
-        if waits and cell["max_req"] == 1:  # computing is one after the other
-            waits = [wait + factors["work"] for wait in waits]
-        elif factors["work"]:
-            waits = None
+        waits = lengths(cell, run, report)
         if waits and not cell["ideal_is_bound"]:
             check.near(f"{name}, run {run['number']}: ideal",
                        ideal_of(cell, run, report),
-                       list_schedule(waits, cell["max_req"]))
+                       list_schedule(waits, cell["max_req"],
+                                     connecting(cell, report)))
         # They are spread over the weathers in turn.
         check.same(f"{name}, run {run['number']}: seed", run["seed"],
                    report["seed"] + (run["number"] - 1) % report["seeds"], 0)
@@ -338,7 +373,7 @@ def tables(text):
             table = words[0], words[1:]
         elif not line.strip():
             table = None
-        elif table:
+        elif table and words[1:] not in WITHOUT:
             yield *table, words[0], words[1:]
 
 
@@ -369,6 +404,11 @@ def check_report(check, text, report):
     for table, titles, name, numbers in tables(text):
         for title, printed in zip(titles, numbers):
             figure = TITLES[table].get(title, title)
+            level = re.fullmatch(r"ratio \((.*) %\)", title)
+            if level:
+                figure = "ratio"
+                check.same(f"{title}: the level", float(level[1]),
+                           100 * (1 - report["interval_error"]), .05)
             what = f"{name}: {title}, as printed"
             seen.add((name, figure))
             if figure == "ratio":

@@ -187,16 +187,23 @@ static void put_lane(struct frame *frame, const struct race_lane *lane)
     end_line(frame);
 }
 
-/* What it is, the time, and over the numbers their titles. */
+/* How many items, the time, and over the numbers their titles. There may be no
+   room for the first, nor for the second: a time without its unit is another.
+ */
 static void put_title(struct frame *frame)
 {
     int left = frame->name + GAP + frame->places + 1;
-    char time[QUANTITY_SIZE];
+    char time[QUANTITY_SIZE] = "";
+    char items[40];
     char text[64];
 
-    quantity_time(time, (double)frame->at_us);
-    snprintf(text, sizeof(text), "%zu item%s, %s", frame->race->item_count,
-             quantity_plural(frame->race->item_count), time);
+    snprintf(items, sizeof(items), "%zu item%s, ", frame->race->item_count,
+             quantity_plural(frame->race->item_count));
+    if ((int)strlen(items) + TIME_WIDTH > left)
+        items[0] = '\0';
+    if (TIME_WIDTH <= left)
+        quantity_time(time, (double)frame->at_us);
+    snprintf(text, sizeof(text), "%s%s", items, time);
     fprintf(frame->out, "%-*.*s", left, left, text);
     if (frame->has_ideal)
         fprintf(frame->out, "%*s%*s", GAP, "", IDEAL_WIDTH, "ideal");

@@ -34,11 +34,11 @@ static FILE *place_of(const struct compare_runs *runs)
 static void begin(struct show *show, const struct race *race, FILE *out)
 {
     *show = (struct show){.race = race};
-    race_screen_open(&show->screen, out);
     sigemptyset(&show->stops);
-    if (show->screen.draws)
+    if (race_screen_fits(out))
         sigaddset(&show->stops, SIGTSTP);
     sigprocmask(SIG_BLOCK, &show->stops, NULL);
+    race_screen_open(&show->screen, out); /* it hides the cursor */
     show->started_us = clock_monotonic_us();
 }
 

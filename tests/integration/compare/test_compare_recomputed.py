@@ -20,9 +20,9 @@ class Recomputed(Case):
             [sys.executable, RECOMPUTE, "c.json", "report.txt"], cwd=self.home,
             capture_output=True, text=True, timeout=harness.limit(60))
 
-    def compare(self, *options):
+    def compare(self, *options, status=0):
         run = self.flags("compare", *options, "--export-json", "c.json")
-        self.assertStatus(run, 0)
+        self.assertStatus(run, status)
         (self.home / "report.txt").write_text(run.stdout)
         return json.loads((self.home / "c.json").read_text())
 
@@ -46,9 +46,29 @@ class Recomputed(Case):
                          [[4, 7], [5, 8], [6, 9]])
 
     def test_bounds_are_those_of_the_look_they_are_of(self):
-        self.compare("--until", "100%", "--max-runs", "6", "-w", "0", "-l", "2",
-                     "--strategies", "sequential,async", "--weather", "2ms")
-        self.assertRecomputed(2)
+        for most in ("6", "12"):
+            with self.subTest(most):
+                self.compare("--until", "100%", "--max-runs", most, "-w", "0",
+                             "-l", "2", "--strategies", "sequential,async",
+                             "--weather", "2ms")
+                self.assertRecomputed(2)
+
+    def test_what_is_added_to_the_delays_is_in_the_ideal(self):
+        for added in (["--reuse", "yes,no", "--connect-delay", "2ms"],
+                      ["--size", "2k", "--bandwidth", "1M", "--work", "1ms"]):
+            with self.subTest(added):
+                report = self.compare("-r", "2", "-w", "0", "-l", "3", "-m", "2",
+                                      "--strategies", "sequential,async",
+                                      "--weather", "1ms", *added)
+                self.assertRecomputed(len(report["cells"]))
+
+    def test_a_cell_without_a_run_has_no_numbers(self):
+        self.compare("-r", "1", "-w", "0", "-l", "1", "-s",
+                     "http://127.0.0.1:1/flags", status=3)
+        run = self.recompute()
+
+        self.assertEqual((run.stdout, run.stderr),
+                         ("3 cells, 0 printed numbers, 0 differences\n", ""))
 
     def crowd(self, others):
         """From now on all that is started shares a processor with so many that

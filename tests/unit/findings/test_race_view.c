@@ -116,6 +116,20 @@ Test(race_view, places_fill_as_items_come)
     }
 }
 
+Test(race_view, the_time_has_its_unit_or_is_not_there)
+{
+    char *frame;
+
+    cr_assert(eq(int, race_open(&race, 1, 1), 0));
+    fill(&race.lanes[0], "async", 1, 1, 32);
+    frame = frame_at(32 * MS, &plain);
+    cr_expect(eq(int, strncmp(frame, "32.0 ms  ", 9), 0), "%s", frame);
+    fill(&race.lanes[0], "a", 1, 1, 32);
+    frame = frame_at(32 * MS, &plain);
+    cr_expect(eq(ptr, strstr(frame, "32.0"), strstr(frame, "32.0 ms")), "%s",
+              frame);
+}
+
 Test(race_view, what_is_not_there_is_seen)
 {
     two_lanes(4);
