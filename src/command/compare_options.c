@@ -44,7 +44,7 @@ static const struct option_row rows[] = {
      .name = "book",
      .kind = OPTION_FLAG,
      .help = "the example of Fluent Python: three runs of each strategy, in "
-             "its texts, under weather like its own",
+             "its texts, under delays like its own",
      .offset = FIELD(book)},
     {.name = "strategies",
      .kind = OPTION_TAKEN,

@@ -8,7 +8,8 @@ static const struct option_table table = {
     .command = "",
     .synopsis = "COMMAND [OPTIONS] [ARGUMENTS]",
     .purpose = "What does the way you wait cost? Three strategies for the same "
-               "downloads,\nand a server that makes their weather repeatable.",
+               "downloads,\nand a server that makes their weather (delays and "
+               "faults) repeatable.",
     .rows = rows,
     .count = COUNT(rows),
 };
