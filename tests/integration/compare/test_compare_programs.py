@@ -92,7 +92,7 @@ class Programs(Case):
         self.assertRegex((self.home / "c.md").read_text(),
                          r"(?m)^\| curl -m 4 \|.*\\>30\.0 ms")
         page = (self.home / "c.html").read_text()
-        self.assertIn("curl -m 4", page)
+        self.assertIn("curl -m\u00a04", page)
         self.assertIn("<dt>curl</dt><dd>curl -sSf -Z", page)
 
     def test_json_is_as_its_schema_says(self):
