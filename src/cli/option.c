@@ -10,6 +10,7 @@
 #include "cli/suggest.h"
 #include "cli/values.h"
 #include "text/escape.h"
+#include "text/url.h"
 
 enum {
     NAME_MOST = 48,  /* bytes of an option as typed, in a message */
@@ -26,13 +27,31 @@ struct reader {
     int next; /* index of the next word of argv */
 };
 
+/* A value as it may be shown: whatever is refused may have been meant to be a
+   URL. */
+static void quote(char quoted[VALUE_MOST], const struct command_line *line,
+                  const char *value)
+{
+    char shown[2 * VALUE_MOST];
+    char *masked;
+
+    if (!line->hides_queries) {
+        url_mask(shown, sizeof(shown), value);
+        escape_copy(quoted, VALUE_MOST, shown);
+        return;
+    }
+    masked = url_mask_all(value, false);
+    escape_copy(quoted, VALUE_MOST, masked ? masked : "...");
+    free(masked);
+}
+
 int command_line_refuse(struct command_line *line, const char *option,
                         const char *value, const char *accepted,
                         const char *meant)
 {
     char quoted[VALUE_MOST];
 
-    escape_copy(quoted, sizeof(quoted), value);
+    quote(quoted, line, value);
     snprintf(line->error, sizeof(line->error),
              "%s: '%s' is not accepted: %s%s%s%s", option, quoted, accepted,
              meant ? "; did you mean '" : "", meant ? meant : "",
@@ -331,7 +350,8 @@ int command_line_read(struct command_line *line,
     struct reader r = {line, table, settings, argv, argc, 0};
     int rc = set_defaults(table, settings);
 
-    *line = (struct command_line){.arguments = argv};
+    *line = (struct command_line){.arguments = argv,
+                                  .hides_queries = table->hides_queries};
     while (rc == 0 && line->wish == LINE_RUN && r.next < argc) {
         char *word = argv[r.next++];
 

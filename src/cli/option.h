@@ -77,6 +77,7 @@ struct option_table {
     const char *example_means;
     bool command_follows; /* `--` is followed by a command with its arguments */
     bool takes_codes;     /* the arguments are country codes */
+    bool hides_queries;   /* usage errors quote no query of a URL */
 };
 
 /* Rows that every table ends with. */
@@ -103,6 +104,7 @@ struct command_line {
     size_t command_count;
     bool given[OPTION_ROWS_MOST]; /* row by row: was it on the command line? */
     const char *typed[OPTION_ROWS_MOST]; /* its last value then, borrowed */
+    bool hides_queries;                  /* as the table says */
     char error[512]; /* one line without newline: subject and message */
 };
 
@@ -134,7 +136,7 @@ bool command_line_has(const struct command_line *line,
  * Write a usage error into line->error and return -EINVAL: that `value` of
  * `option` ("--server", "-s") is not accepted, what would be, and, if `meant`
  * is not NULL, what was probably meant. Control characters are escaped, long
- * values are cut.
+ * values are cut, and what in a URL may be secret is left out (text/url.h).
  */
 int command_line_refuse(struct command_line *line, const char *option,
                         const char *value, const char *accepted,

@@ -215,10 +215,9 @@ static int describe_command(struct compare *compare,
         rc = words_add_options(&words, line, &compare_option_table, settings, 0,
                                server);
     if (rc == 0 && settings->work.server)
-        rc =
-            words_add(&words, "--server=%s",
-                      compare->work.source.fixture ? compare->work.source.label
-                                                   : compare->work.source.base);
+        rc = words_add(&words, "--server=%s",
+                       compare->work.source.fixture ? compare->work.source.label
+                                                    : compare->setup.server);
     if (rc == 0)
         rc = words_add_options(&words, line, &compare_option_table, settings,
                                server + sizeof(settings->work.server),

@@ -260,4 +260,5 @@ const struct option_table compare_option_table = {
     .example_means = "five runs of each strategy, each answer after 100 to "
                      "400 ms; a page of it",
     .takes_codes = true,
+    .hides_queries = true,
 };

@@ -304,7 +304,8 @@ int compare_runs_begin(struct compare_runs *runs)
     rc = compare_limit(&limit_us, runs->work, runs->settings);
     return rc < 0 ? rc
                   : program_work_begin(&runs->programs, runs->work,
-                                       runs->directory.path, limit_us);
+                                       runs->directory.path, limit_us,
+                                       runs->settings->keep_query);
 }
 
 int compare_runs_open(struct compare_runs *runs)

@@ -194,6 +194,8 @@ static const struct option_row rows[] = {
      .least = 3,
      .most = 1023,
      .offset = FIELD(feed_fd)},
+    {.name = "hide-query", .kind = OPTION_FLAG, .offset = FIELD(hide_query)},
+    {.name = "keep-query", .kind = OPTION_FLAG, .offset = FIELD(keep_query)},
     {.name = "hush", .kind = OPTION_FLAG, .offset = FIELD(hush)},
     {.name = "direct", .kind = OPTION_FLAG, .offset = FIELD(direct)},
     {.name = "work",

@@ -39,6 +39,8 @@ struct get_settings {
     int compat;        /* enum compat, less 1; only if it was given */
     /* Not in the help: for `flags compare`, which starts us. */
     int64_t feed_fd; /* where to write a report/feed.h; 0: nowhere */
+    bool hide_query; /* of URLs, in a line about an item */
+    bool keep_query; /* whole there; neither: but for secrets by name */
     bool hush;       /* not a line about an item */
     bool direct;     /* the server is a fixture that was started for us */
     int64_t work_us; /* to be computed on each image */

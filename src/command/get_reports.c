@@ -256,6 +256,9 @@ int get_reports_listen(struct get_reports *reports, struct events *events,
         .out = settings->verbose ? reports->text : NULL,
         .err = stderr,
         .compat = reports->plan->compat,
+        .query = settings->hide_query   ? LINES_QUERY_HIDDEN
+                 : settings->keep_query ? LINES_QUERY_WHOLE
+                                        : LINES_QUERY_NAMES,
         .strategy = reports->plan->strategy->name,
         .progress = has_bar(settings) ? &reports->progress : NULL,
         .on_write_error = on_output_broken,

@@ -29,6 +29,9 @@ static int make_arguments(struct compare_work *work,
                                begin + sizeof(settings->work));
     if (rc == 0)
         rc = words_add(&work->arguments, "--loops=%" PRId64, settings->loops);
+    if (rc == 0)
+        rc = words_add(&work->arguments,
+                       settings->keep_query ? "--keep-query" : "--hide-query");
     if (rc == 0 && work->source.fixture)
         rc = words_add(&work->arguments, "--direct");
     if (rc == 0 && settings->factors.work_us > 0)

@@ -18,7 +18,7 @@
 #include "text/quantity.h"
 #include "text/url.h"
 
-enum { TAIL_SIZE = 512, LAST_SIZE = 90 };
+enum { LINE_SIZE = 4096, LAST_SIZE = 90 };
 
 static const char *name_of(const char *url)
 {
@@ -57,7 +57,7 @@ static int write_lists(const struct program_work *programs)
 
 int program_work_begin(struct program_work *programs,
                        const struct compare_work *work, const char *directory,
-                       int64_t limit_us)
+                       int64_t limit_us, bool keep_query)
 {
     const struct selection *selection = &work->selection;
     int rc = 0;
@@ -67,6 +67,7 @@ int program_work_begin(struct program_work *programs,
         .url = work->url,
         .ca = work->ca ? work->ca : "/dev/null",
         .limit_us = limit_us,
+        .keep_query = keep_query,
         .item_urls = calloc(selection->count + 1, sizeof(char *)),
         .directory = realpath(directory, NULL),
     };
@@ -101,28 +102,56 @@ void program_work_close(struct program_work *programs)
     *programs = (struct program_work){0};
 }
 
-/* The last line that a program wrote, for people, without what in URLs may be
-   secret; "": none. */
-static void last_line(const char *output, char line[LAST_SIZE])
+/* Where the last line begins that has more than blanks. */
+static long last_line_begin(FILE *file)
 {
-    char tail[TAIL_SIZE];
-    FILE *file = fopen(output, "re");
-    size_t size = 0;
-    char *masked;
-    char *begin;
+    long at = 0;
+    long line = 0;
+    long begin = 0;
+    int c;
 
-    line[0] = '\0';
+    for (; (c = getc(file)) != EOF; at++) {
+        if (c == '\n')
+            line = at + 1;
+        else if (!strchr("\r \t", c))
+            begin = line;
+    }
+    return begin;
+}
+
+/* The beginning of a line that may have been cut. A word that was cut could be
+   half an address, of which nobody can tell what is secret: it is left out. */
+static void read_line(FILE *file, char text[LINE_SIZE])
+{
+    size_t size = fread(text, 1, LINE_SIZE - 1, file);
+    size_t length;
+
+    text[size] = '\0';
+    length = strcspn(text, "\n");
+    text[length] = '\0';
+    if (length < LINE_SIZE - 1)
+        return;
+    while (length > LINE_SIZE - sizeof("...") ||
+           (length > 0 && !strchr(" \t", text[length - 1])))
+        length--;
+    memcpy(text + length, "...", sizeof("..."));
+}
+
+/* The last line that a program wrote, for people, without what in URLs may be
+   secret; "": none. It is masked from its beginning on, and cut then. */
+static void last_line(const char *output, bool keep_query, char line[LAST_SIZE])
+{
+    char text[LINE_SIZE];
+    FILE *file = fopen(output, "re");
+    char *masked;
+
+    line[0] = text[0] = '\0';
     if (!file)
         return;
-    if (fseek(file, -(long)(sizeof(tail) - 1), SEEK_END) < 0)
-        rewind(file);
-    size = fread(tail, 1, sizeof(tail) - 1, file);
+    if (fseek(file, last_line_begin(file), SEEK_SET) == 0)
+        read_line(file, text);
     fclose(file);
-    while (size > 0 && strchr("\r\n \t", tail[size - 1]))
-        size--;
-    tail[size] = '\0';
-    begin = strrchr(tail, '\n');
-    masked = url_mask_all(begin ? begin + 1 : tail, false);
+    masked = url_mask_all(text, keep_query);
     if (masked)
         escape_copy(line, LAST_SIZE, masked);
     free(masked);
@@ -147,7 +176,7 @@ static void judge_end(const struct program_work *programs,
     char line[LAST_SIZE];
     char limit[QUANTITY_SIZE];
 
-    last_line(output, line);
+    last_line(output, programs->keep_query, line);
     if (end->timed_out) {
         quantity_time(limit, (double)programs->limit_us);
         snprintf(why, PROGRAM_WHY_SIZE, "it had not ended after %s", limit);

@@ -28,6 +28,7 @@ struct program_work {
     char *urls, *config;                  /* files in there */
     char **item_urls;
     int64_t limit_us; /* for a run; it is ended then */
+    bool keep_query;  /* of URLs in their messages */
 };
 
 /*
@@ -37,7 +38,7 @@ struct program_work {
  */
 int program_work_begin(struct program_work *programs,
                        const struct compare_work *work, const char *directory,
-                       int64_t limit_us);
+                       int64_t limit_us, bool keep_query);
 void program_work_close(struct program_work *programs);
 
 /* The path of a URL, in it. */

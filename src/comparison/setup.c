@@ -23,7 +23,7 @@ int setup_describe(struct compare_setup *setup,
     for (size_t i = 0; i < selection->count; i++)
         setup->codes[i] = selection->codes[i].code;
     if (!ours)
-        setup->server = url_mask_all(work->source.base, settings->keep_query);
+        setup->server = url_mask_one(work->source.base, settings->keep_query);
     if (!ours && !setup->server)
         return -ENOMEM;
     machine_describe(&setup->machine);

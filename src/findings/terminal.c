@@ -6,7 +6,6 @@
 #include "findings/terminal.h"
 #include "text/escape.h"
 #include "text/quantity.h"
-#include "text/url.h"
 
 enum { CODES_LISTED = 20, EXPRESSION_SIZE = 1024 };
 
@@ -145,7 +144,7 @@ static void print_weather(struct page *page)
     factors_describe(&setup->factors, factors);
     if (!setup->weather) {
         fputs("at ", page->out);
-        url_print(page->out, setup->server, false);
+        escape_print(page->out, setup->server); /* it is masked */
         fputc('\n', page->out);
     } else {
         if (setup->weathers > 1)

@@ -110,8 +110,23 @@ static void print_verbose(const struct lines *lines, const struct event *event)
     fputc('\n', out);
 }
 
+static void print_masked(FILE *out, char *masked)
+{
+    escape_print(out, masked ? masked : "...");
+    free(masked);
+}
+
+static void print_url(FILE *out, const struct lines *lines, const char *url)
+{
+    if (lines->query == LINES_QUERY_NAMES)
+        url_print(out, url, false);
+    else
+        print_masked(out, url_mask_one(url, lines->query == LINES_QUERY_WHOLE));
+}
+
 /* "flags: br: not found: http://..." */
-static void print_failure(FILE *out, const struct event *event)
+static void print_failure(FILE *out, const struct lines *lines,
+                          const struct event *event)
 {
     const struct item *item = event->item;
     const struct outcome *outcome = event->outcome;
@@ -121,10 +136,12 @@ static void print_failure(FILE *out, const struct event *event)
         fprintf(out, "%c%c: ", tolower(item->code[0]), tolower(item->code[1]));
     if (outcome->status == STATUS_NOT_FOUND)
         fputs("not found", out);
+    else if (lines->query == LINES_QUERY_HIDDEN) /* it may quote a URL, too */
+        print_masked(out, url_mask_all(outcome->reply.text, false));
     else
         print_cause(out, &outcome->reply);
     fputs(": ", out);
-    url_print(out, outcome->reply.url, false);
+    print_url(out, lines, outcome->reply.url);
     fputc('\n', out);
 }
 
@@ -138,7 +155,7 @@ static void tell_failure(const struct lines *lines, const struct event *event)
 
     if (lines->progress)
         progress_hide(lines->progress);
-    print_failure(out ? out : lines->err, event);
+    print_failure(out ? out : lines->err, lines, event);
     if (out && fclose(out) == 0)
         fwrite(line, 1, size, lines->err);
     free(line);

@@ -6,6 +6,10 @@
 #include "download/events.h"
 #include "report/progress.h"
 
+/* What is shown of a URL's query: all but values that are named like secrets;
+   nothing; all. */
+enum lines_query { LINES_QUERY_NAMES, LINES_QUERY_HIDDEN, LINES_QUERY_WHOLE };
+
 /*
  * lines: one line an item, as it becomes final: what went wrong and why, on
  * stderr, where the bar makes way for it; with -v also what became of it, on
@@ -19,6 +23,7 @@ struct lines {
     FILE *out; /* the verbose lines; NULL: none */
     FILE *err; /* failures, unless `out` is the same and tells them already */
     enum compat compat;
+    enum lines_query query;    /* of the URLs of failures */
     const char *strategy;      /* the scripts' words depend on it */
     struct progress *progress; /* NULL: there is no bar */
     /* Once, when `out` fails; errno says why. */

@@ -6,11 +6,11 @@
 #include <strings.h>
 
 #include "text/escape.h"
+#include "text/url_parts.h"
 
-/* The `@` behind the credentials of the authority that begins here; NULL: there
-   are none. Whoever forgot to encode a slash in a password did not mean to tell
+/* Whoever forgot to encode a slash in a password did not mean to tell
    it either: then what looks like a port is none. */
-static const char *find_at(const char *authority)
+const char *url_find_at(const char *authority)
 {
     size_t length = strcspn(authority, "/?#");
     const char *at = memrchr(authority, '@', length);
@@ -33,12 +33,11 @@ static const char *shown_of(const char *url, const char **authority)
     if (slashes && url + strcspn(url, ":/?#@") != slashes)
         slashes = NULL; /* of a URL within this, which has no scheme */
     *authority = slashes ? slashes + 3 : url;
-    at = find_at(*authority);
+    at = url_find_at(*authority);
     return at ? at : *authority;
 }
 
-/* Whether `name`, of a query's parameter, is one that goes with a secret. */
-static bool is_secret(const char *name, size_t length)
+bool url_is_secret(const char *name, size_t length)
 {
     static const char *const whole[] = {"auth", "jwt", "key", "pass",
                                         "pwd",  "sid", "sig"};
@@ -81,8 +80,7 @@ static size_t length_of(const char *text, char c)
     return strncasecmp(at, digits, 2) == 0 ? (size_t)(at + 2 - text) : 0;
 }
 
-/* The length of "://" there, with any of its characters escaped; 0: none. */
-static size_t length_of_slashes(const char *text)
+size_t url_slashes_length(const char *text)
 {
     size_t colon = length_of(text, ':');
     size_t first = colon ? length_of(text + colon, '/') : 0;
@@ -91,9 +89,7 @@ static size_t length_of_slashes(const char *text)
     return second ? colon + first + second : 0;
 }
 
-/* How much of an authority is credentials. That of a URL within another is
-   over with its path, or with the parameter that it is. */
-static size_t credentials_length(const char *authority)
+size_t url_credentials_length(const char *authority)
 {
     const char *at = authority;
     size_t found = 0;
@@ -112,9 +108,9 @@ static size_t credentials_length(const char *authority)
 static const char *find_nested(const char *text, size_t length, size_t *hidden)
 {
     for (const char *at = text; at < text + length; at++) {
-        size_t slashes = length_of_slashes(at);
+        size_t slashes = url_slashes_length(at);
 
-        *hidden = slashes ? credentials_length(at + slashes) : 0;
+        *hidden = slashes ? url_credentials_length(at + slashes) : 0;
         if (*hidden > 0)
             return at + slashes;
     }
@@ -141,7 +137,7 @@ static size_t length_to_value(const char *text, size_t *hidden, bool *in_query)
         if (*at != '=')
             continue;
         at++;
-        if (is_secret(name, length))
+        if (url_is_secret(name, length))
             *hidden = strcspn(at, *in_query ? "&#" : "/?;#");
         if (*hidden > 0)
             return (size_t)(at - text);
@@ -254,60 +250,33 @@ void url_mask_within(char *room, size_t size, const char *text)
              at ? at : begin);
 }
 
-static const char scheme_end[] = "://";
-
-/* A URL from its authority on. */
-static void write_masked(FILE *out, const char *url, bool keep_query)
+char *url_mask_one(const char *url, bool keep_query)
 {
-    const char *within = url; /* a URL that is in its path, or query */
-    size_t length = 0;
-
-    while (within) {
-        const char *at = find_at(url);
-
-        if (at) {
-            fputs("...", out);
-            url = at;
-        }
-        length = keep_query ? strlen(url) : strcspn(url, "?#");
-        within = memmem(url, length, scheme_end, strlen(scheme_end));
-        if (!within)
-            break;
-        within += strlen(scheme_end);
-        fwrite(url, 1, (size_t)(within - url), out);
-        url = within;
-    }
-    fwrite(url, 1, length, out);
-    if (url[length])
-        fprintf(out, "%c...", url[length]);
-}
-
-char *url_mask_all(const char *text, bool keep_query)
-{
+    const char *authority;
+    const char *at = shown_of(url, &authority);
     char *masked = NULL;
+    const char *nested;
+    size_t hidden;
+    size_t left;
     size_t size;
     FILE *out = open_memstream(&masked, &size);
-    const char *found;
-    bool complete = out;
 
-    while (complete && (found = strstr(text, scheme_end))) {
-        char *url;
-
-        found += strlen(scheme_end);
-        url = strndup(found, strcspn(found, " \t\r\n'\"`<>|\\"));
-        complete = url;
-        if (!url)
-            break;
-        fwrite(text, 1, (size_t)(found - text), out);
-        write_masked(out, url, keep_query);
-        text = found + strlen(url);
-        free(url);
+    if (!out)
+        return NULL;
+    fprintf(out, "%.*s%s", (int)(authority - url), url,
+            at > authority ? "..." : "");
+    left = keep_query ? strlen(at) : strcspn(at, "?#");
+    while ((nested = find_nested(at, left, &hidden))) {
+        fprintf(out, "%.*s...", (int)(nested - at), at);
+        left = nested + hidden < at + left
+                   ? left - (size_t)(nested + hidden - at)
+                   : 0;
+        at = nested + hidden;
     }
-    if (complete)
-        fputs(text, out);
-    if (out && fclose(out) != 0) /* for lack of memory alone */
-        complete = false;
-    if (complete)
+    fwrite(at, 1, left, out);
+    if (at[left])
+        fprintf(out, "%c...", at[left]);
+    if (fclose(out) == 0) /* else for lack of memory */
         return masked;
     free(masked);
     return NULL;

@@ -41,10 +41,25 @@ enum { URL_MASKED_SIZE = 256 };
 void url_mask_within(char *room, size_t size, const char *text);
 
 /*
- * A copy of `text`, to be freed, in which URLs may stand anywhere, as in a
- * command for a shell, with "..." for the credentials before the host of each
- * and, unless `keep_query`, for its query and fragment: "curl
- * 'http://...@host/?...'". A URL ends where a shell's word or a quotation does.
- * What has no "scheme://" is none. NULL: no memory.
+ * A copy of one URL, to be freed, with "..." for the credentials before its
+ * host and those of URLs within it, and, unless `keep_query`, for its query and
+ * fragment, to its end, whatever characters are in it: "http://...@host/?...".
+ * NULL: no memory.
+ */
+char *url_mask_one(const char *url, bool keep_query);
+
+/*
+ * A copy of `text`, to be freed, as of a command for a shell or of what a
+ * program wrote, with "..." for
+ * - unless `keep_query`, whatever follows a `?` in a word, URL or not: it may
+ *   be the query of one whose beginning a variable has; and the fragments of
+ *   URLs;
+ * - credentials before a host, with and without a scheme;
+ * - the arguments of options that have credentials, by curl's names and by such
+ *   as are named like a secret (-u, --user, --password), and the values of
+ *   headers (-H, --header);
+ * - what is assigned to a name like that: "token=...", "Authorization:...".
+ * A word is a shell's (XCU 2.3): quoted blanks do not end it. More is left out
+ * than need be where that is not sure. NULL: no memory.
  */
 char *url_mask_all(const char *text, bool keep_query);

@@ -288,15 +288,47 @@ class Secrets(Case):
         for text in texts:
             self.assertNotIn("pw@", text)
 
+    def test_nor_is_it_in_what_is_told_of_items(self):
+        port = self.serve().port
+        server = f"http://127.0.0.1:{port}/none/{{cc}}.gif?a|sesame'&token=b"
+        for options, shown in (((), "?..."),
+                               (("--keep-query",), "?a|sesame'&token=b")):
+            with self.subTest(shown):
+                run = self.flags("compare", "-r", "1", "-w", "0",
+                                 "--strategies", "async", "-s", server, *options,
+                                 "BR")
+                self.assertIn(f"flags: br: not found: http://127.0.0.1:{port}"
+                              f"/none/br.gif{shown}\n", run.stderr)
+                self.assertIn(f"/none/{{cc}}.gif{shown}\n", run.stdout)
+
+    def test_nor_is_it_in_a_usage_error(self):
+        for args in (("-s", "http://u:pw@h/flags?v=sesame"),
+                     ("-s", "http://h:99999/{cc}?v=sesame"),
+                     ("-s", "h:80/{cc}?v=sesame"),
+                     ("http://h/?v=sesame",),
+                     ("--program", "a-b=curl 'http://h/?v=sesame'")):
+            with self.subTest(args):
+                run = self.flags("compare", *args)
+                self.assertStatus(run, 2)
+                self.assertIn("?...", run.stderr)
+                self.assertNotIn("sesame", run.stderr)
+                self.assertNotIn("pw@", run.stderr)
+
     def test_nor_is_what_a_program_is_told(self):
         _, texts = self.compare(
             "--weather", "1ms", "--program",
             "mine=curl -sSf -K {config}; : http://u:pw@h/?v=sesame",
             "--program", "bad=echo see http://u:pw@h/?v=sesame; exit 3",
+            "--program",
+            "cut=printf '%0600d http://u:pw@h/?v=sesame' 0; exit 3",
+            "--program",
+            "odd=: '{base}/x?v=sesame' -u u:pw@ -H 'X-A: sesame'; exit 3",
             status=6)
 
         self.assertIn("see http://...@h/?...", " ".join(texts[0].split()))
         self.assertIn(": http://...@h/?...", texts[2])
+        self.assertIn(": '{base}/x?...' -u ... -H 'X-A:...'; exit 3",
+                      texts[2])
         for text in texts:
             self.assertNotIn("sesame", text)
             self.assertNotIn("pw@", text)

@@ -247,6 +247,9 @@ Test(option, a_usage_error_names_the_option_the_value_and_what_is_accepted)
         const char *error;
     } cases[] = {
         {"-m 0", "-m: '0' is not accepted: an integer from 1 to 1000"},
+        {"-m http://u:S@h/?token=S&x=1", "-m: 'http://...@h/?token=...&x=1' is "
+                                         "not accepted: an integer from 1 to "
+                                         "1000"},
         {"--max_req=x",
          "--max_req: 'x' is not accepted: an integer from 1 to 1000"},
         {"--max-req 1001",

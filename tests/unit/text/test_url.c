@@ -126,27 +126,117 @@ static void expect_masked(const char *text, bool keep_query,
     free(masked);
 }
 
+static void expect_one(const char *url, bool keep_query, const char *expected)
+{
+    char *masked = url_mask_one(url, keep_query);
+
+    cr_assert(ne(ptr, masked, NULL));
+    cr_expect(eq(str, masked, (char *)expected), "%s", url);
+    free(masked);
+}
+
+Test(url, alone_hides_its_query_to_its_end_whatever_is_in_it)
+{
+    static const char odd[] = "'|<>\\` \"\t;&#";
+    char url[32];
+
+    for (const char *c = odd; *c; c++) {
+        snprintf(url, sizeof(url), "h/{cc}.gif?x%cS", *c);
+        expect_one(url, false, "h/{cc}.gif?...");
+        expect_one(url, true, url);
+    }
+    expect_one("http://u:S@h/a#S", false, "http://...@h/a#...");
+    expect_one("http://u:S?S@h/a?S", false, "http://...@h/a?...");
+    expect_one("u:S@h/a", false, "...@h/a");
+    expect_one("http://h/a", false, "http://h/a");
+    expect_one("http://h/ftp://u:S@x/y?S", false, "http://h/ftp://...@x/y?...");
+    expect_one("http://h/?a=b%3A%2F%2FS%40x&token=t", true,
+               "http://h/?a=b%3A%2F%2F...%40x&token=t");
+    expect_one("http://h/a:%2F%2Fu@x?S", false, "http://h/a:%2F%2F...@x?...");
+}
+
 Test(url, in_a_command_is_shown_without_credentials_and_query)
 {
     static const char *const same[] = {
-        "", "curl -K {config}", "a://", "http://h/{cc}.gif", "u:p@h?x=1",
+        "",
+        "curl -K {config}",
+        "a://",
+        "http://h/{cc}.gif",
+        "test $? = 0; what? [ \"$?\" ]",
+        "curl -sSf -o x -A a/1 --retry 3 # it's",
+        "xargs -P {m} -n 1 curl -sSf <{urls}",
+        "git clone git@h:a/b",
     };
 
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
         expect_masked(same[i], false, same[i]);
+    expect_masked("u:p@h?x=1", false, "...@h?...");
     expect_masked("http://h/{cc}.gif?a=S&b=S", false, "http://h/{cc}.gif?...");
     expect_masked("http://h?a=S", false, "http://h?...");
     expect_masked("http://h/a#S", false, "http://h/a#...");
     expect_masked("c 'http://u:S@h/a?b=S;c=S' -o x", false,
                   "c 'http://...@h/a?...' -o x");
-    expect_masked("c \"https://S@h\" http://h/?S>x", false,
-                  "c \"https://...@h\" http://h/?...>x");
+    expect_masked("c \"https://S@h\" http://h/?S>S; d", false,
+                  "c \"https://...@h\" http://h/?...; d");
     expect_masked("--program=p=curl http://u:S@a http://u:S@b", false,
                   "--program=p=curl http://...@a http://...@b");
     expect_masked("http://u:S?S@h/a", false, "http://...@h/a");
     expect_masked("http://u:S/S@h/a?S", false, "http://...@h/a?...");
     expect_masked("http://a/http://u:S@h/b?S", false,
                   "http://a/http://...@h/b?...");
+    expect_masked("http://u:S\\|S@h/b 'http://u:'S@h", false,
+                  "http://...@h/b 'http://...@h");
+}
+
+Test(url, in_a_command_hides_what_follows_a_question_mark_of_any_word)
+{
+    static const char *const texts[][2] = {
+        {"c '{base}/bd.gif?a=S' x", "c '{base}/bd.gif?...' x"},
+        {"c http://a/?a=1\\&t=S x", "c http://a/?... x"},
+        {"c http://a/b\\?p=S\\ S x", "c http://a/b\\?... x"},
+        {"c 'http://a/b'?p=\"S S\" x", "c 'http://a/b'?...\" x"},
+        {"c $BASE/x?p=S", "c $BASE/x?..."},
+        {"c 127.0.0.1:80/x?p=S|S", "c 127.0.0.1:80/x?..."},
+        {"GET /a?q=S failed", "GET /a?... failed"},
+        {"can't GET /a?q=S failed", "can't GET /a?..."},
+        {"c 'a?S", "c 'a?..."},
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        expect_masked(texts[i][0], false, texts[i][1]);
+        expect_masked(texts[i][0], true, texts[i][0]);
+    }
+}
+
+Test(url, in_a_command_is_not_all_that_has_credentials)
+{
+    static const char *const texts[][2] = {
+        {"c -u u:S x", "c -u ... x"},
+        {"c -uu:S -sSfu 'u:S S' x", "c -u... -sSfu '...' x"},
+        {"c --user=u:S --user u:S x", "c --user=... --user ... x"},
+        {"c --user='u:S S' x", "c --user='...' x"},
+        {"c -u -S:S x", "c -u ... x"},
+        {"c -U u:S --proxy-user u:S", "c -U ... --proxy-user ..."},
+        {"c --password=S --http-passwd S x",
+         "c --password=... --http-passwd ... x"},
+        {"c -H 'Authorization: Basic S' x", "c -H 'Authorization:...' x"},
+        {"c '-H' \"X-Mine: S\" x", "c '-H' \"X-Mine:...\" x"},
+        {"c --header=X-A:\\ S -HX-B:S x", "c --header=X-A:... -HX-B:... x"},
+        {"c --header 'Cookie: a=S' -b a=S", "c --header 'Cookie:...' -b ..."},
+        {"sh -c 'c -u u:S x' y", "sh -c 'c -u...' y"},
+        {"sh -c \"c -H 'A: S'\" y", "sh -c \"c -H 'A:...'\" y"},
+        {"API_KEY=S c x", "API_KEY=... c x"},
+        {"echo 'password: S' | c -K -", "echo 'password:...' | c -K -"},
+        {"bad Authorization: Basic S", "bad Authorization:..."},
+        {"c -d '{\"token\": \"S\"}' x", "c -d '{\"token\":...' x"},
+        {"c -x u:S@h:80 --proxy=u:S@h x", "c -x ...@h:80 --proxy=...@h x"},
+        {"c https%3A%2F%2Fu:S%40x", "c https%3A%2F%2F...%40x"},
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        expect_masked(texts[i][0], false, texts[i][1]);
+        expect_masked(texts[i][0], true, texts[i][1]);
+    }
 }
 
 Test(url, in_a_command_keeps_its_query_if_that_is_asked_for)
