@@ -51,8 +51,9 @@ typedef struct aw_timeout {
  * Thread: a task's, the same for all of it; aw_timeout_move() and _expired():
  * the loop's. Codes: AW_EINVAL: NaN; AW_ENOTASK. move: AW_ESTATE: it has
  * expired, or was left. leave: `rc`, or AW_ETIMEDOUT for AW_ECANCELED where it
- * was this timeout that cancelled; AW_ESTATE: not entered. Cancellation: from
- * outside it stays AW_ECANCELED, also if the time passed as well (A65).
+ * was this timeout that cancelled; AW_ESTATE: not entered; AW_ENOTASK: not by
+ * this task, and it goes on. Cancellation: from outside it stays AW_ECANCELED,
+ * also if the time passed as well (A65).
  */
 int aw_timeout_enter(aw_timeout *t, double limit);
 int aw_timeout_at(aw_timeout *t, double when);

@@ -139,6 +139,8 @@ int aw_timeout_leave(aw_timeout *t, int rc)
 
     if (l->state != TIMEOUT_ACTIVE && l->state != TIMEOUT_EXPIRING)
         return AW_ESTATE;
+    if (l->task != aw__task_current())
+        return AW_ENOTASK;
     forget_handle(l);
     aw__scope_leave(l->task, &l->scope);
     if (l->state == TIMEOUT_ACTIVE) {

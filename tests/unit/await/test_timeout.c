@@ -226,3 +226,22 @@ TaskTest(timeout, expiring_while_the_task_gives_way_it_leaves_nothing_behind)
     cr_assert(eq(u32, requests(), 0));
     expect_rc(aw_sleep(T), 0);
 }
+
+static int leave(void *timeout, aw_value *ret)
+{
+    (void)ret;
+    return aw_timeout_leave(timeout, 0);
+}
+
+TaskTest(timeout, is_left_by_the_task_that_entered_it_alone)
+{
+    aw_timeout t;
+    aw_future *other;
+
+    expect_rc(aw_timeout_enter(&t, 2 * T), 0);
+    other = aw_create_task(NULL, aw_call(leave, &t));
+    expect_rc(aw_await(other, NULL), AW_ENOTASK);
+    aw_unref(other);
+    expect_rc(aw_sleep(50 * T), AW_ECANCELED);
+    expect_rc(aw_timeout_leave(&t, AW_ECANCELED), AW_ETIMEDOUT);
+}
