@@ -124,10 +124,11 @@ static void caution_replaced(const struct sentences *s)
                      sentences_cell(s, i)->replaced_count);
     if (replaced.runs > 0)
         sentences_say(s,
-                      "%zu such run%s made once more, and only the second one "
-                      "counts (%s)",
-                      replaced.runs, replaced.runs == 1 ? " was" : "s were",
-                      replaced.names);
+                      "%zu run%s once more, as the machine had disturbed "
+                      "%s, and only the second one counts (%s)",
+                      replaced.runs,
+                      replaced.runs == 1 ? " was made" : "s were made",
+                      replaced.runs == 1 ? "it" : "them", replaced.names);
     else if (s->comparison->setup.rerun_disturbed)
         sentences_say(s, "no run had to be made again for that it was "
                          "disturbed");
@@ -148,6 +149,22 @@ static void caution_outliers(const struct sentences *s)
                       outliers.runs == 1 ? "its" : "their", outliers.names);
 }
 
+/* The most requests that any run had in flight at a time; NAN: that is not
+   known of all of them. */
+static double reach_of(const struct comparison_cell *cell)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < cell->run_count; i++) {
+        int64_t peak = figure_of_run(&cell->runs[i], FIGURE_PEAK_IN_FLIGHT);
+
+        if (peak < 0)
+            return (double)NAN;
+        most = peak > most ? peak : most;
+    }
+    return (double)most;
+}
+
 /* With fewer requests in flight than were allowed a cell tells nothing about
    that limit. */
 static void caution_reach(const struct sentences *s)
@@ -156,7 +173,7 @@ static void caution_reach(const struct sentences *s)
         const struct comparison_cell *cell = sentences_cell(s, i);
         size_t items = s->comparison->setup.item_count;
         double most = cell->max_req < items ? cell->max_req : (double)items;
-        double peak = figure_of(cell, FIGURE_PEAK_IN_FLIGHT);
+        double peak = reach_of(cell);
 
         if (sentences_counts(s, i) && peak < REACHED * most)
             sentences_say(s,

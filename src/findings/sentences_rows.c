@@ -118,6 +118,9 @@ size_t sentences_least_runs(const struct sentences *s)
 {
     size_t least = ranks_least(sentences_share(s));
 
+    /* Student's t knows no least error. */
+    if (comparison_has_weathers(s->comparison))
+        return COMPARISON_RUNS_LEAST;
     return least > COMPARISON_RUNS_LEAST ? least : COMPARISON_RUNS_LEAST;
 }
 

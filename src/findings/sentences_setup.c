@@ -67,6 +67,21 @@ static void caution_start(const struct sentences *s)
                          "do not");
 }
 
+/* Several seeds of a weather that hangs on none. */
+static void caution_seeds(const struct sentences *s)
+{
+    char few[64] = "";
+
+    if (s->comparison->setup.weathers < WEATHERS_LEAST)
+        snprintf(few, sizeof(few),
+                 ", and of fewer than %d a ratio has no interval",
+                 WEATHERS_LEAST);
+    sentences_say(s,
+                  "this weather is the same with each of the %zu seeds%s: "
+                  "--seeds is of no use here",
+                  s->comparison->setup.weathers, few);
+}
+
 /* The same machine has other times under other weather. */
 static void caution_weather(const struct sentences *s)
 {
@@ -75,15 +90,18 @@ static void caution_weather(const struct sentences *s)
 
     for (size_t i = 0; i < s->comparison->cell_count; i++)
         counting += sentences_counts(s, i);
-    if (counting < 2)
+    if (counting == 0)
         return;
-    if (comparison_has_weathers(s->comparison) &&
-        setup->weathers < WEATHERS_LEAST)
+    if (comparison_has_weathers(s->comparison) && !setup->is_seeded)
+        caution_seeds(s);
+    else if (comparison_has_weathers(s->comparison) &&
+             setup->weathers < WEATHERS_LEAST)
         sentences_say(s,
                       "with %zu weathers, nothing is told of others: %d are "
                       "the least (--seeds %d)",
                       setup->weathers, WEATHERS_LEAST, WEATHERS_LEAST);
-    else if (setup->is_seeded && !comparison_has_weathers(s->comparison))
+    else if (setup->is_seeded && counting > 1 &&
+             !comparison_has_weathers(s->comparison))
         sentences_say(s,
                       "all of this is under one weather, that of seed %" PRId64
                       ": under another the factors are others (--seeds)",

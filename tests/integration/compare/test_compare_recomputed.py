@@ -96,8 +96,9 @@ class Recomputed(Case):
                          [[1, 2], [1, 2]])
         self.assertEqual([run["place"] for run in
                           cell["replaced"] + cell["details"]], [1, 2, 3, 4])
-        self.assertIn("2 such runs were made once more, and only the second "
-                      "one counts (sequential: 2)",
+        self.assertIn("2 runs were made once more, as the machine had "
+                      "disturbed them, and only the second one counts "
+                      "(sequential: 2)",
                       " ".join((self.home / "report.txt").read_text().split()))
 
     def test_a_disturbed_run_that_is_not_made_again_is_found(self):

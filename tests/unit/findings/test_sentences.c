@@ -339,6 +339,26 @@ Test(conclude, many_pairs_take_more_than_five_runs)
     expect_scene(&scene);
 }
 
+/* By Student's t, of which no number of runs is the least. */
+Test(conclude, no_pairs_take_more_runs_where_weathers_tell)
+{
+    static const struct scene scene = {
+        .rows = {{"async", 1, true, 5, 1000, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 2, true, 5, 500, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 5, true, 5, 200, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 10, true, 5, 100, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 20, true, 5, 50, 0, 0, 0, 0, 0, 0, 0, 0},
+                 {"async", 50, true, 5, 20, 0, 0, 0, 0, 0, 0, 0, 0}},
+        .with = {.setup = {.runs = 5, .weathers = 5, .is_seeded = true}},
+        .sentences =
+            "async -m 50 takes 20.0 ms (19.6 ms to 20.4 ms in 5 runs)\n"
+            "async -m 1 takes 1.00 s (980 ms to 1.02 s in 5 runs)\n"
+            "no errors up to -m 50\n",
+    };
+
+    expect_scene(&scene);
+}
+
 Test(conclude, reuse_is_told_for_each_strategy)
 {
     static const struct scene scene = {
@@ -493,7 +513,7 @@ static void expect_reach(const int64_t peaks[2], const char *expected)
         comparison.cells[i] = cell_of(&rows[i]);
         for (size_t j = 0; j < comparison.cells[i].run_count; j++)
             comparison.cells[i].runs[j].measured[FIGURE_PEAK_IN_FLIGHT] =
-                peaks[i];
+                peaks[i] - (j > 0); /* all runs but one a bit less */
     }
     cr_assert(eq(int, comparison_derive(&comparison), 0));
     cr_assert(eq(int, comparison_conclude(&comparison, note, out), 0));
@@ -581,4 +601,20 @@ Test(conclude, one_weather_is_no_other_if_that_hangs_on_the_seed)
     expect_caution(2, &(struct comparison_setup){.seed = 7}, phrase, false);
     expect_caution(1, &(struct comparison_setup){.seed = 7, .is_seeded = true},
                    phrase, false);
+}
+
+Test(conclude, few_weathers_tell_nothing_of_others_also_of_a_single_cell)
+{
+    static const char few[] = "with 2 weathers, nothing is told of others";
+    static const char alike[] = "is the same with each of the 2 seeds, and of "
+                                "fewer than 5 a ratio has no interval";
+
+    expect_caution(1,
+                   &(struct comparison_setup){.weathers = 2, .is_seeded = true},
+                   few, true);
+    expect_caution(2,
+                   &(struct comparison_setup){.weathers = 5, .is_seeded = true},
+                   few, false);
+    expect_caution(2, &(struct comparison_setup){.weathers = 2}, few, false);
+    expect_caution(2, &(struct comparison_setup){.weathers = 2}, alike, true);
 }
