@@ -63,7 +63,8 @@ int words_add_options(struct words *words, const struct command_line *line,
             rc =
                 add_texts(words, row->name,
                           (const void *)((const char *)settings + row->offset));
-        else if (option_takes_value(row))
+        else if (option_takes_value(row) &&
+                 !(row->optional && strcmp(line->typed[i], row->optional) == 0))
             rc = words_add(words, "--%s=%s", row->name, line->typed[i]);
         else
             rc = words_add(words, "--%s", row->name);

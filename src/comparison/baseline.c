@@ -38,11 +38,19 @@ int baseline_open(struct baseline *baseline, const char *file,
     json_error_t error;
     const char *kind;
     json_t *report;
+    int unread = 0; /* why, if it could not be */
 
     if (!in)
         return -errno;
+    errno = 0;
     report = json_loadf(in, 0, &error);
+    if (ferror(in))
+        unread = errno != 0 && errno != EINVAL ? -errno : -EIO;
     fclose(in);
+    if (unread < 0) {
+        json_decref(report);
+        return unread;
+    }
     if (!report && json_error_code(&error) == json_error_out_of_memory)
         return -ENOMEM;
     kind = json_string_value(json_object_get(report, "schema"));

@@ -85,21 +85,17 @@ static bool is_still_there(int fd, const char *path)
            open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
 
-/* One that may have been left, if nobody holds it. One without a mark was left
-   in the moment of its making, and is empty; or it is not ours. */
+/* One that was left, if nobody holds it. What has no mark may be anybody's,
+   also what is left of the moment between its making and its mark. */
 static void sweep(const char *path)
 {
     int fd = open_directory(path);
 
     if (fd < 0)
         return;
-    if (is_ours(fd) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-        is_still_there(fd, path)) {
-        if (is_marked(fd))
-            compare_directory_remove(path);
-        else
-            (void)rmdir(path);
-    }
+    if (is_ours(fd) && is_marked(fd) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+        is_still_there(fd, path))
+        compare_directory_remove(path);
     close(fd);
 }
 
@@ -142,8 +138,7 @@ static int choose_name(char name[sizeof(PREFIX) + RANDOM_LETTERS])
     return 0;
 }
 
-/* Open, locked and marked. -EAGAIN: another comparison took it for a dead
-   one's, in the moment between its making and its locking. */
+/* Open, locked and marked. -EAGAIN: it is gone, or somebody else holds it. */
 static int hold(struct compare_directory *directory)
 {
     int mark;
@@ -177,7 +172,7 @@ static int try_to_make(struct compare_directory *directory)
         rc = errno == EEXIST ? -EAGAIN : -errno;
     } else {
         rc = hold(directory);
-        if (rc < 0 && rc != -EAGAIN)
+        if (rc < 0)
             (void)rmdir(directory->path);
     }
     if (rc == 0)

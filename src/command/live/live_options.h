@@ -16,7 +16,7 @@
     {                                                                         \
         .name = "live", .kind = OPTION_TAKEN, .metavar = "together",          \
         .optional = "recorded", .take = settings_take_live,                   \
-        .accepted = "together, by `=`, or nothing",                           \
+        .accepted = "together or recorded, by `=`, or nothing",               \
         .help = "first a race: a run of each cell, side by side at its true " \
                 "speed; =together: really at the same time",                  \
         .offset = offsetof(struct compare_settings, live)                     \

@@ -378,6 +378,9 @@ class Compare(Case):
         mine.mkdir()
         mine.chmod(0o1700)
         (mine / "file").write_text("kept")
+        empty = self.home / "flags-compare-empty2"
+        empty.mkdir()
+        empty.chmod(0o1700)
         plain = self.home / "flags-compare-myOwn2"
         plain.mkdir()
         (plain / ".flags-compare").write_text("kept")

@@ -122,6 +122,7 @@ class Baseline(Case):
         self.assertIn("there is no --baseline", run.stderr)
         for name, why in (("text", "no comparison of the form"),
                           ("report", "no comparison of the form"),
+                          (".", "Is a directory"),
                           ("missing", "No such file")):
             with self.subTest(name):
                 run, _ = self.compare("--baseline", name, status=2)

@@ -195,9 +195,12 @@ class Race(Case):
             self.assertNotIn("\x1b", text)
 
     def test_an_export_has_standard_output_for_itself(self):
-        run = self.flags("compare", "--live", "--export-json=-", *self.FEW)
+        run = self.flags("compare", "--live", "--export-json=-",
+                         "--export-markdown", "c.md", *self.FEW)
 
         self.assertStatus(run, 0)
+        self.assertRegex((self.home / "c.md").read_text(),
+                         "flags compare .*--live ")
         self.assertEqual([cell["run_count"]
                           for cell in json.loads(run.stdout)["cells"]],
                          [1, 1, 1])
@@ -212,6 +215,13 @@ class Race(Case):
         self.assertRegex(run.stderr, "race: good has 4 of 4 after ")
         self.assertIn("race: bad does not take part: it ended with status 22",
                       run.stderr)
+
+    def test_what_it_may_be_is_what_the_error_names(self):
+        run = self.flags("compare", "--live=foo")
+        self.assertStatus(run, 2)
+        self.assertIn("together or recorded, by `=`, or nothing", run.stderr)
+        run = self.flags("compare", "--live=recorded", *self.FEW)
+        self.assertStatus(run, 0)
 
     def test_programs_do_not_race_together(self):
         run = self.flags("compare", "--live=together", "--program", "x=true")

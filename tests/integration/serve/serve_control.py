@@ -110,11 +110,13 @@ class Rules(Control):
         self.assertEqual(self.post("reset?seed=6", b"")[0], 204)
         after = forecast()
         self.assertNotEqual(after, before)
-        self.assertEqual(self.post("reset?seed=x", b"")[0], 400)
+        for seed in ("x", "-1", str(2**63), str(2**64 + 5)):
+            self.assertEqual(self.post(f"reset?seed={seed}", b"")[0], 400)
         self.assertEqual(self.post("reset", b"")[0], 204)
         self.assertEqual(forecast(), after)
         self.assertEqual(self.post("reset?seed=5", b"")[0], 204)
         self.assertEqual(forecast(), before)
+        self.assertEqual(self.post(f"reset?seed={2**63 - 1}", b"")[0], 204)
 
     def test_what_was_shown_can_be_posted_and_means_the_same(self):
         rules = ("status=503 %30", "corrupt=3 %50", "status=503 %30",
