@@ -310,11 +310,13 @@ static int prepare(struct compare *compare, struct command_line *line)
     if (rc == 0)
         rc = setup_describe(&compare->setup, &compare->settings, &compare->work,
                             &comparison->setup);
+    looks_plan(&comparison->looks, &compare->settings);
+    if (rc == 0)
+        rc = checks_want_weathers(&compare->checks, comparison, line);
     if (rc == 0)
         rc = read_baseline(compare, line);
     if (rc == 0)
         rc = describe_command(compare, line);
-    looks_plan(&comparison->looks, &compare->settings);
     comparison->fail_undecided = compare->settings.undecided_fails;
     comparison->same_work = true;
     return rc == 0 ? interrupt_catch() : rc;

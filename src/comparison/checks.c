@@ -1,7 +1,11 @@
 #include "comparison/checks.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "text/escape.h"
+#include "text/quantity.h"
 
 int checks_parse(struct compare_checks *checks,
                  const struct option_texts *expressions,
@@ -26,6 +30,32 @@ int checks_parse(struct compare_checks *checks,
             return command_line_refuse(line, "--fail-if", expressions->items[i],
                                        why, NULL);
         checks->count++;
+    }
+    return 0;
+}
+
+int checks_want_weathers(const struct compare_checks *checks,
+                         const struct comparison *comparison,
+                         struct command_line *line)
+{
+    char shown[64];
+
+    if (!comparison_has_weathers(comparison) || !comparison->looks.decide)
+        return 0;
+    for (size_t i = 0; i < checks->count; i++) {
+        const struct condition *condition = &checks->conditions[i];
+        size_t least = condition_least_weathers(condition, comparison);
+
+        if (comparison->setup.weathers >= least)
+            continue;
+        escape_copy(shown, sizeof(shown), condition->text);
+        snprintf(line->error, sizeof(line->error),
+                 "--until-decided: with %zu look%s, '%s' wants at least %zu "
+                 "weathers (--seeds %zu)",
+                 comparison->looks.planned,
+                 quantity_plural(comparison->looks.planned), shown, least,
+                 least);
+        return -EINVAL;
     }
     return 0;
 }

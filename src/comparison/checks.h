@@ -26,6 +26,13 @@ int checks_parse(struct compare_checks *checks,
                  const struct comparison *comparison,
                  struct command_line *line);
 
+/* For --until-decided, once the looks are planned: -EINVAL: a usage error, in
+   line->error, as so few weathers do not decide one of them, however many runs
+   there are. */
+int checks_want_weathers(const struct compare_checks *checks,
+                         const struct comparison *comparison,
+                         struct command_line *line);
+
 /* After comparison_derive(): judge all; the comparison borrows what comes out.
    -ENOMEM. */
 int checks_judge(struct compare_checks *checks, struct comparison *comparison);

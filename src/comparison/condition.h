@@ -99,8 +99,9 @@ int condition_check(struct condition *condition,
  * Where a cell's ratio alone varies, that interval is the one of the ratio, by
  * ranks, that all forms show. Either has a look's share of the error
  * (comparison_error()). Of fewer than COMPARISON_RUNS_LEAST runs nothing is
- * decided. What does not differ between runs is simply
- * compared.
+ * decided, nor of fewer weathers than condition_least_weathers() what differs
+ * between runs. What no run tells of, and what is the same in all of them, is
+ * simply compared.
  *
  * The same comparison always gets the same verdict. -ENOMEM: *check is
  * untouched.
@@ -108,3 +109,8 @@ int condition_check(struct condition *condition,
 int condition_judge(const struct condition *condition,
                     const struct comparison *comparison,
                     struct comparison_check *check);
+
+/* So few weathers may decide it, with the comparison's looks, where it differs
+   between runs; 1: no run tells of it. */
+size_t condition_least_weathers(const struct condition *condition,
+                                const struct comparison *comparison);

@@ -7,6 +7,7 @@
 
 #include "comparison/condition.h"
 #include "comparison/condition_series.h"
+#include "comparison/condition_varies.h"
 #include "comparison/ranks.h"
 
 enum { SEED = 20 };
@@ -24,6 +25,7 @@ struct leaf {
 struct judge {
     const struct condition *condition;
     const struct comparison *comparison;
+    bool weathers;       /* what is of a weather differs between samples */
     struct draws *runs;  /* of each cell */
     struct leaf *leaves; /* of each node */
     char *reason;        /* that there is no answer */
@@ -52,14 +54,7 @@ static int load_runs(struct judge *judge, size_t cell, enum figure_id field,
 static bool is_constant(const struct judge *judge,
                         const struct condition_node *node)
 {
-    enum figure_how how;
-
-    if (node->kind != NODE_VALUE)
-        return true;
-    how = figures[node->field].how;
-    return how == HOW_COUNTED ||
-           (how == HOW_IDEAL && !comparison_has_weathers(judge->comparison)) ||
-           (how == HOW_RATIO && node->cell == 0); /* to itself */
+    return condition_is_constant(node, judge->weathers);
 }
 
 /* The times of a cell and of the first one, to be related. */
@@ -79,7 +74,6 @@ static int load(struct judge *judge, const struct condition_node *node,
                 struct leaf *leaf)
 {
     const struct comparison_cell *cell = &judge->comparison->cells[node->cell];
-    bool weathers = comparison_has_weathers(judge->comparison);
     enum figure_how how = figures[node->field].how;
     int error = 0;
 
@@ -107,7 +101,7 @@ static int load(struct judge *judge, const struct condition_node *node,
         error = load_ratio(judge, node->cell, leaf);
     else if (how != HOW_IDEAL)
         error = load_runs(judge, node->cell, leaf->field, &leaf->own);
-    if (!error && figures[node->field].of_ideal && weathers)
+    if (!error && figures[node->field].of_ideal && judge->weathers)
         error = load_runs(judge, node->cell, FIGURE_IDEAL, &leaf->first);
     if (error == -ENODATA)
         know(judge, node, false, "the runs do not tell");
@@ -210,24 +204,6 @@ static enum comparison_verdict verdict_of(enum condition_relation relation,
     return VERDICT_UNDECIDED;
 }
 
-/* The node of the condition that alone varies from run to run, if it is a
-   ratio: NULL: it is none, or there are more. */
-static const struct condition_node *lone_ratio(const struct judge *judge)
-{
-    const struct condition_node *found = NULL;
-
-    for (size_t i = 0; i < judge->condition->node_count; i++) {
-        const struct condition_node *node = &judge->condition->nodes[i];
-
-        if (is_constant(judge, node))
-            continue;
-        if (found || figures[node->field].how != HOW_RATIO)
-            return NULL;
-        found = node;
-    }
-    return found;
-}
-
 /*
  * The difference where the ratio is its estimate, and between its bounds. With
  * a single place for the ratio r the difference is (a r + b) / (c r + d): it
@@ -266,6 +242,7 @@ static int resample(struct judge *judge, struct interval *interval)
     struct draws_weathers weathers = {
         .count = comparison_weathers(judge->comparison)};
     uint64_t state = SEED;
+    bool differs = false;
     bool finite;
 
     if (!estimates)
@@ -278,8 +255,12 @@ static int resample(struct judge *judge, struct interval *interval)
             draws_again(&judge->runs[j], &weathers, &state);
         estimates[i] = difference(judge);
         finite = isfinite(estimates[i]);
+        differs |=
+            estimates[i] < interval->value || estimates[i] > interval->value;
     }
-    if (finite)
+    if (!differs)
+        interval->low = interval->high = interval->value;
+    else if (finite)
         weathers_bounds(interval, estimates, STATISTICS_RESAMPLES,
                         weathers.count, comparison_error(judge->comparison));
     free(estimates);
@@ -342,8 +323,9 @@ static void leave_undecided(const struct judge *judge,
     judged->difference.low = judged->difference.high = (double)NAN;
     if (comparison_has_weathers(judge->comparison) && !has_few_runs(judge))
         snprintf(judged->reason, sizeof(judged->reason),
-                 "%zu weathers are too few to decide it",
-                 judge->comparison->setup.weathers);
+                 "%zu weathers are too few to decide it: %zu are the least",
+                 judge->comparison->setup.weathers,
+                 condition_least_weathers(judge->condition, judge->comparison));
     else
         snprintf(judged->reason, sizeof(judged->reason),
                  "fewer than %zu runs do not decide it", least);
@@ -363,6 +345,8 @@ int condition_judge(const struct condition *condition,
     struct judge judge = {
         .condition = condition,
         .comparison = comparison,
+        .weathers = comparison_has_weathers(comparison) &&
+                    !condition_is_known(condition),
         .runs = calloc(cells, sizeof(*judge.runs)),
         .leaves = calloc(condition->node_count, sizeof(*judge.leaves)),
         .reason = judged.reason,
@@ -373,7 +357,8 @@ int condition_judge(const struct condition *condition,
     if (judge.runs && judge.leaves)
         error = load_all(&judge);
     if (!error) {
-        const struct condition_node *ratio = lone_ratio(&judge);
+        const struct condition_node *ratio =
+            condition_lone_ratio(condition, judge.weathers);
 
         error =
             ratio ? map_ratio(&judge, ratio, &found) : resample(&judge, &found);

@@ -99,18 +99,33 @@ static int check_looks(const struct check *check)
 static int check_seeds(const struct check *check)
 {
     struct compare_settings *settings = check->settings;
-    int64_t more = settings->seeds - settings->runs;
+    bool looks = settings->until > 0 || settings->until_decided;
+    bool more = settings->seeds > settings->runs;
 
-    if (more > 0 && !has(check, "runs") &&
-        (settings->until <= 0 || settings->seeds <= settings->max_runs))
-        settings->runs = settings->seeds;
-    else if (more > 0)
+    if (more && has(check, "runs"))
         return refuse(check->line,
                       "--seeds %" PRId64 ": more than the runs of each cell, "
                       "of which there are %" PRId64,
                       settings->seeds, settings->runs);
-    if (settings->seed > INT64_MAX - settings->seeds)
-        return refuse(check->line, "--seeds: there are no seeds after --seed");
+    if (looks && settings->seeds > settings->max_runs)
+        return refuse(check->line,
+                      "--seeds %" PRId64 ": more than --max-runs, which is "
+                      "%" PRId64 "%s",
+                      settings->seeds, settings->max_runs,
+                      has(check, "max-runs") ? "" : " unless said");
+    if (more)
+        settings->runs = settings->seeds;
+    if (settings->seed > INT64_MAX - (settings->seeds - 1))
+        return refuse(check->line,
+                      "--seeds %" PRId64 ": there are not so many from "
+                      "--seed on",
+                      settings->seeds);
+    if (settings->until > 0 && settings->seeds > 1 &&
+        settings->seeds < WEATHERS_LEAST)
+        return refuse(check->line,
+                      "--until: of %" PRId64 " weathers a ratio has no "
+                      "interval: %d are the least (--seeds %d)",
+                      settings->seeds, WEATHERS_LEAST, WEATHERS_LEAST);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,16 +168,37 @@ struct interval weathers_interval(const struct weathers *weathers, double error)
                              exp(weathers->log + reach)};
 }
 
-void weathers_bounds(struct interval *interval, double *estimates, size_t count,
-                     size_t weathers, double error)
+/* Of samples of so many weathers, what takes the place of the error. */
+static double expanded(size_t weathers, double error)
 {
     double n = (double)weathers;
 
+    return erfc(sqrt(n / (n - 1)) * statistics_t_bound(error, weathers - 1) /
+                M_SQRT2);
+}
+
+/* Whether there is one of them beyond either bound. */
+static bool reaches(size_t count, double error)
+{
+    return error * (double)count >= 2;
+}
+
+size_t weathers_least(size_t count, double error)
+{
+    size_t weathers = WEATHERS_LEAST;
+
+    while (weathers <= WEATHERS_MOST &&
+           !reaches(count, expanded(weathers, error)))
+        weathers++;
+    return weathers;
+}
+
+void weathers_bounds(struct interval *interval, double *estimates, size_t count,
+                     size_t weathers, double error)
+{
     if (weathers > 1)
-        error = erfc(sqrt(n / (n - 1)) *
-                     statistics_t_bound(error, weathers - 1) / M_SQRT2);
-    if (weathers > 1 &&
-        (weathers < WEATHERS_LEAST || error * (double)count < 2)) {
+        error = expanded(weathers, error);
+    if (weathers > 1 && (weathers < WEATHERS_LEAST || !reaches(count, error))) {
         interval->low = interval->high = (double)NAN;
         return;
     }

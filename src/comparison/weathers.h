@@ -58,6 +58,10 @@ struct interval weathers_interval(const struct weathers *weathers,
 void weathers_bounds(struct interval *interval, double *estimates, size_t count,
                      size_t weathers, double error);
 
+/* The fewest weathers of which that many samples have bounds; above
+   WEATHERS_MOST: none do. */
+size_t weathers_least(size_t count, double error);
+
 /* The probability of a ratio as far from 1, if it is 1; it is at most `error`
    exactly if that interval leaves 1 out. 1 where there are no bounds. */
 double weathers_alike(const struct weathers *weathers);

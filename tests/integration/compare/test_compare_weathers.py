@@ -56,14 +56,20 @@ class Weathers(Case):
     def test_few_of_them_tell_nothing_of_others(self):
         run, report = self.compare("--seeds", "4", "-r", "8", "--fail-if",
                                    "async.ratio > 2", "--fail-if",
-                                   "async.median > 1m")
+                                   "async.median > 1m", "--fail-if",
+                                   "async.threads < 2", "--fail-if",
+                                   "async.ideal > 1us", "--fail-if",
+                                   "async.ideal > 2*sequential.ideal",
+                                   status=6)
 
         self.assertRecomputed()
         self.assertIsNone(report["cells"][1]["ratio"]["low"])
         self.assertEqual([(check["verdict"], check["reason"])
                           for check in report["checks"]],
-                         [("undecided",
-                           "4 weathers are too few to decide it")] * 2)
+                         [("undecided", "4 weathers are too few to decide "
+                           "it: 5 are the least")] * 2 +
+                         [("failed", None), ("failed", None),
+                          ("passed", None)])
         self.assertIn("with 4 weathers, nothing is told of others: 5 are the "
                       "least (--seeds 5)", " ".join(run.stdout.split()))
 
@@ -108,6 +114,10 @@ class Weathers(Case):
         self.assertRecomputed()
         self.assertEqual(report["looks"]["taken"][0], 6)
 
+    def test_the_last_seed_there_is_can_be_the_only_one(self):
+        _, report = self.compare("-r", "1", "--seed", str(2**63 - 1))
+        self.assertEqual(report["seed"], 2**63 - 1)
+
     def test_what_does_not_go_together_is_a_usage_error(self):
         for options, why in (
                 (("--seeds", "6", "-r", "5"), "--seeds 6: more than the runs"),
@@ -115,7 +125,23 @@ class Weathers(Case):
                  "--seeds: not together with --server"),
                 (("--seeds", "0"), "1 to 64"),
                 (("--seeds", "2", "--seed", str(2**63 - 1)),
-                 "--seeds: there are no seeds after")):
+                 "--seeds 2: there are not so many from --seed on\n"),
+                (("--seeds", "30", "--until", "99%", "--max-runs", "20"),
+                 "--seeds 30: more than --max-runs, which is 20\n"),
+                (("--seeds", "30", "--until-decided", "--max-runs", "20",
+                  "--fail-if", "async.ratio > 2"),
+                 "--seeds 30: more than --max-runs, which is 20\n"),
+                (("--seeds", "4", "--until", "99%"),
+                 "--until: of 4 weathers a ratio has no interval: 5 are the "
+                 "least (--seeds 5)\n"),
+                (("--seeds", "4", "--until-decided", "--fail-if",
+                  "async.ratio > 2"),
+                 "--until-decided: with 6 looks, 'async.ratio > 2' wants at "
+                 "least 5 weathers (--seeds 5)\n"),
+                (("--seeds", "5", "--until-decided", "--max-runs", "20",
+                  "--fail-if", "async.median > 1m"),
+                 "--until-decided: with 3 looks, 'async.median > 1m' wants at "
+                 "least 7 weathers (--seeds 7)\n")):
             with self.subTest(options):
                 run = self.flags("compare", *options)
                 self.assertStatus(run, 2)
