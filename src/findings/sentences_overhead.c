@@ -48,8 +48,8 @@ bool sentences_queue(const struct sentences *s, size_t cell)
     quantity_time(alone, figure_of(sentences_cell(s, sequential), FIGURE_P50));
     sentences_say(s,
                   "requests of %s take %s where one at a time takes %s, by the "
-                  "median: the server queues them, or the way to it is full, "
-                  "which is no overhead of the strategy",
+                  "median: the server queues them, or the way to it is full; "
+                  "its overhead is of that, and not the strategy's",
                   of->name, took, alone);
     return true;
 }

@@ -618,3 +618,58 @@ Test(conclude, few_weathers_tell_nothing_of_others_also_of_a_single_cell)
     expect_caution(2, &(struct comparison_setup){.weathers = 2}, few, false);
     expect_caution(2, &(struct comparison_setup){.weathers = 2}, alike, true);
 }
+
+/* What is said of a server that is not ours, or (NULL) of ours, where requests
+   took so long one by one, and many at a time. */
+static char *told_of_queues(const char *server, int64_t alone_us,
+                            int64_t together_us)
+{
+    static const struct row rows[] = {
+        {"sequential", 1, true, 11, 1000, 900, 0, 0, 0, 0, 0, 0, 0},
+        {"async", 20, true, 11, 100, 50, 0, 0, 0, 0, 0, 0, 0}};
+    struct comparison comparison = {.setup = {.server = server},
+                                    .cell_count = COUNT(rows)};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    comparison.cells = calloc(COUNT(rows), sizeof(*comparison.cells));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        comparison.cells[i] = cell_of(&rows[i]);
+        for (size_t j = 0; j < rows[i].runs; j++)
+            comparison.cells[i].runs[j].measured[FIGURE_P50] =
+                i == 0 ? alone_us : together_us;
+    }
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+    cr_assert(eq(int, comparison_conclude(&comparison, note, out), 0));
+    fclose(out);
+    comparison_close(&comparison);
+    return text;
+}
+
+Test(conclude, where_a_server_queues_overhead_is_not_the_strategys)
+{
+    static const char queued[] =
+        "requests of async take 15.0 ms where one at a time takes 10.0 ms, by "
+        "the median: the server queues them, or the way to it is full; its "
+        "overhead is of that, and not the strategy's\n";
+    static const struct {
+        const char *server;
+        int64_t together_us;
+        bool is_queued;
+    } cases[] = {{"http://h", 15000, true},
+                 {"http://h", 14900, false},
+                 {NULL, 15000, false}};
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *text =
+            told_of_queues(cases[i].server, 10000, cases[i].together_us);
+
+        cr_expect(eq(int, strstr(text, queued) != NULL, cases[i].is_queued),
+                  "%s", text);
+        cr_expect(
+            eq(int, strstr(text, "are overhead") != NULL, !cases[i].is_queued),
+            "%s", text);
+        free(text);
+    }
+}
