@@ -278,6 +278,10 @@ static int read_baseline(struct compare *compare, struct command_line *line)
     if (rc == 0 && (settings->force_baseline ||
                     baseline_matches(&compare->baseline, comparison, why))) {
         comparison->has_baseline = true;
+        if (!baseline_knows_queries(&compare->baseline, comparison))
+            message_warning("--baseline %s: queries of URLs that are not shown "
+                            "may be others (--keep-query)",
+                            shown);
         return 0;
     }
     snprintf(line->error, sizeof(line->error), "--baseline %s: %s%s", shown,

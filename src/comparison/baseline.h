@@ -36,6 +36,11 @@ bool baseline_matches(const struct baseline *baseline,
                       const struct comparison *comparison,
                       char why[BASELINE_WHY_SIZE]);
 
+/* Whether that holds for the queries of URLs, too: where one of server and
+   programs is not shown, here or there, nobody can tell. */
+bool baseline_knows_queries(const struct baseline *baseline,
+                            const struct comparison *comparison);
+
 /* Of an earlier comparison's JSON: the cell that is this one's like, or NULL.
  */
 const json_t *baseline_like(const json_t *report,

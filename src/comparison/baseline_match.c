@@ -73,6 +73,54 @@ static void match_text(struct match *match, const json_t *of, const char *key,
         differ(match, what, theirs, ours);
 }
 
+/* Whether a URL's query, or one in a command, is shown as "..."
+   (text/url.h). */
+static bool hides_query(const char *text)
+{
+    return text && (strstr(text, "?...") || strstr(text, "#..."));
+}
+
+/* An address without its query, as far as one of them has it hidden: the other
+   comparison may have been told to keep it. */
+static void match_server(struct match *match, const char *ours)
+{
+    const char *theirs =
+        json_string_value(json_object_get(match->report, "server"));
+    size_t length = theirs ? strcspn(theirs, "?#") : 0;
+    char shown[64];
+
+    if (!theirs || !ours || (!hides_query(theirs) && !hides_query(ours))) {
+        if (theirs && theirs[length] && !(ours && ours[strcspn(ours, "?#")])) {
+            snprintf(shown, sizeof(shown), "%.*s%c...", (int)length, theirs,
+                     theirs[length]);
+            differ(match, "server", shown, ours ? ours : "none");
+        }
+        match_text(match, match->report, "server", "server", ours);
+    } else if (length != strcspn(ours, "?#") ||
+               strncmp(theirs, ours, length + 1) != 0) {
+        snprintf(shown, sizeof(shown), "%.*s%s", (int)length, theirs,
+                 theirs[length] ? "?..." : "");
+        differ(match, "server", shown, ours);
+    }
+}
+
+bool baseline_knows_queries(const struct baseline *baseline,
+                            const struct comparison *comparison)
+{
+    const json_t *server = json_object_get(baseline->report, "server");
+
+    if (hides_query(json_string_value(server)) ||
+        hides_query(comparison->setup.server))
+        return false;
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct comparison_cell *cell = &comparison->cells[i];
+
+        if (hides_query(cell->program) && baseline_like(baseline->report, cell))
+            return false;
+    }
+    return true;
+}
+
 static void match_number(struct match *match, const json_t *of, const char *key,
                          const char *what, double ours)
 {
@@ -184,7 +232,7 @@ bool baseline_matches(const struct baseline *baseline,
         json_object_get(match.report, "seeds"))
         match_integer(&match, match.report, "seeds", "seeds",
                       (int64_t)comparison_weathers(comparison));
-    match_text(&match, match.report, "server", "server", setup->server);
+    match_server(&match, setup->server);
     match_factors(&match, &setup->factors);
     match_codes(&match, setup);
     match_flag(&match, match.report, "country_names", "metadata",

@@ -98,6 +98,46 @@ class Baseline(Case):
         run, _ = self.compare(*program, "--baseline", "before.json", status=2)
         self.assertIn("the program curl 1.0, not curl ", run.stderr)
 
+    def test_a_query_that_is_hidden_may_be_another(self):
+        """Of either, and of the program's command, too."""
+        port = self.serve().port
+        server = f"http://127.0.0.1:{port}/flags/{{cc}}/{{cc}}.gif"
+        few = ["compare", "-r", "1", "-w", "0", "--strategies", "async"]
+        hidden = "queries of URLs that are not shown may be others"
+        cases = [(["-s", f"{server}?a=1"], ["-s", f"{server}?a=2"], 0),
+                 (["-s", f"{server}?a=1", "--keep-query"],
+                  ["-s", f"{server}?a=1"], 0),
+                 (["-s", f"{server}?a=1", "--keep-query"],
+                  ["-s", f"{server}?a=2", "--keep-query"], 2),
+                 (["-s", f"{server}?sesame", "--keep-query"],
+                  ["-s", server], 2),
+                 (["-s", f"{server}?sesame", "--keep-query"],
+                  ["-s", f"http://h:{port}/{{cc}}?sesame"], 2),
+                 (["-s", server], ["-s", server], 0)]
+        for number, (before, after, status) in enumerate(cases):
+            with self.subTest(before=before, after=after):
+                made = self.flags(*few, *before, "--export-json",
+                                  f"{number}.json", "BR")
+                self.assertStatus(made, 0)
+                run = self.flags(*few, *after, "--baseline", f"{number}.json",
+                                 "BR")
+                self.assertStatus(run, status)
+                self.assertEqual(hidden in run.stderr,
+                                 status == 0 and after[1] != server)
+                self.assertNotIn("sesame", run.stderr)
+
+    def test_nor_is_it_known_of_a_program(self):
+        def compare(query, *args):
+            run = self.flags("compare", "-r", "1", "-w", "0", "--strategies",
+                             "async", "--program",
+                             f"p=curl -qsSf -K {{config}}; : /x?{query}",
+                             *args, "BR")
+            self.assertStatus(run, 0)
+            return run.stderr
+
+        compare("1", "--export-json", "c.json")
+        self.assertIn("may be others", compare("2", "--baseline", "c.json"))
+
     def test_the_files_are_those_that_sha256sum_sees(self):
         _, report = self.compare()
         lines = "".join(

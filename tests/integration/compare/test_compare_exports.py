@@ -295,8 +295,8 @@ class Secrets(Case):
                                (("--keep-query",), "?a|sesame'&token=b")):
             with self.subTest(shown):
                 run = self.flags("compare", "-r", "1", "-w", "0",
-                                 "--strategies", "async", "-s", server, *options,
-                                 "BR")
+                                 "--strategies", "async", "-s", server,
+                                 *options, "BR")
                 self.assertIn(f"flags: br: not found: http://127.0.0.1:{port}"
                               f"/none/br.gif{shown}\n", run.stderr)
                 self.assertIn(f"/none/{{cc}}.gif{shown}\n", run.stdout)
@@ -320,12 +320,17 @@ class Secrets(Case):
             "mine=curl -sSf -K {config}; : http://u:pw@h/?v=sesame",
             "--program", "bad=echo see http://u:pw@h/?v=sesame; exit 3",
             "--program",
-            "cut=printf '%0600d http://u:pw@h/?v=sesame' 0; exit 3",
+            "long=printf http://u:pw@h/?; printf 'ses%.0same' $(seq 100); "
+            "exit 3",
+            "--program",
+            "cut=printf 'a http://u:pw'; printf 'pw%.0s' $(seq 3000); exit 3",
             "--program",
             "odd=: '{base}/x?v=sesame' -u u:pw@ -H 'X-A: sesame'; exit 3",
             status=6)
 
-        self.assertIn("see http://...@h/?...", " ".join(texts[0].split()))
+        shown = " ".join(texts[0].split())
+        self.assertIn("see http://...@h/?...", shown)
+        self.assertIn("status 3: a ...", shown)
         self.assertIn(": http://...@h/?...", texts[2])
         self.assertIn(": '{base}/x?...' -u ... -H 'X-A:...'; exit 3",
                       texts[2])
