@@ -68,16 +68,25 @@ static json_t *load(struct merge *merge, const char *path)
     json_error_t error;
     FILE *in = fopen(path, "re");
     json_t *report;
+    int unread = 0; /* why, if it could not be */
 
     if (!in) {
         message_failure("cannot read", path, -errno);
         merge->failed = true;
         return NULL;
     }
+    errno = 0;
     report = json_loadf(in, JSON_REJECT_DUPLICATES, &error);
+    if (ferror(in))
+        unread = errno != 0 ? -errno : -EIO;
     fclose(in);
     if (report)
         return report;
+    if (unread < 0) {
+        message_failure("cannot read", path, unread);
+        merge->failed = true;
+        return NULL;
+    }
     snprintf(why, sizeof(why), "not a whole report: line %d: %s", error.line,
              error.text);
     complain(merge, path, why);

@@ -181,6 +181,11 @@ class Merge(Shards):
 
         self.assertStatus(run, 5)
         self.assertIn("nowhere.json", run.stderr)
+        run = self.flags("merge", self.home)
+        self.assertStatus(run, 5)
+        self.assertEqual(
+            run.stderr.splitlines()[0],
+            f"flags: cannot read '{self.home}': Is a directory")
 
     def test_names_an_interrupted_shard(self):
         path, _ = self.shard("0/1", "BR")
