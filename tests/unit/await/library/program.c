@@ -18,7 +18,8 @@ int task_step(void)
 static int download(void *country, aw_value *ret)
 {
     const char *name = country;
-    int rc = aw_sleep(name[0] == 'B' ? 0.02 : 0.01);
+    /* Whoever sleeps for no time goes on in the next turn, before any timer. */
+    int rc = aw_sleep(name[0] == 'B' ? 0.02 : 0);
 
     *ret = (aw_value){country, NULL};
     return rc;
