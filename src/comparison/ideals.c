@@ -208,7 +208,7 @@ int compare_ideals(struct comparison *comparison, const struct results *results,
                    const struct compare_work *work,
                    const struct compare_settings *settings)
 {
-    char root[PATH_MAX];
+    char root[PATH_MAX] = "";
     struct ideal_basis basis = basis_of(work, settings, root);
     int rc;
 
@@ -257,7 +257,7 @@ int compare_predict_work(struct prediction **predictions,
                          const struct compare_work *work,
                          const struct compare_settings *settings)
 {
-    char root[PATH_MAX];
+    char root[PATH_MAX] = "";
     struct ideal_basis basis = basis_of(work, settings, root);
     struct prediction *made = NULL;
     int rc = work->server_started ? find_root(work, root, sizeof(root)) : 0;
@@ -277,7 +277,7 @@ int compare_predict_work(struct prediction **predictions,
 int compare_limit(int64_t *limit_us, const struct compare_work *work,
                   const struct compare_settings *settings)
 {
-    char root[PATH_MAX];
+    char root[PATH_MAX] = "";
     struct ideal_basis basis = basis_of(work, settings, root);
     struct weather weather = work->weather;
     int64_t longest_us = 0;
