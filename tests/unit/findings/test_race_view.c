@@ -5,34 +5,27 @@
 #include <string.h>
 
 #include "findings/race_view.h"
+#include "written.h"
 
 #define MS INT64_C(1000)
 
 static struct race race;
-static char *text;
-static size_t size;
-static FILE *out;
+static struct written stream;
 
 static void setup(void)
 {
-    out = open_memstream(&text, &size);
-    cr_assert(ne(ptr, out, NULL));
+    written_open(&stream);
 }
 
 static void teardown(void)
 {
-    fclose(out);
-    free(text);
+    written_close(&stream);
     race_close(&race);
 }
 
-/* What was written since the last call. */
 static char *written(void)
 {
-    fflush(out);
-    text[size] = '\0';
-    rewind(out);
-    return text;
+    return written_take(&stream);
 }
 
 TestSuite(race_view, .init = setup, .fini = teardown, .timeout = 10);
@@ -68,7 +61,7 @@ static const struct race_style plain = {.columns = 60, .rows = 24};
 
 static char *frame_at(int64_t at_us, const struct race_style *style)
 {
-    int lines = race_frame(out, &race, at_us, style);
+    int lines = race_frame(stream.out, &race, at_us, style);
     char *frame = written();
     int found = 0;
 
@@ -201,7 +194,7 @@ Test(race_view, lanes_that_do_not_fit_are_counted)
         fill(&race.lanes[i], "async", 4, 1, 10);
     for (int rows = 1; rows <= 60; rows++) {
         struct race_style style = {.columns = 80, .rows = rows};
-        int lines = race_frame(out, &race, 0, &style);
+        int lines = race_frame(stream.out, &race, 0, &style);
         char *frame = written();
 
         cr_expect(lt(int, lines, rows > 3 ? rows : 3), "%d rows", rows);
@@ -240,24 +233,24 @@ Test(race_view, colours_and_clearing_come_only_where_they_are_wanted)
 Test(race_view, lines_tell_of_starts_and_of_ends_in_their_order)
 {
     two_lanes(4);
-    race_lines(out, &race, -1, 0);
+    race_lines(stream.out, &race, -1, 0);
     cr_expect(
         eq(str, written(), "race: sequential starts\nrace: async starts\n"));
-    race_lines(out, &race, 0, 9 * MS);
+    race_lines(stream.out, &race, 0, 9 * MS);
     cr_expect(eq(str, written(), ""));
-    race_lines(out, &race, 9 * MS, 40 * MS);
+    race_lines(stream.out, &race, 9 * MS, 40 * MS);
     cr_expect(eq(str, written(),
                  "race: async has 4 of 4 after 10.0 ms, the ideal 9.00 ms\n"
                  "race: sequential has 4 of 4 after 40.0 ms, the ideal 36.0 "
                  "ms\n"));
-    race_lines(out, &race, 40 * MS, 50 * MS);
+    race_lines(stream.out, &race, 40 * MS, 50 * MS);
     cr_expect(eq(str, written(), ""));
 }
 
 Test(race_view, lanes_that_end_at_one_moment_have_a_line_each)
 {
     two_lanes(1);
-    race_lines(out, &race, 0, 10 * MS);
+    race_lines(stream.out, &race, 0, 10 * MS);
     cr_expect(eq(str, written(),
                  "race: sequential has 1 of 1 after 10.0 ms, the ideal 9.00 "
                  "ms\n"
@@ -271,7 +264,7 @@ Test(race_view, a_lane_without_a_run_says_why)
     race.lanes[0].ended_us = -1;
     snprintf(race.lanes[1].why, RACE_WHY_SIZE, "it ended by signal 9");
 
-    race_lines(out, &race, -1, 20 * MS);
+    race_lines(stream.out, &race, -1, 20 * MS);
     cr_expect(eq(str, written(),
                  "race: sequential does not take part: it ended with status "
                  "22\n"

@@ -8,35 +8,28 @@
 
 #include "report/progress.h"
 #include "told.h"
+#include "written.h"
 
 static struct events events;
-static char *text;
-static size_t size;
-static FILE *out;
+static struct written stream;
 
 static void setup(void)
 {
     cr_assert(eq(int, events_init(&events), 0));
-    out = open_memstream(&text, &size);
-    cr_assert(ne(ptr, out, NULL));
+    written_open(&stream);
 }
 
 static void teardown(void)
 {
-    fclose(out);
-    free(text);
+    written_close(&stream);
     events_close(&events);
 }
 
 TestSuite(progress, .init = setup, .fini = teardown);
 
-/* What was written since the last call. */
 static char *written(void)
 {
-    fflush(out);
-    text[size] = '\0'; /* what an earlier, longer text has left there */
-    rewind(out);
-    return text;
+    return written_take(&stream);
 }
 
 static const struct outcome ok = {.status = STATUS_OK};
@@ -56,7 +49,8 @@ Test(progress, it_shows_what_is_in_flight_and_the_bytes)
 {
     struct progress bar;
 
-    progress_init(&bar, out, 0, (struct progress_style){false, false}, &events);
+    progress_init(&bar, stream.out, 0, (struct progress_style){false, false},
+                  &events);
     atomic_fetch_add(&bar.received, 1536);
     written();
     emit(1, 100000, EVENT_STARTED, NULL);
@@ -72,7 +66,7 @@ Test(progress, it_estimates_the_rest_once_that_means_something)
 {
     struct progress bar;
 
-    progress_init(&bar, out, 20, (struct progress_style){false, false},
+    progress_init(&bar, stream.out, 20, (struct progress_style){false, false},
                   &events);
     emit(1, 1900000, EVENT_FINAL, &ok);
     emit(1, 1999999, EVENT_FINAL, &ok);
@@ -89,7 +83,7 @@ Test(progress, it_estimates_nothing_from_items_that_needed_no_attempt)
 {
     struct progress bar;
 
-    progress_init(&bar, out, 20, (struct progress_style){false, false},
+    progress_init(&bar, stream.out, 20, (struct progress_style){false, false},
                   &events);
     for (int i = 0; i < 10; i++)
         emit(0, 3000000 + i, EVENT_FINAL, &ok);

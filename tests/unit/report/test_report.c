@@ -12,35 +12,28 @@
 #include "report/summary.h"
 #include "report/tally.h"
 #include "text/escape.h"
+#include "written.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct events events;
-static char *text;
-static size_t size;
-static FILE *out;
+static struct written stream;
 
 static void setup(void)
 {
     cr_assert(eq(int, events_init(&events), 0));
-    out = open_memstream(&text, &size);
-    cr_assert(ne(ptr, out, NULL));
+    written_open(&stream);
 }
 
 static void teardown(void)
 {
-    fclose(out);
-    free(text);
+    written_close(&stream);
     events_close(&events);
 }
 
-/* What was written since the last call. */
 static char *written(void)
 {
-    fflush(out);
-    text[size] = '\0'; /* what an earlier, longer text has left there */
-    rewind(out);
-    return text;
+    return written_take(&stream);
 }
 
 /* Events reach the folds with times of the test's own, as if the stream had
@@ -169,7 +162,7 @@ Test(report, the_first_report_is_the_books)
             .compat = cases[i].compat,
         };
 
-        summary_begin(out, &plan);
+        summary_begin(stream.out, &plan);
         cr_expect(eq(str, written(), (char *)cases[i].text));
     }
 }
@@ -184,7 +177,7 @@ Test(report, a_server_without_a_label_is_named_by_its_url)
                                 .max_req = 1,
                                 .directory = "a/"};
 
-    summary_begin(out, &plan);
+    summary_begin(stream.out, &plan);
 
     cr_expect(eq(str, written(),
                  "Site: http://h/\\x1b{cc}.png\n"
@@ -202,12 +195,12 @@ Test(report, the_final_report_is_the_books)
     final(1070000, &br, &ok);
     final(1090000, &br, &ok);
 
-    summary_end(out, &tally, COMPAT_1E);
+    summary_end(stream.out, &tally, COMPAT_1E);
     cr_expect(eq(str, written(),
                  "--------------------\n"
                  "2 flags downloaded.\n"
                  "Elapsed time: 0.09s\n"));
-    summary_end(out, &tally, COMPAT_2E);
+    summary_end(stream.out, &tally, COMPAT_2E);
     cr_expect(eq(str, written(),
                  "--------------------\n"
                  "  2 flags downloaded.\n"
@@ -215,7 +208,7 @@ Test(report, the_final_report_is_the_books)
 
     final(1500000, &zz, &not_found);
     final(1600000, &ba, &teapot);
-    summary_end(out, &tally, COMPAT_2E);
+    summary_end(stream.out, &tally, COMPAT_2E);
     cr_expect(eq(str, written(),
                  "--------------------\n"
                  "  2 flags downloaded.\n"
@@ -231,7 +224,7 @@ Test(report, one_and_none_are_told_in_the_right_number)
     tally_init(&tally, &events);
     final(0, &ba, &teapot);
     final(0, &ba, &teapot);
-    summary_end(out, &tally, COMPAT_1E);
+    summary_end(stream.out, &tally, COMPAT_1E);
     cr_expect(eq(str, written(),
                  "--------------------\n"
                  "0 flags downloaded.\n"
@@ -239,7 +232,7 @@ Test(report, one_and_none_are_told_in_the_right_number)
                  "Elapsed time: 0.00s\n"));
 
     final(0, &br, &ok);
-    summary_end(out, &tally, COMPAT_NONE);
+    summary_end(stream.out, &tally, COMPAT_NONE);
     cr_expect(eq(str, written(),
                  "--------------------\n"
                  "1 flag downloaded.\n"
@@ -259,7 +252,7 @@ Test(report, an_interrupted_run_says_so_and_still_adds_up)
     final(30000, &ba, &cancelled);
     final(30000, &zz, &cancelled);
 
-    summary_end(out, &tally, COMPAT_NONE);
+    summary_end(stream.out, &tally, COMPAT_NONE);
 
     cr_expect(eq(str, written(),
                  "interrupted\n"
@@ -293,8 +286,8 @@ static char *lines_of(const char *strategy, enum compat compat, bool verbose)
     static const struct outcome *const outcomes[] = {&refused, &late};
 
     events.sinks = NULL;
-    lines = (struct lines){.out = verbose ? out : NULL,
-                           .err = out,
+    lines = (struct lines){.out = verbose ? stream.out : NULL,
+                           .err = stream.out,
                            .compat = compat,
                            .strategy = strategy};
     lines_init(&lines, &events);
@@ -368,7 +361,8 @@ Test(report, failures_are_told_without_being_asked)
 Test(report, what_a_server_says_cannot_move_the_cursor)
 {
     struct outcome evil = teapot;
-    struct lines lines = {.out = out, .err = out, .strategy = "async"};
+    struct lines lines = {
+        .out = stream.out, .err = stream.out, .strategy = "async"};
 
     snprintf(evil.reply.reason, sizeof(evil.reply.reason), "\x1b[2J\r\xc2\x9b");
     snprintf(evil.reply.text, sizeof(evil.reply.text), "HTTP 418 - %s",
@@ -391,7 +385,7 @@ Test(report, a_broken_output_is_told_once)
     int calls = 0;
     FILE *full = fopen("/dev/full", "w");
     struct lines lines = {.out = full,
-                          .err = out,
+                          .err = stream.out,
                           .strategy = "async",
                           .on_write_error = count_call,
                           .arg = &calls};
@@ -411,7 +405,8 @@ Test(report, a_bar_counts_the_settled_and_the_failed)
 {
     struct progress bar;
 
-    progress_init(&bar, out, 4, (struct progress_style){false, false}, &events);
+    progress_init(&bar, stream.out, 4, (struct progress_style){false, false},
+                  &events);
     cr_expect(eq(str, written(),
                  "\r\x1b[K---------------------------------------- 0/4 0.0s"));
     final(100000, &br, &ok);
@@ -428,10 +423,12 @@ Test(report, a_bar_counts_the_settled_and_the_failed)
 Test(report, a_bar_makes_way_and_comes_back)
 {
     struct progress bar;
-    struct lines lines = {.err = out, .strategy = "async", .progress = &bar};
+    struct lines lines = {
+        .err = stream.out, .strategy = "async", .progress = &bar};
 
     lines_init(&lines, &events);
-    progress_init(&bar, out, 2, (struct progress_style){false, false}, &events);
+    progress_init(&bar, stream.out, 2, (struct progress_style){false, false},
+                  &events);
     written();
 
     final(1000, &zz, &not_found);
@@ -450,12 +447,13 @@ Test(report, a_bar_in_unicode_and_colour)
 {
     struct progress bar;
 
-    progress_init(&bar, out, 1, (struct progress_style){true, true}, &events);
+    progress_init(&bar, stream.out, 1, (struct progress_style){true, true},
+                  &events);
     written();
     final(100000, &br, &ok);
 
     cr_expect(eq(ptr, strstr(written(), "#"), NULL));
-    cr_expect(ne(ptr, strstr(text, "\x1b[32m\u2588\u2588"), NULL));
+    cr_expect(ne(ptr, strstr(stream.text, "\x1b[32m\u2588\u2588"), NULL));
 }
 
 Test(report, a_feed_is_read_back_as_it_was_written)
@@ -482,7 +480,7 @@ Test(report, a_feed_is_read_back_as_it_was_written)
     int finals = 0;
     int footprints = 0;
 
-    feed_init(&feed, out, &events);
+    feed_init(&feed, stream.out, &events);
     scheduled(5, &br);
     final(47, &br, &ok);
     cr_expect(eq(int, feed_end(&feed), 0));

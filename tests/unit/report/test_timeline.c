@@ -8,34 +8,27 @@
 #include "report/timeline.h"
 #include "report/timeline_axis.h"
 #include "report/timeline_label.h"
+#include "written.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static char *text;
-static size_t size;
-static FILE *out;
+static struct written stream;
 
 static void setup(void)
 {
-    out = open_memstream(&text, &size);
-    cr_assert(ne(ptr, out, NULL));
+    written_open(&stream);
 }
 
 static void teardown(void)
 {
-    fclose(out);
-    free(text);
+    written_close(&stream);
 }
 
 TestSuite(timeline, .init = setup, .fini = teardown, .timeout = 10);
 
-/* What was written since the last call. */
 static char *written(void)
 {
-    fflush(out);
-    text[size] = '\0';
-    rewind(out);
-    return text;
+    return written_take(&stream);
 }
 
 static const struct timeline_style plain = {.title = "async -m 2",
@@ -44,7 +37,7 @@ static const struct timeline_style plain = {.title = "async -m 2",
 static char *drawn(const struct record *record,
                    const struct timeline_style *style)
 {
-    timeline_print(out, record, style);
+    timeline_print(stream.out, record, style);
     return written();
 }
 
@@ -131,11 +124,14 @@ Test(timeline, in_unicode_it_is_blocks_and_shades)
     style.unicode = true;
     drawn(&record, &style);
 
-    cr_expect(ne(ptr, strstr(text, "BR  ░░▒▒▒▒▒▒███▪▪  "), NULL), "%s", text);
-    cr_expect(ne(ptr, strstr(text, "US  ·············▒▒▒▒▒▒▒▒▒▒▒██  "), NULL),
-              "%s", text);
-    cr_expect(ne(ptr, strstr(text, "    ┬───────────────────┬─────\n"), NULL),
-              "%s", text);
+    cr_expect(ne(ptr, strstr(stream.text, "BR  ░░▒▒▒▒▒▒███▪▪  "), NULL), "%s",
+              stream.text);
+    cr_expect(
+        ne(ptr, strstr(stream.text, "US  ·············▒▒▒▒▒▒▒▒▒▒▒██  "), NULL),
+        "%s", stream.text);
+    cr_expect(
+        ne(ptr, strstr(stream.text, "    ┬───────────────────┬─────\n"), NULL),
+        "%s", stream.text);
 }
 
 Test(timeline, colours_come_only_where_they_are_wanted)
@@ -150,7 +146,7 @@ Test(timeline, colours_come_only_where_they_are_wanted)
                         "US  \x1b[2m.............\x1b[0m\x1b[34m==========="
                         "\x1b[0m\x1b[32m##\x1b[0m  "),
                  NULL),
-              "%s", text);
+              "%s", stream.text);
 }
 
 Test(timeline, times_count_from_the_first_item)
@@ -202,11 +198,13 @@ Test(timeline, failures_are_seen_and_named)
 
     drawn(&record, &plain);
 
-    cr_expect(ne(ptr, strstr(text, "x           130 ms  not found\n"), NULL),
-              "%s", text);
-    cr_expect(ne(ptr, strstr(text, "x    130 ms  HTTP 418\n"), NULL), "%s",
-              text);
-    cr_expect(ne(ptr, strstr(text, "  x failed\n"), NULL), "%s", text);
+    cr_expect(
+        ne(ptr, strstr(stream.text, "x           130 ms  not found\n"), NULL),
+        "%s", stream.text);
+    cr_expect(ne(ptr, strstr(stream.text, "x    130 ms  HTTP 418\n"), NULL),
+              "%s", stream.text);
+    cr_expect(ne(ptr, strstr(stream.text, "  x failed\n"), NULL), "%s",
+              stream.text);
 }
 
 Test(timeline, what_was_not_started_was_queued_and_took_no_time)
@@ -222,10 +220,11 @@ Test(timeline, what_was_not_started_was_queued_and_took_no_time)
 
     drawn(&record, &plain);
 
-    cr_expect(ne(ptr,
-                 strstr(text, "US  ...............         -  cancelled\n"),
-                 NULL),
-              "%s", text);
+    cr_expect(
+        ne(ptr,
+           strstr(stream.text, "US  ...............         -  cancelled\n"),
+           NULL),
+        "%s", stream.text);
 }
 
 Test(timeline, however_short_an_attempt_has_a_cell)
@@ -278,10 +277,12 @@ Test(timeline, of_many_items_some_are_drawn_and_the_rest_is_counted)
     style.rows = 24;
     drawn(&record, &style);
 
-    cr_expect(
-        ne(ptr, strstr(text, "... 652 more, 1 of them not in place\n"), NULL),
-        "%s", text);
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+    cr_expect(ne(ptr,
+                 strstr(stream.text, "... 652 more, 1 of them not in place\n"),
+                 NULL),
+              "%s", stream.text);
+    for (char *line = strtok(stream.text, "\n"); line;
+         line = strtok(NULL, "\n"))
         rows += line[0] >= '0' && line[0] <= '9';
     cr_expect(eq(sz, rows, 24));
 }
@@ -299,9 +300,10 @@ Test(timeline, it_is_never_wider_than_it_may_be)
 
         style.columns = columns;
         drawn(&record, &style);
-        strrchr(text, '\n')[0] = '\0';
-        *strrchr(text, '\n') = '\0'; /* the legend has its own width */
-        for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        strrchr(stream.text, '\n')[0] = '\0';
+        *strrchr(stream.text, '\n') = '\0'; /* the legend has its own width */
+        for (char *line = strtok(stream.text, "\n"); line;
+             line = strtok(NULL, "\n"))
             cr_expect(le(int, (int)strlen(line), most), "%s", line);
     }
 }
@@ -314,8 +316,9 @@ Test(timeline, items_that_nobody_spoke_of_are_not_drawn)
 
     drawn(&record, &plain);
 
-    cr_expect(ne(ptr, strstr(text, ": 1 item in"), NULL), "%s", text);
-    cr_expect(ne(ptr, strstr(text, "\nUS  "), NULL), "%s", text);
+    cr_expect(ne(ptr, strstr(stream.text, ": 1 item in"), NULL), "%s",
+              stream.text);
+    cr_expect(ne(ptr, strstr(stream.text, "\nUS  "), NULL), "%s", stream.text);
 }
 
 Test(timeline, a_run_of_no_length_can_be_drawn)
@@ -324,7 +327,7 @@ Test(timeline, a_run_of_no_length_can_be_drawn)
     const struct record record = {.items = &item, .item_count = 1};
 
     cr_expect(ne(ptr, strstr(drawn(&record, &plain), "\nBR  ="), NULL), "%s",
-              text);
+              stream.text);
 }
 
 Test(timeline, subjects_are_escaped_and_cut_to_their_ends)
@@ -346,8 +349,8 @@ Test(timeline, subjects_are_escaped_and_cut_to_their_ends)
 
     cr_assert(ne(ptr, setlocale(LC_CTYPE, "C.UTF-8"), NULL));
     for (size_t i = 0; i < COUNT(cases); i++) {
-        timeline_label_print(out, cases[i].subject, cases[i].width);
-        putc('|', out);
+        timeline_label_print(stream.out, cases[i].subject, cases[i].width);
+        putc('|', stream.out);
         cr_expect(eq(str, written(), (char *)cases[i].label));
     }
     cr_expect(eq(int, timeline_label_width("日本", 10), 4));
@@ -373,7 +376,8 @@ Test(timeline, ticks_are_at_round_times)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        timeline_axis_print(out, cases[i].total_us, 2, cases[i].width, false);
+        timeline_axis_print(stream.out, cases[i].total_us, 2, cases[i].width,
+                            false);
         cr_expect(eq(str, written(), (char *)cases[i].axis));
     }
 }
