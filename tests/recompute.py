@@ -23,7 +23,7 @@ import sys
 
 MEDIANS = ("process", "threads", "peak_rss", "user", "system", "descriptors",
            "voluntary", "involuntary", "connections", "peak_in_flight",
-           "requests", "span", "server_bytes", "p50", "p90", "p99", "late_p50",
+           "requests", "span", "server_bytes", "p50", "p90", "p99", "answer_p50", "late_p50",
            "late_p90", "late_p99", "connecting", "client_wait", "server_wait",
            "start_cpu", "cpu_pressure")
 SUMS = {"cpu": ("user", "system"), "switches": ("voluntary", "involuntary")}
@@ -249,6 +249,8 @@ def check_run(check, what, run):
         for q in (50, 90, 99):
             check.near(f"{what}: {prefix}p{q}", run[f"{prefix}p{q}"],
                        quantile(run["request_times"][column], q / 100))
+    check.near(f"{what}: answer_p50", run["answer_p50"],
+               quantile(run["request_times"]["answer"], .5))
     waits = known((run["client_wait"], run["server_wait"]))
     disturbed = sum(waits) > .1 * run["observed"] if waits else None
     if run["disturbed"] is not disturbed:
@@ -327,6 +329,20 @@ def ideal_of(cell, run, report):
     return cell["ideals"][run["seed"] - report["seed"]]
 
 
+def is_queued(cell, report):
+    """Whether a server of others keeps its answers, and not the client."""
+    alone = next((other for other in report["cells"] if other["run_count"]
+                  and other["strategy"] == "sequential"), None)
+    if (not report["server"] or not alone or cell is alone
+            or not cell["run_count"]):
+        return False
+    answers = [median(run["answer_p50"] for run in of["details"])
+               for of in (cell, alone)]
+    if None in answers or answers[0] <= 1.5 * answers[1]:
+        return False
+    return cell["cpu"] is None or cell["cpu"] < .5 * cell["median"]
+
+
 def check_ideal(check, cell, report, times):
     name = cell["name"]
     ideal = cell["ideal"]
@@ -344,12 +360,13 @@ def check_ideal(check, cell, report, times):
     if cell["details"]:
         check.near(f"{name}: ideal", ideal, median(
             ideal_of(cell, run, report) for run in cell["details"]))
-    if times and ideal is not None:
-        check.near(f"{name}: overhead", cell["overhead"],
-                   statistics.median(times) - ideal)
-    if times and ideal:
-        check.near(f"{name}: efficiency", cell["efficiency"],
-                   ideal / statistics.median(times))
+    if cell["queued"] is not is_queued(cell, report):
+        check.differences.append(f"{name}: queued")
+    told = times and ideal is not None and not cell["queued"]
+    check.near(f"{name}: overhead", cell["overhead"],
+               statistics.median(times) - ideal if told else None)
+    check.near(f"{name}: efficiency", cell["efficiency"],
+               ideal / statistics.median(times) if told and ideal else None)
 
 
 def check_order(check, report):

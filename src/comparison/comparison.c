@@ -141,6 +141,34 @@ static int derive_cell(struct comparison_cell *cell, bool levels)
     return error;
 }
 
+/* Whether the answers of a cell take so much longer than one by one that they
+   queue, at the server or on the way to it. Not if the client computed for half
+   of the time or more: it may be what they waited for. */
+static bool is_queued(const struct comparison_cell *cell,
+                      const struct comparison_cell *alone)
+{
+    static const double longer = 1.5;
+    static const double busy = 0.5;
+
+    return cell != alone &&
+           figure_of(cell, FIGURE_ANSWER_P50) >
+               longer * figure_of(alone, FIGURE_ANSWER_P50) &&
+           !(figure_of(cell, FIGURE_CPU) >= busy * cell->observed.median);
+}
+
+/* After all cells are derived. */
+static void find_queues(struct comparison *comparison)
+{
+    const struct comparison_cell *alone = comparison_sequential(comparison);
+
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        struct comparison_cell *cell = &comparison->cells[i];
+
+        cell->queued =
+            comparison->setup.server && alone && is_queued(cell, alone);
+    }
+}
+
 int comparison_derive(struct comparison *comparison)
 {
     int error = 0;
@@ -158,6 +186,7 @@ int comparison_derive(struct comparison *comparison)
         if (failed)
             error = failed;
     }
+    find_queues(comparison);
     return error;
 }
 
@@ -211,6 +240,18 @@ double comparison_error(const struct comparison *comparison)
     size_t looks = comparison->looks.planned;
 
     return COMPARISON_ERROR / (looks > 0 ? (double)looks : 1);
+}
+
+const struct comparison_cell *comparison_sequential(
+    const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct comparison_cell *cell = &comparison->cells[i];
+
+        if (cell->run_count > 0 && strcmp(cell->strategy, "sequential") == 0)
+            return cell;
+    }
+    return NULL;
 }
 
 bool comparison_has_runs(const struct comparison *comparison)

@@ -29,7 +29,8 @@ struct comparison_request {
     size_t item;      /* by its place in the setup's codes */
     int64_t start_us; /* from the first item scheduled */
     int64_t took_us;
-    int64_t late_us; /* beyond the server's delay; -1: not known */
+    int64_t answer_us; /* of that, from having a connection on */
+    int64_t late_us;   /* beyond the server's delay; -1: not known */
 };
 
 /* One run that counts. */
@@ -95,6 +96,9 @@ struct comparison_cell {
     struct interval baseline; /* to the same cell of an earlier comparison, by
                                  whoever knows that; else NAN */
     size_t outliers;
+    bool queued; /* a server that is not ours, or the way to it, keeps its
+                    requests longer than one at a time: its ideal assumes that
+                    it does not, so what the time is beyond it is no figure */
     double found[FIGURES]; /* for figure_of() alone */
 };
 
@@ -201,6 +205,11 @@ void comparison_close(struct comparison *comparison);
 
 /* Whether a cell has a run that counts. */
 bool comparison_has_runs(const struct comparison *comparison);
+
+/* The cell that tells how long an unknown server takes for one request at a
+   time: the first sequential one with runs that count. NULL: there is none. */
+const struct comparison_cell *comparison_sequential(
+    const struct comparison *comparison);
 
 /* With fewer runs in a cell no difference is told from chance: the intervals of
    cells that are alike leave 1 out in 100, 33 and 10 % of cases with 1, 2 and 3

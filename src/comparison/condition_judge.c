@@ -87,6 +87,9 @@ static int load(struct judge *judge, const struct condition_node *node,
     if (figures[node->field].of_ideal &&
         !know(judge, node, !isnan(cell->ideal_us), "there is no ideal"))
         return -ENODATA;
+    if (figures[node->field].of_ideal && how != HOW_IDEAL &&
+        !know(judge, node, !cell->queued, "the server queues its requests"))
+        return -ENODATA;
     if (how == HOW_IDEAL && is_constant(judge, node))
         return 0;
     if (!know(judge, node, cell->run_count > 0, "no run counts"))

@@ -22,11 +22,19 @@ static size_t counted(const struct comparison_cell *cell,
     return count;
 }
 
-/* NAN, where its ideal takes no time: nothing is a share of that. */
+/* NAN, where the server queues: what is beyond the ideal is not known to be the
+   strategy's. */
+static double overhead_of(const struct comparison_cell *cell)
+{
+    return cell->queued ? (double)NAN : cell->observed.median - cell->ideal_us;
+}
+
+/* Likewise, and where its ideal takes no time: nothing is a share of that. */
 static double efficiency_of(const struct comparison_cell *cell)
 {
-    return cell->ideal_us > 0 ? cell->ideal_us / cell->observed.median
-                              : (double)NAN;
+    return cell->ideal_us > 0 && !cell->queued
+               ? cell->ideal_us / cell->observed.median
+               : (double)NAN;
 }
 
 double figure_of(const struct comparison_cell *cell, enum figure_id id)
@@ -53,7 +61,7 @@ double figure_of(const struct comparison_cell *cell, enum figure_id id)
     case HOW_IDEAL:
         return cell->ideal_us;
     case HOW_OVERHEAD:
-        return cell->observed.median - cell->ideal_us;
+        return overhead_of(cell);
     case HOW_EFFICIENCY:
         return efficiency_of(cell);
     case HOW_COUNTED:

@@ -10,17 +10,6 @@
 #include "comparison/ideal.h"
 #include "process/corpus.h"
 
-/* The cell that an unknown server's delays are estimated from. */
-static const struct comparison_cell *find_sequential(const struct comparison *c)
-{
-    for (size_t i = 0; i < c->cell_count; i++) {
-        if (c->cells[i].run_count > 0 &&
-            strcmp(c->cells[i].strategy, downloader_sequential.name) == 0)
-            return &c->cells[i];
-    }
-    return NULL;
-}
-
 /* The most that the cell had in flight in any of its runs, if that is more than
    it was told. */
 static int64_t width_of(const struct comparison_cell *cell)
@@ -164,7 +153,8 @@ static int estimate_all(struct comparison *comparison,
                         const struct results *results,
                         struct ideal_basis *basis, unsigned loops)
 {
-    const struct comparison_cell *sequential = find_sequential(comparison);
+    const struct comparison_cell *sequential =
+        comparison_sequential(comparison);
     int64_t *wait_us = NULL;
     int rc;
 

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "comparison/ideal.h"
 
@@ -39,24 +41,44 @@ static int lateness(int64_t *late_us, const struct record_request *request,
     return rc;
 }
 
-/* The quantiles of those values that are known; there is room for all. */
-static void measure(struct comparison_run *run, int64_t *room, bool late)
+/* A quantile of those values that are known, sorted in `room`, where there is
+   room for all; or -1. */
+static int64_t quantile(const int64_t *room, size_t count, double q)
+{
+    return count > 0 ? llround(statistics_quantile(room, count, q)) : -1;
+}
+
+/* Into the room, sorted: how many are known. */
+static size_t collect(const struct comparison_run *run, size_t field,
+                      int64_t *room)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < run->request_count; i++) {
-        const struct comparison_request *request = &run->requests[i];
-        int64_t value = late ? request->late_us : request->took_us;
+        int64_t value;
 
+        memcpy(&value, (const char *)&run->requests[i] + field, sizeof(value));
         if (value >= 0)
             room[count++] = value;
     }
-    if (count == 0)
-        return;
     statistics_sort(room, count);
+    return count;
+}
+
+static void measure(struct comparison_run *run, int64_t *room)
+{
+    size_t count =
+        collect(run, offsetof(struct comparison_request, took_us), room);
+
     for (size_t i = 0; i < QUANTILES; i++)
-        run->measured[late ? quantiles[i].late : quantiles[i].took] =
-            llround(statistics_quantile(room, count, quantiles[i].q));
+        run->measured[quantiles[i].took] =
+            quantile(room, count, quantiles[i].q);
+    count = collect(run, offsetof(struct comparison_request, late_us), room);
+    for (size_t i = 0; i < QUANTILES; i++)
+        run->measured[quantiles[i].late] =
+            quantile(room, count, quantiles[i].q);
+    count = collect(run, offsetof(struct comparison_request, answer_us), room);
+    run->measured[FIGURE_ANSWER_P50] = quantile(room, count, 0.5);
 }
 
 struct span {
@@ -128,6 +150,13 @@ static void measure_connections(struct comparison_run *run,
     run->measured[FIGURE_REQUESTS] = (int64_t)record->request_count;
 }
 
+int64_t requests_answer_us(const struct record_request *request)
+{
+    return request->end_us - (request->connected_us < 0
+                                  ? request->start_us
+                                  : request->connected_us);
+}
+
 int requests_measure(struct comparison_run *run, const struct record *record,
                      const struct compare_work *work)
 {
@@ -146,12 +175,12 @@ int requests_measure(struct comparison_run *run, const struct record *record,
         made->item = request->item;
         made->start_us = request->start_us - record->first_us;
         made->took_us = request->end_us - request->start_us;
+        made->answer_us = requests_answer_us(request);
         rc = lateness(&made->late_us, request, work);
     }
     if (rc == 0) {
         run->request_count = count;
-        measure(run, room, false);
-        measure(run, room, true);
+        measure(run, room);
         if (count > 0)
             run->measured[FIGURE_CONNECTING] = connecting(spans, record);
         if (count > 0 && !work->server_started)

@@ -22,5 +22,10 @@
 int requests_measure(struct comparison_run *run, const struct record *record,
                      const struct compare_work *work);
 
+/* From having a connection to the answer's last byte: the server's delay, the
+   way there and back, and what the body takes, which no strategy gets sooner.
+ */
+int64_t requests_answer_us(const struct record_request *request);
+
 /* Harmless when repeated. */
 void requests_close(struct comparison_run *run);

@@ -25,16 +25,6 @@ void results_close(struct results *results)
     *results = (struct results){0};
 }
 
-/* From having a connection to the answer's last byte: the server's delay, the
-   way there and back, and what the body takes, which no strategy gets sooner.
- */
-static int64_t wait_of(const struct record_request *request)
-{
-    return request->end_us - (request->connected_us < 0
-                                  ? request->start_us
-                                  : request->connected_us);
-}
-
 static int measure_waits(struct result *result, const struct record *record)
 {
     result->item_count = record->item_count;
@@ -44,7 +34,7 @@ static int measure_waits(struct result *result, const struct record *record)
     for (size_t i = 0; i < record->request_count; i++) {
         const struct record_request *request = &record->requests[i];
 
-        result->wait_us[request->item] += wait_of(request);
+        result->wait_us[request->item] += requests_answer_us(request);
     }
     return 0;
 }

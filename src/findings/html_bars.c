@@ -88,10 +88,11 @@ static void write_bar(FILE *out, const struct comparison_cell *cell,
     double ideal = isfinite(cell->ideal_us)
                        ? html_axis_place(axis, cell->ideal_us)
                        : median;
+    double solid = cell->queued ? median : fmin(ideal, median);
 
     fprintf(out, "<g class=\"%s\">", html_strategy_class(cell->strategy));
-    write_rect(out, "bar", 0, fmin(ideal, median), y + BAR_Y);
-    write_rect(out, "pale", ideal, median, y + BAR_Y);
+    write_rect(out, "bar", 0, solid, y + BAR_Y);
+    write_rect(out, "pale", fmax(ideal, solid), median, y + BAR_Y);
     if (isfinite(cell->ideal_us))
         write_line(out, "ideal", ideal, ideal, y + BAR_Y - 4,
                    y + BAR_Y + BAR_HEIGHT + 4);
@@ -130,6 +131,15 @@ static void write_figure(FILE *out, const struct comparison *comparison)
     html_svg_end(out);
 }
 
+static bool has_queues(const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        if (comparison->cells[i].queued)
+            return true;
+    }
+    return false;
+}
+
 void html_bars(FILE *out, const struct comparison *comparison)
 {
     if (!comparison_has_runs(comparison))
@@ -144,6 +154,10 @@ void html_bars(FILE *out, const struct comparison *comparison)
         out);
     if (comparison->ideal_estimated)
         fputs(" An ideal marked ~ is an estimate.", out);
+    if (has_queues(comparison))
+        fputs(" Where the bar is solid beyond its ideal, the server queues: "
+              "how much of that the strategy adds is not known.",
+              out);
     fputs("</figcaption>\n", out);
     write_figure(out, comparison);
     fputs("</figure>\n</section>\n", out);

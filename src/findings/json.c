@@ -59,7 +59,13 @@ static json_t *value(const struct figure *figure, double value)
     return whole(value);
 }
 
-enum request_column { REQUEST_ITEM, REQUEST_START, REQUEST_TOOK, REQUEST_LATE };
+enum request_column {
+    REQUEST_ITEM,
+    REQUEST_START,
+    REQUEST_TOOK,
+    REQUEST_ANSWER,
+    REQUEST_LATE
+};
 
 static json_t *request_value(const struct comparison_request *request,
                              enum request_column column)
@@ -71,6 +77,8 @@ static json_t *request_value(const struct comparison_request *request,
         return seconds((double)request->start_us);
     case REQUEST_TOOK:
         return seconds((double)request->took_us);
+    case REQUEST_ANSWER:
+        return seconds((double)request->answer_us);
     case REQUEST_LATE:
         break;
     }
@@ -97,8 +105,8 @@ static json_t *run(const struct comparison_setup *setup,
                    const struct comparison_run *run)
 {
     json_t *made = json_pack(
-        "{s:I, s:I, s:I, s:o, s:o, s:b, s:o, s:{s:o, s:o, s:o, s:o}}", "seed",
-        (json_int_t)setup->seed + (json_int_t)run->weather, "number",
+        "{s:I, s:I, s:I, s:o, s:o, s:b, s:o, s:{s:o, s:o, s:o, s:o, s:o}}",
+        "seed", (json_int_t)setup->seed + (json_int_t)run->weather, "number",
         (json_int_t)run->number, "place", (json_int_t)run->place, "started",
         seconds((double)run->started_us), "observed",
         seconds((double)run->observed_us), "outlier", run->outlier, "disturbed",
@@ -107,7 +115,8 @@ static json_t *run(const struct comparison_setup *setup,
             : json_null(),
         "request_times", "item", request_values(run, REQUEST_ITEM), "start",
         request_values(run, REQUEST_START), "time",
-        request_values(run, REQUEST_TOOK), "lateness",
+        request_values(run, REQUEST_TOOK), "answer",
+        request_values(run, REQUEST_ANSWER), "lateness",
         request_values(run, REQUEST_LATE));
     bool complete = made;
 
@@ -185,7 +194,7 @@ static json_t *cell_json(const struct comparison *comparison,
     const struct comparison_setup *setup = &comparison->setup;
     json_t *made = json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:b, s:o, s:o, s:I, "
-        "s:o, s:o, s:b, s:o}",
+        "s:o, s:o, s:b, s:b, s:o}",
         "name", cell->name, "strategy", cell->strategy, "program",
         text(cell->program), "version", text(cell->version), "max_req",
         cell->has_limit ? json_integer((json_int_t)cell->max_req) : json_null(),
@@ -197,7 +206,8 @@ static json_t *cell_json(const struct comparison *comparison,
         (json_int_t)count_requests(cell), "details",
         runs(setup, cell->runs, cell->run_count, false), "replaced",
         runs(setup, cell->replaced, cell->replaced_count, false), "again",
-        cell->again, "baseline", interval(&cell->baseline));
+        cell->again, "queued", cell->queued, "baseline",
+        interval(&cell->baseline));
     bool complete = made;
 
     for (enum figure_id id = 0; id < FIGURES && complete; id++) {

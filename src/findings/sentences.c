@@ -251,10 +251,12 @@ static void distance_text(char *text, size_t room,
                  times);
 }
 
+/* One that it may be held against. */
 static bool has_ideal(const struct sentences *s, size_t cell)
 {
     return cell != SENTENCES_NONE && sentences_counts(s, cell) &&
-           sentences_cell(s, cell)->ideal_us > 0;
+           sentences_cell(s, cell)->ideal_us > 0 &&
+           !sentences_cell(s, cell)->queued;
 }
 
 /* Append it to a list, if there is room for all of it. */
@@ -321,11 +323,10 @@ static void find(struct sentences *s)
     } else if (best != SENTENCES_NONE) {
         sentences_needs(s, best, 0);
     }
-    if (best == SENTENCES_NONE || !sentences_queue(s, best)) {
-        say_ideal(s);
-        if (has_ideal(s, best))
-            sentences_overhead(s, best);
-    }
+    say_ideal(s);
+    if (has_ideal(s, best))
+        sentences_overhead(s, best);
+    sentences_queues(s);
     sentences_reuse(s);
     sentences_http(s);
     sentences_sweep(s);

@@ -84,9 +84,9 @@ struct factor sentences_factor(struct interval ratio);
    alike. */
 void sentences_needs(const struct sentences *s, size_t cell, size_t other);
 
-/* Whether a server that is not ours takes longer for each request of a cell
-   than for one at a time; then that is said. */
-bool sentences_queue(const struct sentences *s, size_t cell);
+/* Of which cells a server that is not ours queues the requests: why they have
+   neither overhead nor efficiency. */
+void sentences_queues(const struct sentences *s);
 
 /* Whose the overhead of a cell is: the machine's, the connections', its own. */
 void sentences_overhead(const struct sentences *s, size_t cell);

@@ -4,6 +4,8 @@
 #include "findings/sentences.h"
 #include "text/quantity.h"
 
+enum { QUEUED_SIZE = 110 };
+
 /* Parts that make up less than this share of the overhead are not told. */
 static const double negligible = 0.02;
 
@@ -16,42 +18,66 @@ static const struct {
     {FIGURE_CONNECTING, "connecting"},
 };
 
-/* Requests that take so many times as long as one by one are queued. */
-static const double queued = 1.5;
-
-/* The sequential cell, of a server that is not ours, or SENTENCES_NONE. */
-static size_t find_sequential(const struct sentences *s)
+/* The cell of which that is said: the fastest one, if it is queued. */
+static size_t find_queued(const struct sentences *s)
 {
-    for (size_t i = 0;
-         s->comparison->setup.server && i < s->comparison->cell_count; i++) {
-        if (sentences_of(s, i, "sequential") && sentences_counts(s, i))
-            return i;
+    size_t found = SENTENCES_NONE;
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+
+        if (cell->queued && sentences_counts(s, i) &&
+            (found == SENTENCES_NONE ||
+             cell->observed.median < sentences_cell(s, found)->observed.median))
+            found = i;
     }
-    return SENTENCES_NONE;
+    return found;
 }
 
-bool sentences_queue(const struct sentences *s, size_t cell)
+/* The others, as far as there is room. */
+static void say_other_queues(const struct sentences *s, size_t told)
 {
-    size_t sequential = find_sequential(s);
-    const struct comparison_cell *of = sentences_cell(s, cell);
-    char took[QUANTITY_SIZE];
-    char alone[QUANTITY_SIZE];
-    double times;
+    char names[QUEUED_SIZE] = "";
+    size_t left = 0;
 
-    if (sequential == SENTENCES_NONE || sequential == cell)
-        return false;
-    times = figure_of(of, FIGURE_P50) /
-            figure_of(sentences_cell(s, sequential), FIGURE_P50);
-    if (!(times >= queued))
-        return false;
-    quantity_time(took, figure_of(of, FIGURE_P50));
-    quantity_time(alone, figure_of(sentences_cell(s, sequential), FIGURE_P50));
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+        size_t size = strlen(names);
+
+        if (!cell->queued || !sentences_counts(s, i) || i == told)
+            continue;
+        if (left > 0 || snprintf(names + size, sizeof(names) - size, "%s%s",
+                                 size > 0 ? ", " : "",
+                                 cell->name) >= (int)(sizeof(names) - size)) {
+            names[size] = '\0';
+            left++;
+        }
+    }
+    if (names[0] && left > 0)
+        sentences_say(s, "so it is with %s and %zu more", names, left);
+    else if (names[0])
+        sentences_say(s, "so it is with %s", names);
+}
+
+void sentences_queues(const struct sentences *s)
+{
+    const struct comparison_cell *alone = comparison_sequential(s->comparison);
+    size_t queued = find_queued(s);
+    const struct comparison_cell *cell;
+    char took[QUANTITY_SIZE];
+    char one[QUANTITY_SIZE];
+
+    if (queued == SENTENCES_NONE || !alone)
+        return;
+    cell = sentences_cell(s, queued);
+    quantity_time(took, figure_of(cell, FIGURE_ANSWER_P50));
+    quantity_time(one, figure_of(alone, FIGURE_ANSWER_P50));
     sentences_say(s,
-                  "requests of %s take %s where one at a time takes %s, by the "
-                  "median: the server queues them, or the way to it is full; "
-                  "its overhead is of that, and not the strategy's",
-                  of->name, took, alone);
-    return true;
+                  "answers to %s take %s where one at a time takes %s (by the "
+                  "median): the server, or the way to it, queues them, so that "
+                  "its overhead and efficiency are not known",
+                  cell->name, took, one);
+    say_other_queues(s, queued);
 }
 
 /*

@@ -54,7 +54,8 @@ static double ideal_gain(const struct sentences *s, size_t knee)
     for (size_t i = after(s, knee); i != SENTENCES_NONE; i = after(s, i)) {
         double ideal = sentences_cell(s, i)->ideal_us;
 
-        if (own > 0 && ideal > 0 && own / ideal > gain)
+        if (own > 0 && ideal > 0 && own / ideal > gain &&
+            !sentences_cell(s, i)->queued)
             gain = own / ideal;
     }
     return gain;

@@ -207,6 +207,7 @@ static int add_requests(struct comparison_cell *cell, uint64_t *state)
 
         measured[FIGURE_P50] = request_us[count / 2];
         measured[FIGURE_P90] = request_us[count * 9 / 10];
+        measured[FIGURE_ANSWER_P50] = measured[FIGURE_P50] - 350;
         measured[FIGURE_P99] = request_us[count - 1];
         measured[FIGURE_LATE_P50] = draw(state, 300, 600);
         measured[FIGURE_LATE_P90] = draw(state, 700, 1500);

@@ -7,6 +7,8 @@ import pathlib
 import re
 import subprocess
 import sys
+import threading
+import time
 
 import harness
 from harness import Case
@@ -61,6 +63,57 @@ class Recomputed(Case):
                                       "--strategies", "sequential,async",
                                       "--weather", "1ms", *added)
                 self.assertRecomputed(len(report["cells"]))
+
+    def queueing_server(self):
+        """Whoever asks, it answers one at a time, each after 20 ms."""
+        turn = threading.Lock()
+        flag = harness.corpus_file("br").read_bytes()
+
+        def answer(connection):
+            while connection.read_request():
+                with turn:
+                    time.sleep(.02)
+                    connection.answer(200, flag)
+
+        return self.raw_server(answer).url
+
+    def test_a_server_that_queues_leaves_no_figure_to_the_strategy(self):
+        report = self.compare(
+            "-r", "2", "-w", "0", "-l", "8", "-m", "4", "-s",
+            self.queueing_server(), "--fail-if", "async.efficiency < 50%",
+            "--fail-if", "async.ideal > 10s", "--export-html", "page.html",
+            "--export-markdown", "page.md", status=6)
+        (alone, *queued) = report["cells"]
+        text = " ".join((self.home / "report.txt").read_text().split())
+
+        self.assertRecomputed(3)
+        for cell in queued:
+            with self.subTest(cell["name"]):
+                self.assertTrue(cell["queued"])
+                self.assertEqual((cell["overhead"], cell["efficiency"]),
+                                 (None, None))
+                self.assertLess(cell["ideal"], cell["median"])
+                self.assertRegex(text, rf"{cell['name']} 2 [\d.]+ m?s "
+                                       r"[\d.]+ ~[\d.]+ m?s - -")
+                self.assertRegex((self.home / "page.md").read_text(),
+                                 rf"(?m)^\| {cell['name']} \|.* "
+                                 r"\\~[\d.]+ m?s \| - \| - \|$")
+        self.assertIsNotNone(alone["efficiency"])
+        self.assertRegex(text, r"- answers to \w+ take \S+ ms where one at a time "
+                               r"takes \S+ ms \(by the median\): the server, or "
+                               r"the way to it, queues them, so that its "
+                               r"overhead and efficiency are not known")
+        self.assertRegex(text, r"- so it is with (async|threaded) ")
+        self.assertEqual([check["verdict"] for check in report["checks"]],
+                         ["impossible", "passed"])
+        self.assertEqual(report["checks"][0]["reason"],
+                         "async.efficiency is not known: the server queues its "
+                         "requests")
+        page = (self.home / "page.html").read_text()
+        self.assertIn("Where the bar is solid beyond its ideal, the server "
+                      "queues", page)
+        self.assertEqual(len(re.findall(r'<rect class="pale"[^>]*'
+                                        r'width="0.000%"', page)), 2)
 
     def test_a_cell_without_a_run_has_no_numbers(self):
         self.compare("-r", "1", "-w", "0", "-l", "1", "-s",

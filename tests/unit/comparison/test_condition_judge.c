@@ -176,6 +176,12 @@ Test(judge, what_is_not_known_is_no_verdict)
         cr_expect(isnan(check.difference.value));
         cr_expect(isnan(check.difference.low));
     }
+    comparison.cells[2].queued = true;
+    cr_expect(eq(str, judge(&comparison, "async[20].overhead < 1").reason,
+                 "async[20].overhead is not known: the server queues its "
+                 "requests"));
+    cr_expect(eq(int, judge(&comparison, "async[20].ideal < 1s").verdict,
+                 VERDICT_FAILED));
     comparison.cells[0].run_count = 0;
     cr_expect(eq(str, judge(&comparison, "threaded.ratio < 1").reason,
                  "threaded.ratio is not known: no run of the first counts"));

@@ -64,6 +64,20 @@ Test(requests, are_told_by_their_quantiles_and_by_those_of_their_lateness)
     cr_expect(eq(i64, run.requests[0].late_us, 1000));
 }
 
+Test(requests, are_answered_from_when_they_have_a_connection)
+{
+    record.request_count = 3;
+    record.requests[0].connected_us = 8300;
+    record.requests[1].connected_us = -1; /* it had one */
+    record.requests[2].connected_us = 9000;
+    measure();
+
+    cr_expect(eq(i64, run.requests[0].took_us, 41000));
+    cr_expect(eq(i64, run.requests[0].answer_us, 40700));
+    cr_expect(eq(i64, run.requests[1].answer_us, 40990));
+    cr_expect(eq(i64, run.measured[FIGURE_ANSWER_P50], 40700));
+}
+
 Test(requests, are_late_by_what_the_weather_says_of_each_of_them)
 {
     int64_t delays[3];

@@ -619,14 +619,16 @@ Test(conclude, few_weathers_tell_nothing_of_others_also_of_a_single_cell)
     expect_caution(2, &(struct comparison_setup){.weathers = 2}, alike, true);
 }
 
-/* What is said of a server that is not ours, or (NULL) of ours, where requests
-   took so long one by one, and many at a time. */
-static char *told_of_queues(const char *server, int64_t alone_us,
-                            int64_t together_us)
+/* What is said of a server that is not ours, or (NULL) of ours, where answers
+   took 10 ms one by one, and so long many at a time; and the client computed.
+   */
+static char *told_of_queues(const char *server, int64_t together_us,
+                            int64_t cpu_ms)
 {
-    static const struct row rows[] = {
+    const struct row rows[] = {
         {"sequential", 1, true, 11, 1000, 900, 0, 0, 0, 0, 0, 0, 0},
-        {"async", 20, true, 11, 100, 50, 0, 0, 0, 0, 0, 0, 0}};
+        {"async", 20, true, 11, 100, 50, 0, 0, cpu_ms, 0, 0, 0, 0},
+        {"threaded", 20, true, 11, 200, 50, 0, 0, 0, 0, 0, 0, 0}};
     struct comparison comparison = {.setup = {.server = server},
                                     .cell_count = COUNT(rows)};
     char *text = NULL;
@@ -637,10 +639,19 @@ static char *told_of_queues(const char *server, int64_t alone_us,
     for (size_t i = 0; i < COUNT(rows); i++) {
         comparison.cells[i] = cell_of(&rows[i]);
         for (size_t j = 0; j < rows[i].runs; j++)
-            comparison.cells[i].runs[j].measured[FIGURE_P50] =
-                i == 0 ? alone_us : together_us;
+            comparison.cells[i].runs[j].measured[FIGURE_ANSWER_P50] =
+                i == 0 ? 10000 : together_us;
     }
     cr_assert(eq(int, comparison_derive(&comparison), 0));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct comparison_cell *cell = &comparison.cells[i];
+
+        cr_expect(eq(int, isnan(figure_of(cell, FIGURE_OVERHEAD)) != 0,
+                     cell->queued));
+        cr_expect(eq(int, isnan(figure_of(cell, FIGURE_EFFICIENCY)) != 0,
+                     cell->queued));
+        cr_expect(ge(dbl, figure_of(cell, FIGURE_IDEAL), 50000));
+    }
     cr_assert(eq(int, comparison_conclude(&comparison, note, out), 0));
     fclose(out);
     comparison_close(&comparison);
@@ -650,20 +661,23 @@ static char *told_of_queues(const char *server, int64_t alone_us,
 Test(conclude, where_a_server_queues_overhead_is_not_the_strategys)
 {
     static const char queued[] =
-        "requests of async take 15.0 ms where one at a time takes 10.0 ms, by "
-        "the median: the server queues them, or the way to it is full; its "
-        "overhead is of that, and not the strategy's\n";
+        "answers to async take 15.1 ms where one at a time takes 10.0 ms (by "
+        "the median): the server, or the way to it, queues them, so that its "
+        "overhead and efficiency are not known\n"
+        "so it is with threaded\n";
     static const struct {
         const char *server;
-        int64_t together_us;
+        int64_t together_us, cpu_ms;
         bool is_queued;
-    } cases[] = {{"http://h", 15000, true},
-                 {"http://h", 14900, false},
-                 {NULL, 15000, false}};
+    } cases[] = {{"http://h", 15100, 0, true},
+                 {"http://h", 15100, 49, true},
+                 {"http://h", 15100, 50, false},
+                 {"http://h", 15000, 0, false},
+                 {NULL, 15100, 0, false}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char *text =
-            told_of_queues(cases[i].server, 10000, cases[i].together_us);
+        char *text = told_of_queues(cases[i].server, cases[i].together_us,
+                                    cases[i].cpu_ms);
 
         cr_expect(eq(int, strstr(text, queued) != NULL, cases[i].is_queued),
                   "%s", text);
