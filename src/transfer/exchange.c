@@ -43,8 +43,24 @@ static bool is_unfit(const struct exchange *exchange, bool again)
     return tls_has_answer(exchange->easy);
 }
 
+/* Bytes of an answer have come, and no line. */
+static bool has_begun(const struct exchange *exchange)
+{
+    return !exchange->head.any &&
+           (exchange->tls.answered || exchange->use.rest > 0);
+}
+
+/* See to it that it is noticed what comes, be it less than a line. */
+static void watch_connection(struct exchange *exchange, int local_port)
+{
+    if (exchange->plain && !exchange->http2_prior)
+        connections_use(exchange->way->connections, local_port, &exchange->use);
+    else
+        tls_watch_begin(&exchange->tls, exchange->easy);
+}
+
 /* CURLOPT_PREREQFUNCTION: a connection is there, and the request is about to be
-   sent, for the second time perhaps. */
+   sent; for the second time perhaps, if libcurl repeats it. */
 static int on_request(void *arg, char *remote, char *local, int remote_port,
                       int local_port)
 {
@@ -53,12 +69,18 @@ static int on_request(void *arg, char *remote, char *local, int remote_port,
     (void)remote;
     (void)local;
     (void)remote_port;
-    (void)local_port;
+    if (exchange->asked && has_begun(exchange)) {
+        exchange->half = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
     head_begin(&exchange->head);
     exchange->error[0] = '\0'; /* of the connection before */
     exchange->stale = is_unfit(exchange, exchange->asked);
     exchange->asked = true;
-    return exchange->stale ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+    if (exchange->stale)
+        return CURL_PREREQFUNC_ABORT;
+    watch_connection(exchange, local_port);
+    return CURL_PREREQFUNC_OK;
 }
 
 /* The rest of what is kept goes behind it; another answer is the whole, and
@@ -95,8 +117,7 @@ static bool on_head(struct exchange *exchange)
         exchange->body_error = -EMSGSIZE;
         return false;
     }
-    if (head_ends_by_close(head))
-        close_watch_begin(&exchange->closing, exchange->easy);
+    exchange->by_close = head_ends_by_close(head);
     return true;
 }
 
@@ -121,6 +142,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     bool is_first = !exchange->head.any;
     bool goes_on = head_line(&exchange->head, line, size * count);
 
+    connection_hand_on(&exchange->use, size * count);
     if (is_stale(exchange, is_first)) {
         exchange->stale = true;
         return 0;
@@ -144,6 +166,7 @@ static size_t on_body(char *from, size_t size, size_t count, void *arg)
     struct exchange *exchange = arg;
     size_t bytes = size * count;
 
+    connection_hand_on(&exchange->use, bytes);
     if (exchange->head.status >= FIRST_REDIRECT) {
         exchange->discarded += (int64_t)bytes;
         return exchange->discarded <= DISCARD_BYTES ? bytes : 0;
@@ -193,27 +216,48 @@ static CURLcode set_timeout(CURL *easy, int64_t timeout_us)
                             (long)((timeout_us + 999) / 1000));
 }
 
-static CURLcode perform_once(struct exchange *exchange, int64_t timeout_us)
+/* Nothing of an answer, not even that of a connection before. */
+static void begin(struct exchange *exchange)
 {
-    struct close_watch *closing = &exchange->closing;
-    CURLcode code = set_timeout(exchange->easy, timeout_us);
-
     head_begin(&exchange->head);
     intake_begin(&exchange->intake, exchange->intake.sinks);
+    exchange->tls = (struct tls_watch){.ssl = NULL};
+    exchange->use = (struct connection_use){NULL, 0};
     exchange->error[0] = '\0';
     exchange->discarded = 0;
     exchange->body_error = 0;
     exchange->asked = false;
     exchange->stale = false;
     exchange->refused = false;
+    exchange->half = false;
+    exchange->by_close = false;
     exchange->cut_off = false;
     exchange->tls_begun = false;
-    closing->watching = false;
+}
+
+/* The connection broke, or ended. */
+static bool is_break(CURLcode code)
+{
+    return code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+           code == CURLE_GOT_NOTHING;
+}
+
+static CURLcode perform_once(struct exchange *exchange, int64_t timeout_us)
+{
+    const struct tls_watch *tls = &exchange->tls;
+    CURLcode code = set_timeout(exchange->easy, timeout_us);
+
+    begin(exchange);
     if (code == CURLE_OK)
         code = exchange->way->perform(exchange->way, exchange->easy);
-    close_watch_end(closing);
+    connection_leave(&exchange->use, exchange->head.chunked);
+    tls_watch_end(&exchange->tls);
+    if (is_break(code) && has_begun(exchange))
+        exchange->half = true;
+    if (exchange->half && !exchange->way->cancelled)
+        return CURLE_RECV_ERROR;
     /* libcurl 8.14 takes it for a failure to receive, 7.88 for the end. */
-    if (closing->watching && !closing->received &&
+    if (exchange->by_close && tls->watching && !tls->closed &&
         (code == CURLE_OK || code == CURLE_RECV_ERROR)) {
         exchange->cut_off = true;
         code = CURLE_PARTIAL_FILE;
@@ -226,6 +270,8 @@ static bool failed_unanswered(const struct exchange *exchange, CURLcode code)
 {
     if (exchange->stale)
         return true;
+    if (exchange->half)
+        return false;
     switch (code) {
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:

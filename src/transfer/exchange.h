@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "transfer/connections.h"
 #include "transfer/continuation.h"
 #include "transfer/head.h"
 #include "transfer/intake.h"
@@ -21,14 +22,16 @@
  */
 struct exchange {
     CURL *easy;
-    struct way *way;        /* of the request that runs */
-    bool reuse;             /* connections are kept */
-    bool http2_prior;       /* HTTP/2 without TLS, too */
+    struct way *way;  /* of the request that runs */
+    bool reuse;       /* connections are kept */
+    bool http2_prior; /* HTTP/2 without TLS, too */
+    bool plain;       /* the next request is HTTP on TCP, and nothing between */
     atomic_llong *received; /* as transfer_options has it */
 
     struct head head;
     struct intake intake;
-    struct close_watch closing;
+    struct tls_watch tls;
+    struct connection_use use;
     char error[CURL_ERROR_SIZE]; /* libcurl's words; "" if it had none */
 
     void (*on_first_byte)(void *arg); /* called once, then set to NULL */
@@ -41,6 +44,8 @@ struct exchange {
     int body_error;    /* a code of intake.h: why the body was not taken */
     bool asked;        /* the request was about to be sent before */
     bool stale;        /* what a kept connection brought was not for us */
+    bool half;         /* the connection ended within the answer's first line */
+    bool by_close;     /* the end of its body is that of the connection */
     bool cut_off;      /* TLS that ended without saying so */
     bool tls_begun;    /* a handshake began, so there was a connection */
     int64_t lost_us;   /* it took before it was sent once more */
@@ -55,7 +60,8 @@ CURLcode exchange_configure(struct exchange *exchange, CURL *easy,
 /*
  * Send what the handle is set to, and receive the answer. A request that fails
  * on a kept connection before the first byte of its own answer is sent once
- * more, on a new one (RFC 9110, 9.2.2), and never a third time. What HTTP/2
+ * more, on a new one (RFC 9110, 9.2.2), and never a third time. One that ends
+ * within the first line has begun its answer. What HTTP/2
  * refuses is nothing that was sent (RFC 9113, 8.7), and left to libcurl.
  *
  * An answer whose status alone decides (300 and above) is over when its body

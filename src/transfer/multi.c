@@ -40,6 +40,15 @@ struct multi {
     aw_future *closed; /* who waits for the end; NULL: nobody */
 };
 
+/* NULL: a handle of libcurl's own, which has nothing private. */
+static struct pending *pending_of(CURL *easy)
+{
+    void *pending = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pending);
+    return pending;
+}
+
 /* Every handle is closed: nothing points to the memory any more. */
 static void free_if_closed(void *arg)
 {
@@ -106,20 +115,17 @@ static void reap(struct multi *multi)
     while ((message = curl_multi_info_read(multi->curl, &left))) {
         CURL *easy = message->easy_handle;
         CURLcode result = message->data.result;
-        void *pending = NULL;
+        struct pending *pending = pending_of(easy);
 
         if (message->msg != CURLMSG_DONE)
             continue;
-        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pending);
         curl_multi_remove_handle(multi->curl, easy); /* the message is gone */
         finish(pending, result);
     }
 }
 
-/*
- * libcurl refuses to work (out of memory, as its codes have it now): none of
- * its transfers will be heard of again, so each fails.
- */
+/* libcurl refuses to work (out of memory, as its codes have it now): none of
+   its transfers will be heard of again, so each fails. */
 static void fail_all(struct multi *multi, CURLMcode code)
 {
     CURLcode result =
@@ -131,6 +137,11 @@ static void fail_all(struct multi *multi, CURLMcode code)
         curl_multi_remove_handle(multi->curl, pending->easy);
         finish(pending, result);
     }
+}
+
+struct connections *multi_connections(struct multi *multi)
+{
+    return watches_connections(multi->watches);
 }
 
 static void on_hurry(void *arg)
@@ -184,29 +195,24 @@ static void on_soon(uv_idle_t *soon)
     act(soon->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* CURLMOPT_SOCKETFUNCTION. The easy handle may be libcurl's own, which has
-   nothing private. */
+/* CURLMOPT_SOCKETFUNCTION. The easy handle may be libcurl's own. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
                      void *unused)
 {
     struct multi *multi = arg;
-    void *pending = NULL;
+    struct pending *pending =
+        what == CURL_POLL_REMOVE ? pending_of(easy) : NULL;
 
     (void)unused;
-    if (what == CURL_POLL_REMOVE)
-        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pending);
-    if (pending && ((struct pending *)pending)->is_paused)
+    if (pending && pending->is_paused)
         return watches_rest(multi->watches, fd);
     return watches_change(multi->watches, fd, what);
 }
 
-/*
- * CURLMOPT_TIMERFUNCTION: libcurl's one timeout has changed.
- *
- * 0 means soon, but not from within libcurl. A timer of 0 ms can starve I/O
- * before libuv 1.48 (libuv #4245), and one of 1 ms would slow every transfer
- * down; an idle handle that stops itself runs once, on the loop's next turn.
- */
+/* CURLMOPT_TIMERFUNCTION: libcurl's one timeout has changed. 0 means soon, but
+   not from within libcurl. A timer of 0 ms can starve I/O before libuv 1.48
+   (libuv #4245), and one of 1 ms would slow every transfer down; an idle handle
+   that stops itself runs once, on the loop's next turn. */
 static int on_timeout(CURLM *curl, long timeout_ms, void *arg)
 {
     struct multi *multi = arg;
@@ -348,11 +354,8 @@ CURLcode multi_perform(struct multi *multi, CURL *easy)
 
 void multi_end_within(CURL *easy, int64_t limit_us)
 {
-    void *private = NULL;
-    struct pending *pending;
+    struct pending *pending = pending_of(easy);
 
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
-    pending = private;
     if (!pending || pending->limit_us > 0)
         return;
     pending->limit_us = limit_us;
@@ -362,12 +365,9 @@ void multi_end_within(CURL *easy, int64_t limit_us)
 
 CURLcode multi_pause(struct multi *multi, CURL *easy, int bits)
 {
-    void *private = NULL;
-    struct pending *pending;
+    struct pending *pending = pending_of(easy);
     long port = 0;
 
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
-    pending = private;
     if (pending)
         pending->is_paused = bits & CURLPAUSE_RECV;
     if (bits & CURLPAUSE_RECV &&

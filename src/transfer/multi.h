@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "await/await.h"
+#include "transfer/connections.h"
 
 /*
  * multi: many transfers at a time: curl multi, driven by libuv on a loop of
@@ -30,6 +31,9 @@ void multi_keep(struct multi *multi, unsigned connections);
  * Its CURLOPT_PRIVATE and socket callbacks are the driver's.
  */
 CURLcode multi_perform(struct multi *multi, CURL *easy);
+
+/* Its own. */
+struct connections *multi_connections(struct multi *multi);
 
 /* From within a callback of the transfer that runs: it ends soon after that
    time at the latest, as CURLE_OPERATION_TIMEDOUT. The first call counts. */

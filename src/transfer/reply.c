@@ -168,13 +168,18 @@ static void explain_redirect(struct reply *reply)
                    "redirected to something other than http or https");
 }
 
+static void explain_half_head(struct reply *reply)
+{
+    reply_fail(reply, CAUSE_TRUNCATED, "truncated within the head");
+}
+
 static void explain_complete(struct reply *reply,
                              const struct reply_facts *facts)
 {
     explain_status(reply, facts);
     /* To libcurl a head that ends with its connection is one without a body. */
     if (reply->cause == CAUSE_NONE && !facts->head_complete)
-        reply_fail(reply, CAUSE_TRUNCATED, "truncated within the head");
+        explain_half_head(reply);
     if (reply->cause == CAUSE_NONE && is_said(facts->encoding))
         reply_fail(reply, CAUSE_PROTOCOL, "unasked Content-Encoding: %s",
                    facts->encoding);
@@ -199,7 +204,9 @@ static void explain_break(struct reply *reply, const struct reply_facts *facts)
 {
     char room[WORDS_SIZE];
 
-    if (ended_early(facts) && facts->head_complete)
+    if (facts->half && !reply->os_error)
+        explain_half_head(reply);
+    else if (ended_early(facts) && facts->head_complete)
         explain_truncation(reply, facts);
     else if (ended_early(facts))
         reply_fail(reply, CAUSE_EMPTY_REPLY,

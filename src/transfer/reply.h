@@ -81,6 +81,7 @@ struct reply_facts {
     bool conditional; /* an answer 304 is what was asked for */
     bool tls;         /* the server is addressed by https */
     bool cut_off;     /* TLS ended without saying so */
+    bool half;        /* the connection ended within the first line */
     bool tls_begun;   /* its handshake began: there was a connection */
     bool no_memory;
     const char *target; /* where they led; NULL: there were none */

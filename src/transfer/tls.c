@@ -19,7 +19,7 @@ static void on_connection_freed(void *ssl, void *watch, CRYPTO_EX_DATA *data,
     (void)number;
     (void)unused;
     if (watch)
-        ((struct close_watch *)watch)->ssl = NULL;
+        ((struct tls_watch *)watch)->ssl = NULL;
 }
 
 static void take_number(void)
@@ -30,21 +30,48 @@ static void take_number(void)
 
 static void on_information(const SSL *ssl, int where, int value)
 {
-    struct close_watch *watch;
+    struct tls_watch *watch;
 
     if (where != SSL_CB_READ_ALERT || (value & 0xff) != SSL_AD_CLOSE_NOTIFY)
         return;
     watch = SSL_get_ex_data(ssl, watch_index);
     if (watch)
-        watch->received = true;
+        watch->closed = true;
 }
 
-/* CURLOPT_SSL_CTX_FUNCTION. libcurl sets no such callback itself. */
+/* Whether the record is of what is spoken over TLS, here HTTP. All of TLS 1.3
+   pretend to be, outside. */
+static bool is_data(int type, const unsigned char *bytes, size_t count,
+                    const SSL *ssl)
+{
+    if (count == 0 || bytes[0] != SSL3_RT_APPLICATION_DATA)
+        return false;
+    return SSL_version(ssl) == TLS1_3_VERSION
+               ? type == SSL3_RT_INNER_CONTENT_TYPE
+               : type == SSL3_RT_HEADER;
+}
+
+static void on_record(int sent, int version, int type, const void *bytes,
+                      size_t count, SSL *ssl, void *arg)
+{
+    struct tls_watch *watch;
+
+    (void)version;
+    (void)arg;
+    if (sent || !is_data(type, bytes, count, ssl))
+        return;
+    watch = SSL_get_ex_data(ssl, watch_index);
+    if (watch)
+        watch->answered = true;
+}
+
+/* CURLOPT_SSL_CTX_FUNCTION. libcurl sets no such callbacks itself. */
 static CURLcode on_context(CURL *easy, void *context, void *begun)
 {
     (void)easy;
     *(bool *)begun = true;
     SSL_CTX_set_info_callback(context, on_information);
+    SSL_CTX_set_msg_callback(context, on_record);
     return CURLE_OK;
 }
 
@@ -81,26 +108,6 @@ static SSL *connection_of(CURL *easy)
     return info->internals;
 }
 
-void close_watch_begin(struct close_watch *watch, CURL *easy)
-{
-    SSL *ssl = connection_of(easy);
-
-    close_watch_end(watch);
-    watch->received = false;
-    watch->watching = false;
-    if (ssl && SSL_set_ex_data(ssl, watch_index, watch) == 1) {
-        watch->ssl = ssl;
-        watch->watching = true;
-    }
-}
-
-void close_watch_end(struct close_watch *watch)
-{
-    if (watch->ssl)
-        SSL_set_ex_data(watch->ssl, watch_index, NULL);
-    watch->ssl = NULL;
-}
-
 static bool speaks_http2(const SSL *ssl)
 {
     const unsigned char *name = NULL;
@@ -108,6 +115,26 @@ static bool speaks_http2(const SSL *ssl)
 
     SSL_get0_alpn_selected(ssl, &name, &length);
     return length == 2 && memcmp(name, "h2", 2) == 0;
+}
+
+void tls_watch_begin(struct tls_watch *watch, CURL *easy)
+{
+    SSL *ssl = connection_of(easy);
+
+    tls_watch_end(watch);
+    *watch = (struct tls_watch){.ssl = NULL};
+    if (ssl && !speaks_http2(ssl) &&
+        SSL_set_ex_data(ssl, watch_index, watch) == 1) {
+        watch->ssl = ssl;
+        watch->watching = true;
+    }
+}
+
+void tls_watch_end(struct tls_watch *watch)
+{
+    if (watch->ssl)
+        SSL_set_ex_data(watch->ssl, watch_index, NULL);
+    watch->ssl = NULL;
 }
 
 bool tls_speaks_http2(CURL *easy)

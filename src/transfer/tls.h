@@ -10,11 +10,13 @@
  * Threads: of the handle.
  */
 
-/* Whether the peer has said that there is nothing more (close_notify, RFC
-   8446, 6.1). While it watches, the connection points to it: it stays where it
-   is until close_watch_end(). Zeros watch nothing. */
-struct close_watch {
-    bool received;
+/* What comes over a connection during one exchange. While it watches, the
+   connection points to it: it stays where it is until tls_watch_end(). Zeros
+   watch nothing. */
+struct tls_watch {
+    bool answered; /* a byte of an answer has come, though perhaps no line */
+    bool closed;   /* the peer has said that there is nothing more
+                      (close_notify, RFC 8446, 6.1) */
     struct ssl_st *ssl; /* NULL: the connection is gone, or it is no TLS */
     bool watching;      /* a TLS connection was found at the beginning */
 };
@@ -24,11 +26,12 @@ struct close_watch {
    to live as long as the handle. */
 CURLcode tls_configure(CURL *easy, bool *begun);
 
-/* From within a callback of the transfer that runs. */
-void close_watch_begin(struct close_watch *watch, CURL *easy);
+/* From CURLOPT_PREREQFUNCTION: nothing has come yet. HTTP/2, which has many
+   exchanges at a time, is not watched. */
+void tls_watch_begin(struct tls_watch *watch, CURL *easy);
 
 /* Harmless if it does not watch. */
-void close_watch_end(struct close_watch *watch);
+void tls_watch_end(struct tls_watch *watch);
 
 /* From CURLOPT_PREREQFUNCTION: whether it was agreed upon by ALPN. */
 bool tls_speaks_http2(CURL *easy);

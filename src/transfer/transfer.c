@@ -292,6 +292,7 @@ static void explain(const struct transfer *transfer, struct reply *reply)
         .head_complete = head->part == HEAD_COMPLETE,
         .tls = transfer->tls,
         .cut_off = exchange->cut_off,
+        .half = exchange->half,
         .tls_begun = exchange->tls_begun,
         .no_memory = body_error == -ENOMEM,
         .timeout_us = request->limit_us > request->timeout_us

@@ -1,4 +1,6 @@
 #include <inttypes.h>
+#include <string.h>
+#include <strings.h>
 
 #include "text/endpoint.h"
 #include "transfer/transfer_internal.h"
@@ -126,6 +128,15 @@ static CURLcode set_proxy(struct transfer *transfer,
     return code;
 }
 
+/* What is received over TCP is HTTP, to the server or to a proxy of HTTP. */
+static bool is_plain(const struct transfer *transfer)
+{
+    const char *proxy = transfer->proxy.url;
+
+    return !transfer->tls && (!proxy || !strstr(proxy, "://") ||
+                              strncasecmp(proxy, "http://", 7) == 0);
+}
+
 CURLcode transfer_prepare_hop(struct transfer *transfer, const char *url)
 {
     struct endpoint origin = {.host = ""};
@@ -141,6 +152,7 @@ CURLcode transfer_prepare_hop(struct transfer *transfer, const char *url)
         code = set_credentials(transfer, &origin);
     if (code == CURLE_OK)
         code = set_proxy(transfer, &origin);
+    transfer->exchange.plain = is_plain(transfer);
     if (code == CURLE_OK)
         code = set_socket(transfer, &origin);
     if (code == CURLE_OK)

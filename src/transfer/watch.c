@@ -1,6 +1,5 @@
 #include "transfer/watch.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@ struct watch {
     bool ours;   /* opened in here, so its end will be seen */
     ino_t inode; /* of ours: which socket the number stands for */
     bool parked; /* libcurl does not want to hear of it */
+    struct connection connection; /* of ours */
 };
 
 struct watches {
@@ -30,6 +30,7 @@ struct watches {
     struct watch **by_fd;
     size_t room;
     size_t open;
+    struct connections connections;
 };
 
 struct watches *watches_new(uv_loop_t *uv, watch_ready ready,
@@ -49,6 +50,11 @@ void watches_free(struct watches *watches)
     if (watches)
         free(watches->by_fd);
     free(watches);
+}
+
+struct connections *watches_connections(struct watches *watches)
+{
+    return &watches->connections;
 }
 
 size_t watches_open(const struct watches *watches)
@@ -107,6 +113,8 @@ static struct watch *watch_new(struct watches *watches, curl_socket_t fd,
         return NULL;
     }
     watch->poll.data = watch;
+    if (ours)
+        connections_add(&watches->connections, &watch->connection, fd);
     watches->by_fd[fd] = watch;
     watches->open++;
     return watch;
@@ -126,6 +134,8 @@ static void on_closed(uv_handle_t *handle)
 static void watch_close(struct watch *watch)
 {
     watch->watches->by_fd[watch->fd] = NULL;
+    if (watch->ours)
+        connections_remove(&watch->connection);
     uv_close((uv_handle_t *)&watch->poll, on_closed);
 }
 
@@ -220,27 +230,12 @@ int watches_rest(struct watches *watches, curl_socket_t fd)
     return 0;
 }
 
-/* 0: none, as of a UNIX socket. */
-static long local_port(int fd)
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof(address);
-
-    if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
-        return 0;
-    if (address.ss_family == AF_INET)
-        return ntohs(((struct sockaddr_in *)&address)->sin_port);
-    if (address.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-    return 0;
-}
-
 void watches_rest_port(struct watches *watches, long port)
 {
     for (size_t fd = 0; fd < watches->room; fd++) {
         struct watch *watch = watches->by_fd[fd];
 
-        if (watch && watch->parked && local_port((int)fd) == port) {
+        if (watch && watch->parked && connection_port((int)fd) == port) {
             stop(watch);
             watch->parked = false;
         }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <uv.h>
 
+#include "transfer/connections.h"
+
 /*
  * watch: the poll handles of libcurl's sockets, one kept for as long as its
  * socket lives.
@@ -36,6 +38,9 @@ struct watches *watches_new(uv_loop_t *uv, watch_ready ready,
 
 /* When none is open any more. */
 void watches_free(struct watches *watches);
+
+/* Of the sockets that are opened in here. */
+struct connections *watches_connections(struct watches *watches);
 
 /* How many handles libuv still knows. */
 size_t watches_open(const struct watches *watches);

@@ -1,14 +1,13 @@
 #include "transfer/way.h"
 
 #include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "clock/clock.h"
 #include "transfer/surplus.h"
 
-enum {
-    LOOK_MS = 1000, /* so often somebody may look whether to stop */
-    KEPT = 5,       /* connections, for redirects to other servers */
-};
+enum { LOOK_MS = 1000 }; /* so often somebody may look whether to stop */
 
 /* CURLOPT_XFERINFOFUNCTION: anything but 0 ends the transfer with
    CURLE_ABORTED_BY_CALLBACK. */
@@ -26,6 +25,53 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
     blocking->expired =
         blocking->end_us > 0 && clock_monotonic_us() >= blocking->end_us;
     return blocking->expired ? 1 : 0;
+}
+
+/* The entry of a descriptor, -1: a free one. NULL: there is none. */
+static struct connection *entry_of(struct way_blocking *blocking, int fd)
+{
+    for (size_t i = 0; i < WAY_CONNECTIONS; i++) {
+        if (blocking->open[i].fd == fd)
+            return &blocking->open[i];
+    }
+    return NULL;
+}
+
+static void forget(struct connection *entry)
+{
+    connections_remove(entry);
+    entry->fd = -1;
+}
+
+/* CURLOPT_OPENSOCKETFUNCTION. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose,
+                                 struct curl_sockaddr *address)
+{
+    struct way_blocking *blocking = arg;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+                    address->protocol);
+    struct connection *entry;
+
+    (void)purpose;
+    if (fd < 0)
+        return CURL_SOCKET_BAD;
+    entry = entry_of(blocking, fd);
+    if (entry) /* closed without a word: libcurl 7.88, while it connects */
+        forget(entry);
+    entry = entry_of(blocking, -1);
+    if (entry)
+        connections_add(&blocking->connections, entry, fd);
+    return fd;
+}
+
+/* CURLOPT_CLOSESOCKETFUNCTION. */
+static int close_socket(void *arg, curl_socket_t fd)
+{
+    struct connection *entry = entry_of(arg, fd);
+
+    if (entry)
+        forget(entry);
+    return close(fd);
 }
 
 /* What a multi handle says of a transfer, as the transfer's own code. */
@@ -74,6 +120,28 @@ static CURLcode perform_alone(struct way_blocking *blocking, CURL *easy)
     return code;
 }
 
+/* What of the easy handle is the way's. */
+static CURLcode prepare(struct way_blocking *blocking, CURL *easy)
+{
+    CURLcode code;
+
+    code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, blocking);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, blocking);
+    if (code == CURLE_OK)
+        code =
+            curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, blocking);
+    return code;
+}
+
 static CURLcode perform_blocking(struct way *way, CURL *easy)
 {
     struct way_blocking *blocking = (struct way_blocking *)way;
@@ -83,11 +151,7 @@ static CURLcode perform_blocking(struct way *way, CURL *easy)
         surplus_check(blocking->idle);
     blocking->end_us = 0;
     blocking->expired = false;
-    code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, way);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    code = prepare(blocking, easy);
     if (code == CURLE_OK)
         code = perform_alone(blocking, easy);
     way->cancelled = atomic_load(blocking->stop);
@@ -115,15 +179,18 @@ int way_blocking_open(struct way_blocking *blocking, struct transfer *transfer,
         return -ENOMEM;
     /* As curl_easy_perform() keeps; the default follows the number of handles
        that are added just now. */
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)KEPT);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)WAY_KEPT);
     *blocking = (struct way_blocking){
         .way = {.perform = perform_blocking,
                 .end_within = end_blocking_within,
                 .close = close_blocking,
-                .transfer = transfer},
+                .transfer = transfer,
+                .connections = &blocking->connections},
         .multi = multi,
         .idle = CURL_SOCKET_BAD,
         .stop = stop,
     };
+    for (size_t i = 0; i < WAY_CONNECTIONS; i++)
+        blocking->open[i].fd = -1;
     return 0;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "transfer/connections.h"
+
 struct transfer;
 
 /*
@@ -25,8 +27,13 @@ struct way {
     /* After its last transfer: let go of what the way itself has. */
     void (*close)(struct way *way);
     struct transfer *transfer; /* the worker's easy handle and its buffers */
+    struct connections *connections; /* that its transfers go over */
     bool cancelled; /* the last transfer was: it is not to be repeated */
 };
+
+/* Of so many open connections it is known what they bring: those that are kept,
+   for redirects to other servers, and those that are being made. */
+enum { WAY_KEPT = 5, WAY_CONNECTIONS = WAY_KEPT + 3 };
 
 /*
  * Blocks the thread, with a multi handle of its own: curl_easy_perform() waits
@@ -34,7 +41,7 @@ struct way {
  * looked at by libcurl's progress callback, at least once a second; once it is
  * true, transfers end as cancelled. It is borrowed until the way's last
  * transfer has ended. So is the limit of end_within(), which may be passed by a
- * second.
+ * second. It stays where it was opened: libcurl's connections point to it.
  */
 struct way_blocking {
     struct way way;
@@ -43,6 +50,8 @@ struct way_blocking {
     const atomic_bool *stop;
     int64_t end_us; /* on the monotonic clock; 0: no limit */
     bool expired;   /* it has come */
+    struct connections connections;
+    struct connection open[WAY_CONNECTIONS]; /* fd -1: of none */
 };
 
 /* 0 or -ENOMEM; after success, one call of its close(). */

@@ -31,7 +31,8 @@ void way_multi_init(struct way_multi *way, struct transfer *transfer,
         .way = {.perform = perform,
                 .end_within = end_within,
                 .close = close_nothing,
-                .transfer = transfer},
+                .transfer = transfer,
+                .connections = multi_connections(multi)},
         .multi = multi,
     };
 }

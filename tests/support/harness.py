@@ -34,6 +34,7 @@ import shlex
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -252,6 +253,10 @@ class Connection:
                   for name, value in headers.items()]
         self.send("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
 
+    def secure(self, context):
+        """Speak TLS from now on."""
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+
     def hold(self):
         """Keep the connection open, unanswered, until the peer or the test
         ends it."""
@@ -350,6 +355,15 @@ class RawServer:
             thread.join(limit(5))
 
 
+def is_emulated():
+    """Whether the program is made for another machine than Python."""
+    def machine(path):
+        with open(path, "rb") as file:
+            return file.read(20)[18:]  # e_machine of an ELF file
+
+    return machine(PROGRAM) != machine(sys.executable)
+
+
 class Tripwire:
     """A listening socket that nobody may contact. The kernel completes
     connections by itself, so `contacted` misses none."""
@@ -443,6 +457,20 @@ class Case(unittest.TestCase):
             text = report.read_text(errors="replace")
             # Valgrind opens its log even when it has nothing to say.
             self.assertEqual(text.strip(), "", f"reported in {report.name}")
+
+    def tls_context(self):
+        """A certificate for 127.0.0.1, and a server's context with it."""
+        certificate = self.directory / "certificate.pem"
+        key = self.directory / "key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+             "-subj", "/CN=127.0.0.1", "-addext",
+             "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out",
+             certificate], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        return certificate, context
 
     # -- the environment ----------------------------------------------------
 

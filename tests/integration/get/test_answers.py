@@ -326,16 +326,7 @@ class Tls(Case):
 
     def setUp(self):
         super().setUp()
-        self.certificate = self.directory / "certificate.pem"
-        key = self.directory / "key.pem"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-             "-subj", "/CN=127.0.0.1", "-addext",
-             "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out",
-             self.certificate], check=True, capture_output=True)
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(self.certificate, key)
+        self.certificate, self.context = self.tls_context()
 
     def tls_server(self, data, in_order):
         """Sends `data` to each request, and closes in order or not."""

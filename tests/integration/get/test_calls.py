@@ -9,7 +9,6 @@ import dataclasses
 import re
 import shutil
 import subprocess
-import sys
 import unittest
 
 import harness
@@ -49,16 +48,10 @@ BOUNDS = {
 }
 
 
-def machine(path):
-    """e_machine of an ELF file."""
-    with open(path, "rb") as file:
-        return file.read(20)[18:]
-
-
 @unittest.skipIf(harness.WRAP, "strace does not see through what wraps it")
 @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
-@unittest.skipUnless(machine(harness.PROGRAM) == machine(sys.executable),
-                     "strace does not see through an emulator")
+@unittest.skipIf(harness.is_emulated(),
+                 "strace does not see through an emulator")
 @per_strategy
 class SystemCalls(Case):
     def major_of_libcurl(self):

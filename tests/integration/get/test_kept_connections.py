@@ -1,6 +1,9 @@
 """Kept connections that turn out to be dead, or bring what is not the answer to
 what was asked: an item is none the worse, and asked for once more at most."""
 
+import ssl
+import unittest
+
 import harness
 from harness import Case, corpus_file, per_strategy
 
@@ -18,20 +21,38 @@ class KeptConnections(Case):
 
     CODES = ("BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR")
 
-    def all_arrive(self, strategy, spoil):
+    def deliver(self, connection, code, chunked):
+        body = corpus_file(code).read_bytes()
+        if chunked:
+            connection.send(head("200 OK", "Transfer-Encoding: chunked")
+                            + b"%x;a=b\r\n%s\r\n0\r\nC: d\r\n\r\n"
+                            % (len(body), body))
+        else:
+            connection.answer(200, body)
+
+    def at(self, server, context):
+        """Options: the server, and its certificate if it has one."""
+        if not context:
+            return "-s", server.url
+        return ("-s", server.url.replace("http:", "https:"), "--cacert",
+                self.certificate)
+
+    def all_arrive(self, strategy, spoil, chunked=False, context=None):
         """The second request of each connection is answered by `spoil`."""
         def answer(connection):
+            if context:
+                connection.secure(context)
             number = 0
             while request := connection.read_request():
                 number += 1
                 if number == 2:
                     spoil(connection)
                     return
-                code = request.path.split("/")[2]
-                connection.answer(200, corpus_file(code).read_bytes())
+                self.deliver(connection, request.path.split("/")[2], chunked)
 
         server = self.raw_server(answer)
-        run = self.get("-S", strategy, "-m", "1", "-s", server.url, *self.CODES)
+        run = self.get("-S", strategy, "-m", "1", *self.at(server, context),
+                       *self.CODES)
         self.assertStatus(run, OK)
         self.assertCorpus(self.out, [code.lower() for code in self.CODES])
         self.assertGreater(server.accepted, 1)
@@ -94,6 +115,75 @@ class KeptConnections(Case):
 
     def test_a_reset_behind_an_interim_answer_is_ours(self, strategy):
         self.own_answer(strategy, "", lambda connection: connection.reset())
+
+    def own_half(self, strategy, half, words, reset=False, chunked=False,
+                 context=None, retries=0):
+        """The first answer to BR, over a kept connection, ends early: it is
+        not asked for again, and an error, unless there are retries."""
+        def answer(connection):
+            if context:
+                connection.secure(context)
+            while request := connection.read_request():
+                code = request.path.split("/")[2]
+                if code == "br" and server.paths().count(request.path) == 1:
+                    self.assertGreater(len(server.requests), 1)
+                    connection.send(half)
+                    if reset:
+                        connection.reset()
+                    return
+                self.deliver(connection, code, chunked)
+
+        server = self.raw_server(answer)
+        run = self.get("-S", strategy, "-m", "1", *self.at(server, context),
+                       "--retry", str(retries), "--retry-delay", "1ms",
+                       *self.CODES)
+        self.assertEqual(server.paths().count("/flags/br/br.gif"), 1 + retries)
+        self.assertStatus(run, OK if retries else SOME)
+        self.assertCorpus(self.out, [code.lower() for code in self.CODES
+                                     if code != "BR" or retries])
+        if not retries:
+            self.assertIn(f"br: {words}", run.stderr)
+
+    HALF = b"HTTP/1.1 2"
+
+    @unittest.skipIf(harness.is_emulated(), "it does not tell how much came")
+    def test_half_a_status_line_is_its_answer(self, strategy):
+        self.own_half(strategy, self.HALF, "truncated within the head")
+
+    @unittest.skipIf(harness.is_emulated(), "it does not tell how much came")
+    def test_half_a_status_line_is_an_attempt(self, strategy):
+        self.own_half(strategy, self.HALF, "", retries=1)
+
+    @unittest.skipIf(harness.is_emulated(), "it does not tell how much came")
+    def test_half_a_status_line_and_a_reset_is_its_answer(self, strategy):
+        self.own_half(strategy, self.HALF, "the connection broke", reset=True)
+
+    @unittest.skipIf(harness.is_emulated(), "it does not tell how much came")
+    def test_half_a_status_line_behind_chunks_is_its_answer(self, strategy):
+        self.own_half(strategy, self.HALF, "truncated within the head",
+                      chunked=True)
+
+    def test_half_a_head_is_its_answer(self, strategy):
+        self.own_half(strategy, b"HTTP/1.1 200 OK\r\nContent-Le",
+                      "truncated within the head")
+
+    def test_half_a_status_line_over_tls_is_its_answer(self, strategy):
+        self.certificate, context = self.tls_context()
+        self.own_half(strategy, self.HALF, "truncated within the head",
+                      context=context)
+
+    def test_half_a_status_line_over_tls_1_2_is_its_answer(self, strategy):
+        self.certificate, context = self.tls_context()
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        self.own_half(strategy, self.HALF, "truncated within the head",
+                      context=context)
+
+    def test_an_end_over_tls_is_repeated(self, strategy):
+        self.certificate, context = self.tls_context()
+        self.all_arrive(strategy, lambda connection: None, context=context)
+
+    def test_an_end_behind_chunks_is_repeated(self, strategy):
+        self.all_arrive(strategy, lambda connection: None, chunked=True)
 
     def asked_again_once(self, strategy, spoil):
         """All connections but new ones are spoilt when FR is tried again."""

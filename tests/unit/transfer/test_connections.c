@@ -1,0 +1,216 @@
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "transfer/connections.h"
+
+/* One end of a connection is the server's, the other a client's. */
+struct pair {
+    int server;
+    int client;
+};
+
+static struct connections all;
+static struct connection connection;
+static struct connection_use use;
+static struct pair pair;
+
+static struct pair pair_open(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    struct pair opened = {.client = socket(AF_INET, SOCK_STREAM, 0)};
+
+    cr_assert(eq(
+        int, bind(listener, (struct sockaddr *)&address, sizeof(address)), 0));
+    cr_assert(eq(int, listen(listener, 1), 0));
+    cr_assert(
+        eq(int, getsockname(listener, (struct sockaddr *)&address, &size), 0));
+    cr_assert(
+        eq(int,
+           connect(opened.client, (struct sockaddr *)&address, sizeof(address)),
+           0));
+    opened.server = accept(listener, NULL, NULL);
+    cr_assert(ge(int, opened.server, 0));
+    close(listener);
+    return opened;
+}
+
+/* The server sends, and it has come; the client reads some of it. */
+static void bring(size_t bytes, size_t read_bytes)
+{
+    char room[64] = {0};
+
+    cr_assert(le(sz, bytes, sizeof(room)));
+    cr_assert(eq(sz, (size_t)send(pair.server, room, bytes, 0), bytes));
+    cr_assert(eq(sz,
+                 (size_t)recv(pair.client, room, bytes, MSG_PEEK | MSG_WAITALL),
+                 bytes));
+    if (read_bytes > 0)
+        cr_assert(
+            eq(sz, (size_t)recv(pair.client, room, read_bytes, 0), read_bytes));
+}
+
+/* The server ends; the client has seen it. */
+static void end(void)
+{
+    char none;
+
+    cr_assert(eq(int, shutdown(pair.server, SHUT_WR), 0));
+    cr_assert(eq(int, (int)recv(pair.client, &none, 1, 0), 0));
+}
+
+/* The same by a reset. */
+static void reset(void)
+{
+    struct linger linger = {.l_onoff = 1};
+    struct pollfd poll_client = {.fd = pair.client, .events = POLLIN};
+
+    cr_assert(eq(
+        int,
+        setsockopt(pair.server, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)),
+        0));
+    close(pair.server);
+    while (!(poll_client.revents & POLLERR))
+        cr_assert(eq(int, poll(&poll_client, 1, -1), 1));
+}
+
+static void setup(void)
+{
+    pair = pair_open();
+    connections_add(&all, &connection, pair.client);
+    connections_use(&all, connection_port(pair.client), &use);
+}
+
+static void teardown(void)
+{
+    close(pair.client);
+    close(pair.server);
+}
+
+TestSuite(connections, .init = setup, .fini = teardown);
+
+static void expect_rest(int64_t bytes)
+{
+    connections_remove(&connection);
+    cr_expect(eq(i64, use.rest, bytes));
+    cr_expect(eq(ptr, use.connection, NULL));
+}
+
+Test(connections, know_what_was_read_and_not_handed_on)
+{
+    bring(30, 30);
+    connection_hand_on(&use, 20);
+    end();
+
+    expect_rest(10);
+}
+
+Test(connections, have_no_rest_where_all_was_handed_on)
+{
+    bring(30, 30);
+    connection_hand_on(&use, 20);
+    connection_hand_on(&use, 10);
+    end();
+
+    expect_rest(0);
+}
+
+Test(connections, have_no_rest_at_the_end_of_one_that_brought_nothing)
+{
+    end();
+
+    expect_rest(0);
+}
+
+Test(connections, have_no_rest_at_a_reset_of_one_that_brought_nothing)
+{
+    reset();
+
+    expect_rest(0);
+}
+
+Test(connections, know_what_was_read_before_a_reset)
+{
+    bring(30, 30);
+    reset();
+
+    cr_expect(ge(i64, (connections_remove(&connection), use.rest), 29));
+}
+
+Test(connections, do_not_count_what_nobody_has_read)
+{
+    bring(30, 20);
+    connection_hand_on(&use, 20);
+
+    expect_rest(0);
+}
+
+Test(connections, go_on_counting_in_the_next_answer)
+{
+    bring(30, 30);
+    connection_hand_on(&use, 30);
+    connection_leave(&use, false);
+    connections_use(&all, connection_port(pair.client), &use);
+    bring(5, 5);
+    end();
+
+    expect_rest(5);
+}
+
+Test(connections, are_counted_anew_where_not_all_of_an_answer_was_handed_on)
+{
+    bring(30, 30);
+    connection_hand_on(&use, 20);
+    connection_leave(&use, true);
+    connections_use(&all, connection_port(pair.client), &use);
+    bring(5, 5);
+    end();
+
+    expect_rest(5);
+}
+
+Test(connections, leave_nothing_to_who_has_left)
+{
+    bring(30, 30);
+    connection_leave(&use, false);
+
+    expect_rest(0);
+}
+
+Test(connections, are_not_known_by_a_port_that_two_have)
+{
+    struct connection twin;
+    struct connection_use other;
+
+    connections_add(&all, &twin, pair.client);
+    connections_use(&all, connection_port(pair.client), &other);
+
+    cr_expect(eq(ptr, other.connection, NULL));
+    connections_remove(&twin);
+    connections_remove(&connection);
+}
+
+Test(connections, have_no_port_where_they_are_none_of_tcp)
+{
+    int fds[2];
+    struct connection local;
+    struct connection_use other;
+
+    cr_assert(eq(int, socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0));
+    cr_expect(eq(int, connection_port(fds[0]), 0));
+    connections_add(&all, &local, fds[0]);
+    connections_use(&all, 0, &other);
+
+    cr_expect(eq(ptr, other.connection, NULL));
+    connections_remove(&local);
+    connections_remove(&connection);
+    close(fds[0]);
+    close(fds[1]);
+}
