@@ -74,6 +74,9 @@ class Descriptors(harness.Case):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         socks = [socket.create_connection(("127.0.0.1", port))
                  for _ in range(80)]
+        # A quick server would answer the first ones before it met the last:
+        # nobody asks until it has said that it is full.
+        running.wait_for("descriptors", "stderr")
         seen = collections.Counter()
         for sock in socks:
             sock.sendall(wire.request(BR, close=True))
