@@ -12,6 +12,19 @@
 #include "command/commands.h"
 #include "text/escape.h"
 
+/* Leaks and races are told of as a program exits. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_CHECKED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define IS_CHECKED 1
+#endif
+#endif
+#ifndef IS_CHECKED
+#define IS_CHECKED 0
+#endif
+
 static void print_help(void)
 {
     const struct option_table *table = command_program.options;
@@ -112,7 +125,7 @@ static int run_command(int argc, char **argv)
                                  : command->run(argc - 2, argv + 2);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (occupy_standard_descriptors() < 0)
         return EXIT_STATUS_LOCAL;
@@ -132,4 +145,17 @@ int main(int argc, char **argv)
        where it happens, not the end of the program. */
     signal(SIGPIPE, SIG_IGN);
     return run_command(argc, argv);
+}
+
+/* What is left to do at the end is the destructors' of the libraries, of which
+   there are three dozen: they put back, page by page, memory that goes with the
+   process anyway. */
+int main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+
+    fflush(NULL);
+    if (!IS_CHECKED)
+        _exit(status);
+    return status;
 }

@@ -45,8 +45,8 @@ static int run_attempt(void *arg, aw_value *ret)
     struct place *place = arg;
 
     (void)ret;
-    place->outcome = worker_download(&place->worker, place->supervisor->run,
-                                     &place->attempt);
+    worker_download(&place->worker, place->supervisor->run, &place->attempt,
+                    &place->outcome);
     return place->outcome.status == STATUS_CANCELLED ? AW_ECANCELED : 0;
 }
 

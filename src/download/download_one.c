@@ -158,9 +158,10 @@ static bool fetch_name(struct download *download, struct reply *reply,
     return rc == 0;
 }
 
-/* The same; an answer that decides nothing leaves the image's. */
-static bool name_by_metadata(struct download *download, struct reply *reply,
-                             char name[SAVE_NAME_SIZE])
+/* The same; an answer that decides nothing leaves the image's. Its texts are to
+   be on the stack only of an item that has metadata. */
+__attribute__((noinline)) static bool name_by_metadata(
+    struct download *download, struct reply *reply, char name[SAVE_NAME_SIZE])
 {
     struct reply metadata;
     bool named = fetch_name(download, &metadata, name);
@@ -267,10 +268,10 @@ static void leave_kept(struct download *download)
         continuation_drop(kept);
 }
 
-struct outcome download_one(const struct attempt *attempt, struct way *way,
-                            struct digest_sum *digest,
-                            const struct download_options *options,
-                            struct events *events)
+void download_one(const struct attempt *attempt, struct way *way,
+                  struct digest_sum *digest,
+                  const struct download_options *options, struct events *events,
+                  struct outcome *outcome)
 {
     struct download download = {
         .attempt = attempt,
@@ -281,28 +282,28 @@ struct outcome download_one(const struct attempt *attempt, struct way *way,
         .started_us = events_now_us(events),
         .file = save_file(options->output, attempt->worker),
     };
-    /* What fails before its first request is told with the item's URL. */
-    struct outcome outcome = {.status = STATUS_ERROR,
-                              .reply = {.url = attempt->item->url}};
     bool complete;
 
+    memset(outcome, 0, sizeof(*outcome));
+    outcome->status = STATUS_ERROR;
+    /* What fails before its first request is told with the item's URL. */
+    outcome->reply.url = attempt->item->url;
     emit(&download, (struct event){.kind = EVENT_STARTED});
     download.is_known =
         options->again && !options->again->skips &&
         again_find(options->again, attempt->item, &download.known);
     take_kept(&download);
-    complete = fetch(&download, &outcome);
+    complete = fetch(&download, outcome);
     leave_kept(&download);
     if (complete) {
-        if (outcome.status == STATUS_OK)
+        if (outcome->status == STATUS_OK)
             emit(&download,
-                 (struct event){.kind = EVENT_SAVED, .name = outcome.name});
-        return outcome;
+                 (struct event){.kind = EVENT_SAVED, .name = outcome->name});
+        return;
     }
     save_discard(&download.file);
-    outcome.name[0] = '\0';
-    outcome.digest = (struct digest){0};
-    if (outcome.reply.cause == CAUSE_CANCELLED)
-        outcome.status = STATUS_CANCELLED;
-    return outcome;
+    outcome->name[0] = '\0';
+    outcome->digest = (struct digest){0};
+    if (outcome->reply.cause == CAUSE_CANCELLED)
+        outcome->status = STATUS_CANCELLED;
 }

@@ -18,7 +18,7 @@
  * the outcome says so and nothing is left behind. timeout_us of the attempt
  * covers both requests. `digest` is the worker's, for the image's sum.
  */
-struct outcome download_one(const struct attempt *attempt, struct way *way,
-                            struct digest_sum *digest,
-                            const struct download_options *options,
-                            struct events *events);
+void download_one(const struct attempt *attempt, struct way *way,
+                  struct digest_sum *digest,
+                  const struct download_options *options, struct events *events,
+                  struct outcome *outcome);

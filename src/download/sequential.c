@@ -14,8 +14,9 @@ static int run_sequential(struct run *run)
         return rc;
     while ((next = run_next(run, &attempt, &until_us)) != NEXT_FINISHED) {
         if (next == NEXT_START) {
-            struct outcome outcome = worker_download(&worker, run, &attempt);
+            struct outcome outcome;
 
+            worker_download(&worker, run, &attempt, &outcome);
             run_done(run, &attempt, &outcome);
         } else if (next == NEXT_FEED) {
             run_filled(run, run_fill(run, until_us));

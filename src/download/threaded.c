@@ -46,7 +46,7 @@ static void act(struct pool *pool, struct worker *worker, enum next next,
 
     pthread_mutex_unlock(&pool->lock);
     if (next == NEXT_START)
-        outcome = worker_download(worker, pool->run, attempt);
+        worker_download(worker, pool->run, attempt, &outcome);
     else
         rc = run_fill(pool->run, until_us);
     pthread_mutex_lock(&pool->lock);

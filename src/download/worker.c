@@ -41,10 +41,10 @@ void worker_close(struct worker *worker)
     digest_sum_close(&worker->digest);
 }
 
-struct outcome worker_download(struct worker *worker, struct run *run,
-                               struct attempt *attempt)
+void worker_download(struct worker *worker, struct run *run,
+                     struct attempt *attempt, struct outcome *outcome)
 {
     attempt->worker = worker->number;
-    return download_one(attempt, &worker->by.way, &worker->digest,
-                        run_options(run), run_events(run));
+    download_one(attempt, &worker->by.way, &worker->digest, run_options(run),
+                 run_events(run), outcome);
 }

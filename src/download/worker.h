@@ -32,5 +32,5 @@ int worker_open_multi(struct worker *worker, unsigned number, struct run *run,
 void worker_close(struct worker *worker);
 
 /* Do the attempt, which becomes this worker's. */
-struct outcome worker_download(struct worker *worker, struct run *run,
-                               struct attempt *attempt);
+void worker_download(struct worker *worker, struct run *run,
+                     struct attempt *attempt, struct outcome *outcome);

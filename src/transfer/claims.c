@@ -7,15 +7,16 @@
 #include <wctype.h>
 
 enum {
-    ROOM_LEAST = 4096,
+    ROOM_LEAST = 256,    /* slots: few items touch one page */
+    ROOM_DOUBLED = 4096, /* below it, a table grows by its own size */
     /* A cluster at the end of the table runs on into these, so that nothing
        wraps round and the table stays in order. */
     ROOM_BEYOND = 4096,
     RELEASE_EVERY = 65536 /* slots */
 };
 
-/* Numbers of the table's fill: at most 4/5, and after it has grown by a quarter
-   still more than 16/25. */
+/* Numbers of the table's fill: at most 4/5; and after it has grown by a
+   quarter, as a large one does, still more than 16/25. */
 static bool is_full(const struct claims *claims)
 {
     return claims->count >= claims->room / 5 * 4;
@@ -101,13 +102,20 @@ static uint64_t *find(uint64_t *slots, size_t room, uint64_t hash)
     return slot;
 }
 
+static size_t next_room(size_t room)
+{
+    if (room == 0)
+        return ROOM_LEAST;
+    return room < ROOM_DOUBLED ? 2 * room : room + room / 4;
+}
+
 /*
- * Move all to a table that is a quarter greater. Both are in the order of
+ * Move all to a table that is greater. Both are in the order of
  * hashes, so the old one's pages can go as the new one's come.
  */
 static int grow(struct claims *claims)
 {
-    size_t room = claims->room ? claims->room + claims->room / 4 : ROOM_LEAST;
+    size_t room = next_room(claims->room);
     size_t old = claims->slots ? claims->room + ROOM_BEYOND : 0;
     uint64_t *slots = mmap(NULL, size_of(room), PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -40,10 +40,12 @@ static int run_cheating(struct run *run)
     if (worker_open_blocking(&worker, 1, run) < 0)
         return -1;
     while (run_next(run, &attempt, &wait_until_us) == NEXT_START) {
-        struct outcome outcome = attempt.item->index == SKIPPED
-                                     ? pretend(&attempt, run_events(run))
-                                     : worker_download(&worker, run, &attempt);
+        struct outcome outcome;
 
+        if (attempt.item->index == SKIPPED)
+            outcome = pretend(&attempt, run_events(run));
+        else
+            worker_download(&worker, run, &attempt, &outcome);
         run_done(run, &attempt, &outcome);
     }
     worker_close(&worker);
