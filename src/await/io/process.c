@@ -1,4 +1,4 @@
-#include "await/io/process.h"
+#include "await/io/process_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ struct aw_process {
     struct link link; /* the loop's */
     aw_stream *streams[3];
     aw_waiters waiters;
-    unsigned waiting; /* tasks that have not returned from it */
+    unsigned waiting; /* calls that have not returned */
     pid_t parent;     /* whose child it is: not ours after a fork() */
     int status;       /* once it has ended */
     bool ended;
@@ -188,6 +188,17 @@ int aw_spawn(aw_process **out, const char *const *args,
 
 /* Its life. */
 
+void aw__process_enter(aw_process *p)
+{
+    p->waiting++;
+}
+
+void aw__process_leave(aw_process *p)
+{
+    p->waiting--;
+    free_if_done(p);
+}
+
 int aw_process_wait(aw_process *p, int *status)
 {
     struct task *t = aw__task_current();
@@ -195,6 +206,8 @@ int aw_process_wait(aw_process *p, int *status)
     bool closed;
     int rc;
 
+    if (p->closed)
+        return AW_ECLOSED; /* only who has entered it comes here */
     if (p->ended)
         return aw_process_status(p, status);
     if (!t)
@@ -203,15 +216,14 @@ int aw_process_wait(aw_process *p, int *status)
         return AW_EOTHERLOOP;
     if (p->parent != getpid())
         return AW_EFORKED;
-    p->waiting++;
+    aw__process_enter(p);
     p->loop->io_awaited++;
     rc = aw__waiters_wait(&p->waiters, &w);
-    t->future.loop->io_awaited--;
-    p->waiting--;
+    p->loop->io_awaited--;
     closed = p->closed;
     if (rc == 0 && !closed)
         rc = aw_process_status(p, status);
-    free_if_done(p);
+    aw__process_leave(p);
     return rc == 0 && closed ? AW_ECLOSED : rc;
 }
 

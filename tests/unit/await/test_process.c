@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -285,6 +284,7 @@ static int leave_one(void *arg, aw_value *ret)
     (void)ret;
     pid_left = aw_process_pid(p);
     (void)spawn(aw_call(wait_and_tell, p), NULL);
+    turns(1); /* now it waits, and may be closed */
     if (arg)
         aw_process_close(p); /* not yet reaped */
     turns(2);
@@ -308,72 +308,6 @@ Test(process, a_loop_by_hand_reaps_under_a_task_that_is_destroyed)
     expect_rc(aw_loop_close(loop), 0);
     aw_loop_unref(loop);
     expect_reaped(pid_left);
-}
-
-TaskTest(process, communicate_moves_more_than_pipes_hold)
-{
-    size_t n = 1000000;
-    char *input = malloc(n);
-    aw_process *p = start("tee /dev/stderr", &pipes);
-    aw_bytes out, err;
-
-    cr_assert(ne(ptr, input, NULL));
-    for (size_t i = 0; i < n; i++)
-        input[i] = (char)(i % 251);
-    expect_rc(aw_process_communicate(p, input, n, &out, &err), 0);
-    cr_assert(eq(sz, out.size, n));
-    cr_assert(eq(int, memcmp(out.data, input, n), 0));
-    cr_assert(eq(int, out.data[n], 0));
-    cr_assert(eq(sz, err.size, n));
-    cr_assert(eq(int, memcmp(err.data, input, n), 0));
-    cr_assert(eq(int, status_of(p), 0));
-    free(out.data);
-    free(err.data);
-    free(input);
-    aw_process_close(p);
-}
-
-TaskTest(process, communicate_does_not_mind_who_reads_nothing)
-{
-    static char much[200000];
-    aw_process *p = start("echo said; exit 9", &pipes);
-    aw_bytes out = {0};
-
-    expect_rc(aw_process_communicate(p, much, sizeof(much), &out, NULL), 0);
-    cr_assert(eq(str, out.data, "said\n"));
-    cr_assert(eq(int, status_of(p), 9));
-    free(out.data);
-    aw_process_close(p);
-    p = start("exit 8", NULL);
-    expect_rc(aw_process_communicate(p, NULL, 0, &out, NULL), 0);
-    cr_assert(eq(sz, out.size, 0));
-    cr_assert(eq(int, status_of(p), 8));
-    free(out.data);
-    aw_process_close(p);
-}
-
-static int communicate(void *arg, aw_value *ret)
-{
-    aw_bytes out;
-
-    (void)ret;
-    return aw_process_communicate(arg, NULL, 0, &out, NULL);
-}
-
-TaskTest(process, cancelling_communicate_leaves_it_alone)
-{
-    aw_process *p =
-        start("trap 'exit 4' TERM; while :; do sleep 0.01; done",
-              &(aw_spawn_options){.standard = {{0}, {AW_PIPE, 0}, {0}}});
-    aw_future *talk = spawn(aw_call(communicate, p), NULL);
-
-    turns(3);
-    (void)aw_future_cancel(talk);
-    expect_rc(aw_await(aw_give(talk), NULL), AW_ECANCELED);
-    expect_rc(aw_process_status(p, NULL), AW_ESTATE);
-    expect_rc(aw_process_signal(p, SIGKILL), 0);
-    cr_assert(eq(int, status_of(p), -SIGKILL));
-    aw_process_close(p);
 }
 
 TaskTest(process, a_child_process_of_ours_does_not_kill_it)
