@@ -39,15 +39,42 @@ static json_int_t http_status_of(const json_t *item)
     return status >= 200 && status < 300 ? status : 200;
 }
 
+/* The bytes of the file's name in hexadecimal, as a manifest may have them:
+   where they are not UTF-8, the report has them escaped. NULL: it has no name,
+   or there is no memory. */
+static json_t *name_of(const json_t *item)
+{
+    static const char digits[] = "0123456789abcdef";
+    const json_t *file = json_object_get(item, "file");
+    const char *shown = json_string_value(file);
+    bool is_text = shown && strlen(shown) == json_string_length(file);
+    char *name = is_text ? strdup(shown) : NULL;
+    char *hex = is_text ? malloc(2 * strlen(shown) + 1) : NULL;
+    char *to = hex;
+    json_t *value = NULL;
+
+    if (name && hex) {
+        escape_undo(name);
+        for (const char *from = name; *from; from++) {
+            *to++ = digits[(unsigned char)*from / 16];
+            *to++ = digits[(unsigned char)*from % 16];
+        }
+        *to = '\0';
+        value = json_string(hex);
+    }
+    free(name);
+    free(hex);
+    return value;
+}
+
 /* A text as the manifest has it. -EINVAL: it is none of a whole line. */
 static int read_line(struct manifest_line *line, const json_t *item,
                      const char *url)
 {
-    json_t *object =
-        json_pack("{s:O?, s:s, s:I, s:O?, s:O?}", "file",
-                  json_object_get(item, "file"), "url", url, "status",
-                  http_status_of(item), "bytes", json_object_get(item, "bytes"),
-                  "sha256", json_object_get(item, "sha256"));
+    json_t *object = json_pack(
+        "{s:o*, s:s, s:I, s:O?, s:O?}", "file-hex", name_of(item), "url", url,
+        "status", http_status_of(item), "bytes", json_object_get(item, "bytes"),
+        "sha256", json_object_get(item, "sha256"));
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
     int rc = text ? manifest_line_read(line, text, strlen(text)) : -ENOMEM;
 
@@ -82,18 +109,14 @@ static void close_file(struct file *file)
     free(file->url_without_port);
 }
 
-/* Whether the line is the file's. A report has the names that are not UTF-8 as
-   they are shown. */
+/* Whether the line is the file's. */
 static bool is_of(const struct manifest_entry *entry, const struct file *file)
 {
     const struct manifest_entry *wanted = &file->line.entry;
-    char shown[sizeof(file->line.name) * ESCAPE_UNIT_SIZE];
 
-    escape_copy(shown, sizeof(shown), entry->name);
     return entry->bytes == wanted->bytes &&
            digest_equal(&entry->digest, &wanted->digest) &&
-           (strcmp(entry->name, wanted->name) == 0 ||
-            strcmp(shown, wanted->name) == 0) &&
+           strcmp(entry->name, wanted->name) == 0 &&
            (strcmp(entry->url, wanted->url) == 0 ||
             strcmp(entry->url, file->url_without_port) == 0);
 }
@@ -113,26 +136,20 @@ static int find(const struct manifest_map *map, const struct file *file,
     return -ENOENT;
 }
 
-/* -EINVAL: the file's name is not known as it is. */
-static int add_file(struct merge_manifest *manifest,
-                    const struct manifest_map *of_shard,
-                    const struct file *file)
+static void add_file(struct merge_manifest *manifest,
+                     const struct manifest_map *of_shard,
+                     const struct file *file)
 {
     struct manifest_line line;
 
     if (find(&manifest->before, file, &line) == 0) {
         manifest_line_close(&line);
-        return 0;
-    }
-    if (find(of_shard, file, &line) == 0) {
+    } else if (find(of_shard, file, &line) == 0) {
         manifest_writer_add(&manifest->writer, &line.entry);
         manifest_line_close(&line);
-        return 0;
+    } else {
+        manifest_writer_add(&manifest->writer, &file->line.entry);
     }
-    if (strstr(file->line.entry.name, "\\x"))
-        return -EINVAL;
-    manifest_writer_add(&manifest->writer, &file->line.entry);
-    return 0;
 }
 
 static int add_item(struct merge_manifest *manifest,
@@ -142,7 +159,7 @@ static int add_item(struct merge_manifest *manifest,
     int rc = read_file(&file, item);
 
     if (rc == 0) {
-        rc = add_file(manifest, of_shard, &file);
+        add_file(manifest, of_shard, &file);
         close_file(&file);
     }
     return rc;
@@ -151,9 +168,15 @@ static int add_item(struct merge_manifest *manifest,
 /* The shard's own manifest; an empty one where none can be read from here. */
 static void open_map_of_shard(struct manifest_map *map, const json_t *report)
 {
-    const char *path = json_string_value(json_object_get(report, "directory"));
-    int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    const char *shown = json_string_value(json_object_get(report, "directory"));
+    char *path = shown ? strdup(shown) : NULL;
+    int fd = -1;
 
+    if (path) {
+        escape_undo(path);
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        free(path);
+    }
     *map = (struct manifest_map){.fd = -1};
     if (fd < 0)
         return;

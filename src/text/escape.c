@@ -50,6 +50,45 @@ const char *escape_next(const char *text, char unit[ESCAPE_UNIT_SIZE])
     return text + size;
 }
 
+/* Of a digit as escape_next() writes it. -1: it is none. */
+static int value_of(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* The byte that \xNN at `text` stands for; -1: there is no such thing. */
+static int byte_of(const char *text)
+{
+    int high = text[0] == '\\' && text[1] == 'x' ? value_of(text[2]) : -1;
+    int low = high >= 0 ? value_of(text[3]) : -1;
+
+    return low >= 0 ? high * 16 + low : -1;
+}
+
+const char *escape_next_exactly(const char *text, char unit[ESCAPE_UNIT_SIZE])
+{
+    if (byte_of(text) < 0)
+        return escape_next(text, unit);
+    snprintf(unit, ESCAPE_UNIT_SIZE, "\\x%02x", '\\');
+    return text + 1;
+}
+
+void escape_undo(char *text)
+{
+    char *to = text;
+
+    while (*text) {
+        int byte = byte_of(text);
+
+        /* None has stood for the end. */
+        *to++ = byte > 0 ? (char)byte : *text;
+        text += byte > 0 ? 4 : 1;
+    }
+    *to = '\0';
+}
+
 void escape_print(FILE *out, const char *text)
 {
     char unit[ESCAPE_UNIT_SIZE];
@@ -66,7 +105,7 @@ void escape_json(FILE *out, const char *text)
 
     putc('"', out);
     while (*text) {
-        text = escape_next(text, unit);
+        text = escape_next_exactly(text, unit);
         /* Of the characters that JSON escapes, escape_next() leaves these. */
         if (unit[0] == '"' || unit[0] == '\\')
             putc('\\', out);

@@ -17,10 +17,18 @@ enum { ESCAPE_UNIT_SIZE = 5 }; /* "\xNN", or the four bytes of a character */
    NUL-terminated in `unit`; returns what follows it. */
 const char *escape_next(const char *text, char unit[ESCAPE_UNIT_SIZE]);
 
+/* The same, so that escape_undo() has it back: a backslash that would look like
+   the beginning of \xNN is \x5c. */
+const char *escape_next_exactly(const char *text, char unit[ESCAPE_UNIT_SIZE]);
+
+/* Put the bytes back that escape_next_exactly() replaced, in place. */
+void escape_undo(char *text);
+
 /* Write it to `out`. */
 void escape_print(FILE *out, const char *text);
 
-/* Write it as a JSON string, quotes included: UTF-8, whatever came in. */
+/* Write it, exactly, as a JSON string, quotes included: UTF-8, whatever came
+   in. */
 void escape_json(FILE *out, const char *text);
 
 /* Copy it into `room` (at least 4 bytes), NUL-terminated; what does not fit is

@@ -4,6 +4,7 @@ twice, and what is missing is said."""
 import collections
 import json
 import os
+import re
 import shutil
 
 import harness
@@ -319,12 +320,36 @@ class MergeOfManifests(Shards):
 
         self.assertEqual(self.lines(self.whole), self.lines(outs[0]))
         self.assertEqual(self.lines(self.whole)[0]["file-hex"], name.hex())
-        # Nobody can tell it from the report alone.
+        # The report alone tells it, too.
         shutil.rmtree(outs[0])
         (self.whole / self.MANIFEST).unlink()
-        _, run = self.merge(*paths, status=5)
-        self.assertIn(f"{paths[0]}: its item 1 cannot be", run.stderr)
-        self.assertFalse((self.whole / self.MANIFEST).exists())
+        self.merge(*paths)
+        self.assertEqual(self.lines(self.whole)[0]["file-hex"], name.hex())
+
+    def test_tells_a_byte_of_a_name_from_what_it_is_shown_as(self):
+        names = [b"\xff.gif", b"\\xff.gif", b"\\x5cxff.gif", b"a\\b.gif",
+                 b"\xc2\x85.gif"]
+        (self.home / "list").write_bytes(b"".join(
+            f"{self.server.url}/br/br.gif?{i}\t".encode() + name + b"\n"
+            for i, name in enumerate(names)))
+        outs, paths = self.shards(1, "-i", "list")
+        written = {os.fsencode(path.name) for path in outs[0].iterdir()
+                   if not path.name.startswith(".")}
+        shown = [item["file"] for item in
+                 json.loads(paths[0].read_text())["items"]]
+        self.assertEqual(len(written), len(names))
+        self.assertEqual(len(set(shown)), len(names))
+        self.assertEqual(
+            {re.sub(rb"\\x([0-9a-f]{2})",
+                    lambda found: bytes.fromhex(found[1].decode()),
+                    text.encode()) for text in shown}, written)
+        # Merged from the report alone.
+        shutil.rmtree(outs[0])
+        self.merge(*paths)
+        self.assertEqual(
+            {bytes.fromhex(line["file-hex"]) if "file-hex" in line
+             else line["file"].encode() for line in self.lines(self.whole)},
+            written)
 
     def test_takes_no_name_that_leads_out_of_the_directory(self):
         outs, paths = self.shards(1, "BR")
