@@ -1,12 +1,12 @@
 #include "download/loops.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 
 #include "clock/clock.h"
 #include "download/descriptors.h"
 #include "download/downloader.h"
+#include "download/processors.h"
 
 enum {
     AUTO_MOST = 4,      /* loops, unless more are asked for */
@@ -80,16 +80,6 @@ static void grow(struct loops *loops, unsigned count)
     loops->shares += loops->crew.count;
 }
 
-/* Processors that this thread may use. */
-static unsigned processors(void)
-{
-    cpu_set_t set;
-
-    if (sched_getaffinity(0, sizeof(set), &set) < 0)
-        return 1;
-    return (unsigned)CPU_COUNT(&set);
-}
-
 /* Whether this loop's thread has had a processor nearly all the time since the
    last question. While answers are slow, or processors few, it has not. */
 static bool is_busy(struct loop_part *part)
@@ -111,9 +101,10 @@ static void perhaps_grow(struct loop_part *part)
     unsigned max_req = run_options(loops->run)->max_req;
     unsigned wanted;
 
-    if (++loops->started % AUTO_STARTED > 0 || !is_busy(part))
+    if (++loops->started % AUTO_STARTED > 0 || !is_busy(part) ||
+        !processors_suffice())
         return;
-    wanted = processors();
+    wanted = processors_count();
     grow(loops,
          loops_fit(max_req, wanted < AUTO_MOST ? wanted : AUTO_MOST) - 1);
 }

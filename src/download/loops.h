@@ -64,8 +64,8 @@ unsigned loops_fit(unsigned max_req, unsigned wanted);
 /*
  * For a run by `count` loops (as loops_fit() has them): run_loop() is called by
  * each thread but the caller's. Fewer work where no more threads can be had.
- * LOOPS_AUTO: by one, until it has a processor to itself and there are others:
- * more then. -ENOMEM.
+ * LOOPS_AUTO: by one, until it has a processor to itself, there are others, and
+ * no thread of the machine waits for one: more then. -ENOMEM.
  */
 int loops_open(struct loops *loops, struct run *run, unsigned count,
                void (*run_loop)(struct loops *loops));
