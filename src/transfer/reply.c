@@ -291,6 +291,21 @@ static void explain_failure(struct reply *reply,
     }
 }
 
+/* The end of a connection that libcurl's words tell. Over TLS its number may be
+   another by then: that of a goodbye for which it was too late. 0: none. */
+static int told_error(const char *words)
+{
+    static const int ends[] = {ECONNRESET, EPIPE,        ECONNABORTED,
+                               ETIMEDOUT,  EHOSTUNREACH, ENETUNREACH,
+                               ENETDOWN};
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (strstr(words, strerror(ends[i])))
+            return ends[i];
+    }
+    return 0;
+}
+
 /*
  * libcurl keeps the errno of an earlier transfer on the same handle (7.88):
  * believe it after a failed connect, which always sets it, and otherwise where
@@ -299,10 +314,14 @@ static void explain_failure(struct reply *reply,
 static int believable_error(const struct reply *reply,
                             const struct reply_facts *facts)
 {
-    if (reply->os_error == 0 || reply->curl == CURLE_COULDNT_CONNECT)
+    if (reply->curl == CURLE_COULDNT_CONNECT)
         return reply->os_error;
-    return facts->error && strstr(facts->error, strerror(reply->os_error))
-               ? reply->os_error
+    if (!facts->error)
+        return 0;
+    if (reply->os_error != 0 && strstr(facts->error, strerror(reply->os_error)))
+        return reply->os_error;
+    return reply->curl == CURLE_RECV_ERROR || reply->curl == CURLE_SEND_ERROR
+               ? told_error(facts->error)
                : 0;
 }
 

@@ -178,6 +178,11 @@ class KeptConnections(Case):
         self.own_half(strategy, self.HALF, "truncated within the head",
                       context=context)
 
+    def test_a_reset_over_tls_is_one(self, strategy):
+        self.certificate, context = self.tls_context()
+        self.own_half(strategy, b"HTTP/1.1 200 OK\r\nContent-Le",
+                      "the connection broke", reset=True, context=context)
+
     def test_an_end_over_tls_is_repeated(self, strategy):
         self.certificate, context = self.tls_context()
         self.all_arrive(strategy, lambda connection: None, context=context)
