@@ -110,7 +110,7 @@ static struct connection *find(const struct connections *all, int port)
 }
 
 void connections_use(struct connections *all, int port,
-                     struct connection_use *use)
+                     struct connection_use *use, bool recount)
 {
     struct connection *connection;
 
@@ -121,7 +121,7 @@ void connections_use(struct connections *all, int port,
     connection = find(all, port);
     if (!connection)
         return;
-    if (connection->recount) {
+    if (connection->recount || recount) {
         connection->handed_on = received(connection->fd);
         connection->recount = connection->handed_on < 0;
     }

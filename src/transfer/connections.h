@@ -18,7 +18,7 @@
  * and after an answer in chunks, whose framing is not handed on. Of a UNIX
  * socket, and under some emulators, it does not tell: nothing is known then.
  *
- * For plain HTTP/1.x, to the server or to an HTTP proxy: what else is on a
+ * For plain HTTP/1.x, to the server or through a proxy: what else is on a
  * connection, nobody hands on. Threads: one, that of the transfers.
  */
 
@@ -58,9 +58,10 @@ void connections_add(struct connections *all, struct connection *connection,
 void connections_remove(struct connection *connection);
 
 /* A request is about to be sent over the connection with that local port, and
-   `use` is the request's until connection_leave(). */
+   `use` is the request's until connection_leave(). `recount`: more has come
+   over it than was handed on, as a SOCKS proxy's consent. */
 void connections_use(struct connections *all, int port,
-                     struct connection_use *use);
+                     struct connection_use *use, bool recount);
 
 /* The answer is over: all of it was handed on, or `recount`: not its framing.
    The rest stays as it is. */

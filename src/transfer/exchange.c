@@ -54,7 +54,8 @@ static bool has_begun(const struct exchange *exchange)
 static void watch_connection(struct exchange *exchange, int local_port)
 {
     if (exchange->plain && !exchange->http2_prior)
-        connections_use(exchange->way->connections, local_port, &exchange->use);
+        connections_use(exchange->way->connections, local_port, &exchange->use,
+                        exchange->socks && !is_kept(exchange));
     else
         tls_watch_begin(&exchange->tls, exchange->easy);
 }

@@ -25,7 +25,8 @@ struct exchange {
     struct way *way;  /* of the request that runs */
     bool reuse;       /* connections are kept */
     bool http2_prior; /* HTTP/2 without TLS, too */
-    bool plain;       /* the next request is HTTP on TCP, and nothing between */
+    bool plain; /* the next request is HTTP on TCP, and nothing between, */
+    bool socks; /* but a SOCKS proxy's consent before */
     atomic_llong *received; /* as transfer_options has it */
 
     struct head head;

@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <string.h>
 #include <strings.h>
 
 #include "text/endpoint.h"
@@ -128,13 +127,14 @@ static CURLcode set_proxy(struct transfer *transfer,
     return code;
 }
 
-/* What is received over TCP is HTTP, to the server or to a proxy of HTTP. */
-static bool is_plain(const struct transfer *transfer)
+/* How the next answer comes: as HTTP, or within something else. */
+static void set_plain(struct transfer *transfer)
 {
-    const char *proxy = transfer->proxy.url;
+    const char *proxy = transfer->proxy.url ? transfer->proxy.url : "";
+    struct exchange *exchange = &transfer->exchange;
 
-    return !transfer->tls && (!proxy || !strstr(proxy, "://") ||
-                              strncasecmp(proxy, "http://", 7) == 0);
+    exchange->plain = !transfer->tls && strncasecmp(proxy, "https:", 6) != 0;
+    exchange->socks = strncasecmp(proxy, "socks", 5) == 0;
 }
 
 CURLcode transfer_prepare_hop(struct transfer *transfer, const char *url)
@@ -152,7 +152,7 @@ CURLcode transfer_prepare_hop(struct transfer *transfer, const char *url)
         code = set_credentials(transfer, &origin);
     if (code == CURLE_OK)
         code = set_proxy(transfer, &origin);
-    transfer->exchange.plain = is_plain(transfer);
+    set_plain(transfer);
     if (code == CURLE_OK)
         code = set_socket(transfer, &origin);
     if (code == CURLE_OK)

@@ -1,6 +1,7 @@
 """Kept connections that turn out to be dead, or bring what is not the answer to
 what was asked: an item is none the worse, and asked for once more at most."""
 
+import socket
 import ssl
 import unittest
 
@@ -30,18 +31,33 @@ class KeptConnections(Case):
         else:
             connection.answer(200, body)
 
-    def at(self, server, context):
-        """Options: the server, and its certificate if it has one."""
+    def at(self, server, context, socks=False):
+        """Options: the server, and its certificate if it has one, or that it
+        is a proxy by SOCKS."""
+        if socks:
+            return ("-s", "http://example.test/flags", "--proxy",
+                    f"socks5h://127.0.0.1:{server.port}")
         if not context:
             return "-s", server.url
         return ("-s", server.url.replace("http:", "https:"), "--cacert",
                 self.certificate)
 
-    def all_arrive(self, strategy, spoil, chunked=False, context=None):
+    def begin(self, connection, context, socks):
+        """What comes before the first request."""
+        if context:
+            connection.secure(context)
+        if socks:  # RFC 1928: nobody has to say who he is
+            peer = connection.socket
+            peer.recv(2 + peer.recv(2, socket.MSG_PEEK)[1])
+            connection.send(b"\5\0")
+            peer.recv(5 + len("example.test") + 2, socket.MSG_WAITALL)
+            connection.send(b"\5\0\0\1" + bytes(6))
+
+    def all_arrive(self, strategy, spoil, chunked=False, context=None,
+                   socks=False):
         """The second request of each connection is answered by `spoil`."""
         def answer(connection):
-            if context:
-                connection.secure(context)
+            self.begin(connection, context, socks)
             number = 0
             while request := connection.read_request():
                 number += 1
@@ -51,8 +67,8 @@ class KeptConnections(Case):
                 self.deliver(connection, request.path.split("/")[2], chunked)
 
         server = self.raw_server(answer)
-        run = self.get("-S", strategy, "-m", "1", *self.at(server, context),
-                       *self.CODES)
+        run = self.get("-S", strategy, "-m", "1",
+                       *self.at(server, context, socks), *self.CODES)
         self.assertStatus(run, OK)
         self.assertCorpus(self.out, [code.lower() for code in self.CODES])
         self.assertGreater(server.accepted, 1)
@@ -117,12 +133,11 @@ class KeptConnections(Case):
         self.own_answer(strategy, "", lambda connection: connection.reset())
 
     def own_half(self, strategy, half, words, reset=False, chunked=False,
-                 context=None, retries=0):
+                 context=None, socks=False, retries=0):
         """The first answer to BR, over a kept connection, ends early: it is
         not asked for again, and an error, unless there are retries."""
         def answer(connection):
-            if context:
-                connection.secure(context)
+            self.begin(connection, context, socks)
             while request := connection.read_request():
                 code = request.path.split("/")[2]
                 if code == "br" and server.paths().count(request.path) == 1:
@@ -134,9 +149,9 @@ class KeptConnections(Case):
                 self.deliver(connection, code, chunked)
 
         server = self.raw_server(answer)
-        run = self.get("-S", strategy, "-m", "1", *self.at(server, context),
-                       "--retry", str(retries), "--retry-delay", "1ms",
-                       *self.CODES)
+        run = self.get("-S", strategy, "-m", "1",
+                       *self.at(server, context, socks), "--retry",
+                       str(retries), "--retry-delay", "1ms", *self.CODES)
         self.assertEqual(server.paths().count("/flags/br/br.gif"), 1 + retries)
         self.assertStatus(run, OK if retries else SOME)
         self.assertCorpus(self.out, [code.lower() for code in self.CODES
@@ -162,6 +177,14 @@ class KeptConnections(Case):
     def test_half_a_status_line_behind_chunks_is_its_answer(self, strategy):
         self.own_half(strategy, self.HALF, "truncated within the head",
                       chunked=True)
+
+    @unittest.skipIf(harness.is_emulated(), "it does not tell how much came")
+    def test_half_a_status_line_through_socks_is_its_answer(self, strategy):
+        self.own_half(strategy, self.HALF, "truncated within the head",
+                      socks=True)
+
+    def test_an_end_through_socks_is_repeated(self, strategy):
+        self.all_arrive(strategy, lambda connection: None, socks=True)
 
     def test_half_a_head_is_its_answer(self, strategy):
         self.own_half(strategy, b"HTTP/1.1 200 OK\r\nContent-Le",

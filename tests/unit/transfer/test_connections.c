@@ -85,7 +85,7 @@ static void setup(void)
 {
     pair = pair_open();
     connections_add(&all, &connection, pair.client);
-    connections_use(&all, connection_port(pair.client), &use);
+    connections_use(&all, connection_port(pair.client), &use, false);
 }
 
 static void teardown(void)
@@ -157,7 +157,7 @@ Test(connections, go_on_counting_in_the_next_answer)
     bring(30, 30);
     connection_hand_on(&use, 30);
     connection_leave(&use, false);
-    connections_use(&all, connection_port(pair.client), &use);
+    connections_use(&all, connection_port(pair.client), &use, false);
     bring(5, 5);
     end();
 
@@ -169,7 +169,18 @@ Test(connections, are_counted_anew_where_not_all_of_an_answer_was_handed_on)
     bring(30, 30);
     connection_hand_on(&use, 20);
     connection_leave(&use, true);
-    connections_use(&all, connection_port(pair.client), &use);
+    connections_use(&all, connection_port(pair.client), &use, false);
+    bring(5, 5);
+    end();
+
+    expect_rest(5);
+}
+
+Test(connections, do_not_count_what_came_before_the_first_request)
+{
+    connection_leave(&use, false);
+    bring(10, 10);
+    connections_use(&all, connection_port(pair.client), &use, true);
     bring(5, 5);
     end();
 
@@ -190,7 +201,7 @@ Test(connections, are_not_known_by_a_port_that_two_have)
     struct connection_use other;
 
     connections_add(&all, &twin, pair.client);
-    connections_use(&all, connection_port(pair.client), &other);
+    connections_use(&all, connection_port(pair.client), &other, false);
 
     cr_expect(eq(ptr, other.connection, NULL));
     connections_remove(&twin);
@@ -206,7 +217,7 @@ Test(connections, have_no_port_where_they_are_none_of_tcp)
     cr_assert(eq(int, socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0));
     cr_expect(eq(int, connection_port(fds[0]), 0));
     connections_add(&all, &local, fds[0]);
-    connections_use(&all, 0, &other);
+    connections_use(&all, 0, &other, false);
 
     cr_expect(eq(ptr, other.connection, NULL));
     connections_remove(&local);
