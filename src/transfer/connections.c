@@ -114,13 +114,16 @@ void connections_use(struct connections *all, int port,
 {
     struct connection *connection;
 
-    *use = (struct connection_use){NULL, 0};
+    connection_leave(use);
+    *use = (struct connection_use){.rest = 0};
     if (port <= 0)
         return;
     sort_fresh(all);
     connection = find(all, port);
     if (!connection)
         return;
+    if (connection->use)
+        connection_leave(connection->use);
     if (connection->recount || recount) {
         connection->handed_on = received(connection->fd);
         connection->recount = connection->handed_on < 0;
@@ -131,11 +134,11 @@ void connections_use(struct connections *all, int port,
     use->connection = connection;
 }
 
-void connection_leave(struct connection_use *use, bool recount)
+void connection_leave(struct connection_use *use)
 {
     if (!use->connection)
         return;
-    use->connection->recount = recount;
+    use->connection->recount = use->framed;
     use->connection->use = NULL;
     use->connection = NULL;
 }

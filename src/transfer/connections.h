@@ -45,6 +45,7 @@ struct connections {
 struct connection_use {
     struct connection *connection; /* NULL: gone, or nothing is known of it */
     int64_t rest; /* bytes that it had brought and not handed on, at its end */
+    bool framed;  /* by whoever makes it: what came had framing, as chunks */
 };
 
 /* The local port of a socket; 0: it has none, as a UNIX socket. */
@@ -59,13 +60,16 @@ void connections_remove(struct connection *connection);
 
 /* A request is about to be sent over the connection with that local port, and
    `use` is the request's until connection_leave(). `recount`: more has come
-   over it than was handed on, as a SOCKS proxy's consent. */
+   over it than was handed on, as a SOCKS proxy's consent. Whose request it was
+   before has left it, whether it knows or not: libcurl gives a connection on
+   before a task that waited for its answer runs. So has `use` the connection
+   that it had, where libcurl repeats a request. */
 void connections_use(struct connections *all, int port,
                      struct connection_use *use, bool recount);
 
-/* The answer is over: all of it was handed on, or `recount`: not its framing.
-   The rest stays as it is. */
-void connection_leave(struct connection_use *use, bool recount);
+/* The answer is over: all of it was handed on, but for its framing. The rest
+   stays as it is. */
+void connection_leave(struct connection_use *use);
 
 /* So many bytes are handed on. */
 static inline void connection_hand_on(struct connection_use *use, size_t bytes)

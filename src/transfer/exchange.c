@@ -144,6 +144,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     bool goes_on = head_line(&exchange->head, line, size * count);
 
     connection_hand_on(&exchange->use, size * count);
+    exchange->use.framed = exchange->head.chunked;
     if (is_stale(exchange, is_first)) {
         exchange->stale = true;
         return 0;
@@ -223,7 +224,7 @@ static void begin(struct exchange *exchange)
     head_begin(&exchange->head);
     intake_begin(&exchange->intake, exchange->intake.sinks);
     exchange->tls = (struct tls_watch){.ssl = NULL};
-    exchange->use = (struct connection_use){NULL, 0};
+    exchange->use = (struct connection_use){.rest = 0};
     exchange->error[0] = '\0';
     exchange->discarded = 0;
     exchange->body_error = 0;
@@ -251,7 +252,7 @@ static CURLcode perform_once(struct exchange *exchange, int64_t timeout_us)
     begin(exchange);
     if (code == CURLE_OK)
         code = exchange->way->perform(exchange->way, exchange->easy);
-    connection_leave(&exchange->use, exchange->head.chunked);
+    connection_leave(&exchange->use);
     tls_watch_end(&exchange->tls);
     if (is_break(code) && has_begun(exchange))
         exchange->half = true;

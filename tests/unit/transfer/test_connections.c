@@ -156,7 +156,7 @@ Test(connections, go_on_counting_in_the_next_answer)
 {
     bring(30, 30);
     connection_hand_on(&use, 30);
-    connection_leave(&use, false);
+    connection_leave(&use);
     connections_use(&all, connection_port(pair.client), &use, false);
     bring(5, 5);
     end();
@@ -168,7 +168,8 @@ Test(connections, are_counted_anew_where_not_all_of_an_answer_was_handed_on)
 {
     bring(30, 30);
     connection_hand_on(&use, 20);
-    connection_leave(&use, true);
+    use.framed = true;
+    connection_leave(&use);
     connections_use(&all, connection_port(pair.client), &use, false);
     bring(5, 5);
     end();
@@ -178,7 +179,7 @@ Test(connections, are_counted_anew_where_not_all_of_an_answer_was_handed_on)
 
 Test(connections, do_not_count_what_came_before_the_first_request)
 {
-    connection_leave(&use, false);
+    connection_leave(&use);
     bring(10, 10);
     connections_use(&all, connection_port(pair.client), &use, true);
     bring(5, 5);
@@ -190,15 +191,69 @@ Test(connections, do_not_count_what_came_before_the_first_request)
 Test(connections, leave_nothing_to_who_has_left)
 {
     bring(30, 30);
-    connection_leave(&use, false);
+    connection_leave(&use);
 
     expect_rest(0);
+}
+
+/* libcurl gives a connection on before the task that had it runs again. */
+Test(connections, go_on_to_the_next_request_before_the_last_has_left)
+{
+    struct connection_use next = {.rest = 0};
+
+    bring(30, 30);
+    connection_hand_on(&use, 30);
+    connections_use(&all, connection_port(pair.client), &next, false);
+    connection_leave(&use);
+    bring(5, 5);
+    end();
+    connections_remove(&connection);
+
+    cr_expect(eq(ptr, use.connection, NULL));
+    cr_expect(eq(ptr, next.connection, NULL));
+    cr_expect(eq(int, (int)next.rest, 5));
+    cr_expect(eq(int, (int)use.rest, 0));
+}
+
+Test(connections, are_counted_anew_for_the_next_request_after_one_in_chunks)
+{
+    struct connection_use next = {.rest = 0};
+
+    bring(30, 30);
+    connection_hand_on(&use, 20);
+    use.framed = true;
+    connections_use(&all, connection_port(pair.client), &next, false);
+    connection_leave(&use);
+    bring(5, 5);
+    end();
+    connections_remove(&connection);
+
+    cr_expect(eq(int, (int)next.rest, 5));
+}
+
+/* As libcurl does when it repeats one. */
+Test(connections, are_left_by_a_request_that_goes_to_another_one)
+{
+    struct pair first = pair;
+    struct connection second;
+
+    pair = pair_open();
+    connections_add(&all, &second, pair.client);
+    connections_use(&all, connection_port(pair.client), &use, false);
+    cr_expect(eq(ptr, connection.use, NULL));
+    connections_remove(&connection);
+    cr_expect(eq(ptr, use.connection, &second));
+    connections_remove(&second);
+
+    cr_expect(eq(ptr, use.connection, NULL));
+    close(first.client);
+    close(first.server);
 }
 
 Test(connections, are_not_known_by_a_port_that_two_have)
 {
     struct connection twin;
-    struct connection_use other;
+    struct connection_use other = {.rest = 0};
 
     connections_add(&all, &twin, pair.client);
     connections_use(&all, connection_port(pair.client), &other, false);
@@ -212,7 +267,7 @@ Test(connections, have_no_port_where_they_are_none_of_tcp)
 {
     int fds[2];
     struct connection local;
-    struct connection_use other;
+    struct connection_use other = {.rest = 0};
 
     cr_assert(eq(int, socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0));
     cr_expect(eq(int, connection_port(fds[0]), 0));
