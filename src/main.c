@@ -6,24 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "await/tools.h"
 #include "cli/help.h"
 #include "cli/message.h"
 #include "cli/suggest.h"
 #include "command/commands.h"
 #include "text/escape.h"
-
-/* Leaks and races are told of as a program exits. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_CHECKED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(memory_sanitizer)
-#define IS_CHECKED 1
-#endif
-#endif
-#ifndef IS_CHECKED
-#define IS_CHECKED 0
-#endif
 
 static void print_help(void)
 {
@@ -149,13 +137,13 @@ static int run(int argc, char **argv)
 
 /* What is left to do at the end is the destructors' of the libraries, of which
    there are three dozen: they put back, page by page, memory that goes with the
-   process anyway. */
+   process anyway. Sanitizers tell of leaks and races then. */
 int main(int argc, char **argv)
 {
     int status = run(argc, argv);
 
     fflush(NULL);
-    if (!IS_CHECKED)
+    if (!AW_SANITIZED)
         _exit(status);
     return status;
 }

@@ -44,22 +44,17 @@ static json_int_t http_status_of(const json_t *item)
    or there is no memory. */
 static json_t *name_of(const json_t *item)
 {
-    static const char digits[] = "0123456789abcdef";
     const json_t *file = json_object_get(item, "file");
     const char *shown = json_string_value(file);
     bool is_text = shown && strlen(shown) == json_string_length(file);
     char *name = is_text ? strdup(shown) : NULL;
     char *hex = is_text ? malloc(2 * strlen(shown) + 1) : NULL;
-    char *to = hex;
     json_t *value = NULL;
 
     if (name && hex) {
         escape_undo(name);
-        for (const char *from = name; *from; from++) {
-            *to++ = digits[(unsigned char)*from / 16];
-            *to++ = digits[(unsigned char)*from % 16];
-        }
-        *to = '\0';
+        hex[0] = '\0';
+        manifest_write_hex(hex, name, strlen(name));
         value = json_string(hex);
     }
     free(name);

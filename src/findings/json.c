@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "comparison/comparison.h"
+#include "findings/json_internal.h"
 
 /*
  * flags.compare/2, as comparison/figures.list and compare.schema.json have it.
@@ -17,7 +17,7 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *seconds(double us)
+json_t *seconds_json(double us)
 {
     return number(us / 1e6);
 }
@@ -48,111 +48,13 @@ static json_t *interval(const struct interval *interval)
                      number(interval->low), "high", number(interval->high));
 }
 
-/* A value as it is outside: seconds for microseconds, and whole numbers where a
-   number of things has no half. */
-static json_t *value(const struct figure *figure, double value)
+json_t *value_json(const struct figure *figure, double value)
 {
     if (figure->unit == UNIT_TIME)
-        return seconds(value);
+        return seconds_json(value);
     if (figure->unit == UNIT_SHARE || figure->how == HOW_RATIO)
         return number(value);
     return whole(value);
-}
-
-enum request_column {
-    REQUEST_ITEM,
-    REQUEST_START,
-    REQUEST_TOOK,
-    REQUEST_ANSWER,
-    REQUEST_LATE
-};
-
-static json_t *request_value(const struct comparison_request *request,
-                             enum request_column column)
-{
-    switch (column) {
-    case REQUEST_ITEM:
-        return json_integer((json_int_t)request->item);
-    case REQUEST_START:
-        return seconds((double)request->start_us);
-    case REQUEST_TOOK:
-        return seconds((double)request->took_us);
-    case REQUEST_ANSWER:
-        return seconds((double)request->answer_us);
-    case REQUEST_LATE:
-        break;
-    }
-    return request->late_us < 0 ? json_null()
-                                : seconds((double)request->late_us);
-}
-
-static json_t *request_values(const struct comparison_run *run,
-                              enum request_column column)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < run->request_count; i++) {
-        if (json_array_append_new(
-                array, request_value(&run->requests[i], column)) < 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
-}
-
-static json_t *run(const struct comparison_setup *setup,
-                   const struct comparison_run *run)
-{
-    json_t *made = json_pack(
-        "{s:I, s:I, s:I, s:o, s:o, s:b, s:o, s:{s:o, s:o, s:o, s:o, s:o}}",
-        "seed", (json_int_t)setup->seed + (json_int_t)run->weather, "number",
-        (json_int_t)run->number, "place", (json_int_t)run->place, "started",
-        seconds((double)run->started_us), "observed",
-        seconds((double)run->observed_us), "outlier", run->outlier, "disturbed",
-        comparison_knows_disturbed(run)
-            ? json_boolean(comparison_is_disturbed(run))
-            : json_null(),
-        "request_times", "item", request_values(run, REQUEST_ITEM), "start",
-        request_values(run, REQUEST_START), "time",
-        request_values(run, REQUEST_TOOK), "answer",
-        request_values(run, REQUEST_ANSWER), "lateness",
-        request_values(run, REQUEST_LATE));
-    bool complete = made;
-
-    for (enum figure_id id = 0; id < FIGURES && complete; id++) {
-        int64_t measured = run->measured[id];
-
-        if (figures[id].how == HOW_MEASURED)
-            complete =
-                json_object_set_new(
-                    made, figures[id].name,
-                    value(&figures[id],
-                          measured < 0 ? (double)NAN : (double)measured)) == 0;
-    }
-    if (complete)
-        return made;
-    json_decref(made);
-    return NULL;
-}
-
-/* The times alone, or all that is known of each run. */
-static json_t *runs(const struct comparison_setup *setup,
-                    const struct comparison_run *all, size_t count, bool times)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < count; i++) {
-        const struct comparison_run *one = &all[i];
-
-        if (json_array_append_new(array, times
-                                             ? seconds((double)one->observed_us)
-                                             : run(setup, one)) < 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
 }
 
 static size_t count_requests(const struct comparison_cell *cell)
@@ -178,8 +80,9 @@ static json_t *ideals(const struct comparison *comparison,
     for (size_t i = 0; i < comparison_weathers(comparison); i++) {
         bool known = isfinite(cell->ideal_us);
 
-        if (json_array_append_new(array, known ? seconds(cell->ideals_us[i])
-                                               : json_null()) < 0) {
+        if (json_array_append_new(array, known
+                                             ? seconds_json(cell->ideals_us[i])
+                                             : json_null()) < 0) {
             json_decref(array);
             return NULL;
         }
@@ -202,10 +105,10 @@ static json_t *cell_json(const struct comparison *comparison,
         cell->invalid == 0 && cell->run_count > 0, "excluded",
         text(cell->excluded[0] ? cell->excluded : NULL), "ideal_is_bound",
         cell->ideal_is_bound, "ideals", ideals(comparison, cell), "runs",
-        runs(setup, cell->runs, cell->run_count, true), "request_count",
+        runs_json(setup, cell->runs, cell->run_count, true), "request_count",
         (json_int_t)count_requests(cell), "details",
-        runs(setup, cell->runs, cell->run_count, false), "replaced",
-        runs(setup, cell->replaced, cell->replaced_count, false), "again",
+        runs_json(setup, cell->runs, cell->run_count, false), "replaced",
+        runs_json(setup, cell->replaced, cell->replaced_count, false), "again",
         cell->again, "queued", cell->queued, "baseline",
         interval(&cell->baseline));
     bool complete = made;
@@ -213,11 +116,11 @@ static json_t *cell_json(const struct comparison *comparison,
     for (enum figure_id id = 0; id < FIGURES && complete; id++) {
         const struct figure *figure = &figures[id];
 
-        complete =
-            json_object_set_new(made, figure->name,
-                                figure->how == HOW_RATIO
-                                    ? interval(&cell->ratio)
-                                    : value(figure, figure_of(cell, id))) == 0;
+        complete = json_object_set_new(
+                       made, figure->name,
+                       figure->how == HOW_RATIO
+                           ? interval(&cell->ratio)
+                           : value_json(figure, figure_of(cell, id))) == 0;
     }
     if (complete)
         return made;
@@ -349,7 +252,7 @@ static json_t *factors_json(const struct compare_factors *factors)
                      text(factors->connect), "tls", factors->tls, "size",
                      positive(factors->size), "bandwidth",
                      positive(factors->bandwidth), "work",
-                     seconds((double)factors->work_us));
+                     seconds_json((double)factors->work_us));
 }
 
 static json_t *comparison_object(const struct comparison *comparison)
@@ -371,8 +274,8 @@ static json_t *comparison_object(const struct comparison *comparison)
         (json_int_t)setup->runs, "warmups", (json_int_t)setup->warmups,
         "rerun_disturbed", setup->rerun_disturbed, "order",
         comparison_order_name(setup->order), "timeout",
-        seconds((double)setup->timeout_us), "connect_timeout",
-        seconds((double)setup->connect_timeout_us), "files",
+        seconds_json((double)setup->timeout_us), "connect_timeout",
+        seconds_json((double)setup->connect_timeout_us), "files",
         text(comparison->files[0] ? comparison->files : NULL), "machine",
         machine_json(setup), "looks", looks_json(&comparison->looks),
         "interval_error", comparison_error(comparison), "observed_by",

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lower-case hexadecimal of bytes; `text` has room for it. */
-static void write_hex(char *text, const void *from, size_t bytes)
+void manifest_write_hex(char *text, const void *from, size_t bytes)
 {
     const unsigned char *at = from;
 
@@ -65,7 +64,7 @@ static bool set_name(json_t *object, const char *name)
     if (strlen(name) * 2 >= sizeof(hex))
         return false;
     hex[0] = '\0';
-    write_hex(hex, name, strlen(name));
+    manifest_write_hex(hex, name, strlen(name));
     return set(object, "file-hex", json_string(hex));
 }
 

@@ -44,6 +44,10 @@ struct manifest_line {
     struct json_t *json;
 };
 
+/* Bytes in lower-case hexadecimal, as `file-hex` has them, NUL-terminated but
+   for none; `text` has room for it. */
+void manifest_write_hex(char *text, const void *from, size_t bytes);
+
 /*
  * Read a line, with or without its newline. -EINVAL: it is no entry: torn, or
  * somebody else's, or of a name that no file in the directory can have; -ENOMEM

@@ -1,4 +1,5 @@
 #include "support/kit.h"
+#include "support/spawned.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -9,26 +10,6 @@
 /* All pipes of a child process at once; and who closes it meanwhile. */
 
 TestSuite(communicate, .timeout = 60);
-
-static const aw_spawn_options pipes = {
-    .standard = {{AW_PIPE, 0}, {AW_PIPE, 0}, {AW_PIPE, 0}}};
-
-static aw_process *start(const char *script, const aw_spawn_options *options)
-{
-    aw_process *p = NULL;
-
-    expect_rc(aw_spawn(&p, (const char *[]){"sh", "-c", script, NULL}, options),
-              0);
-    return p;
-}
-
-static int status_of(aw_process *p)
-{
-    int status = 999;
-
-    expect_rc(aw_process_wait(p, &status), 0);
-    return status;
-}
 
 TaskTest(communicate, communicate_moves_more_than_pipes_hold)
 {

@@ -1,4 +1,5 @@
 #include "support/kit.h"
+#include "support/spawned.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -15,18 +16,6 @@
 
 TestSuite(process, .timeout = 60);
 
-static const aw_spawn_options pipes = {
-    .standard = {{AW_PIPE, 0}, {AW_PIPE, 0}, {AW_PIPE, 0}}};
-
-static aw_process *start(const char *script, const aw_spawn_options *options)
-{
-    aw_process *p = NULL;
-
-    expect_rc(aw_spawn(&p, (const char *[]){"sh", "-c", script, NULL}, options),
-              0);
-    return p;
-}
-
 /* All that comes by one of its pipes. */
 static const char *read_end(aw_process *p, int which)
 {
@@ -40,14 +29,6 @@ static const char *read_end(aw_process *p, int which)
     expect_rc((int)n, 0);
     text[have] = '\0';
     return text;
-}
-
-static int status_of(aw_process *p)
-{
-    int status = 999;
-
-    expect_rc(aw_process_wait(p, &status), 0);
-    return status;
 }
 
 static size_t count_descriptors(void)
