@@ -165,6 +165,7 @@ struct aw_loop {
     struct link listeners;
     struct link connections;        /* of aw_connect() */
     struct link processes;          /* of aw_spawn() */
+    struct link quiet;              /* streams that libuv may not know */
     bool has_streams;               /* or had */
     struct link remotes;            /* coroutines that other threads gave */
     struct read_memory read_memory; /* of the streams */

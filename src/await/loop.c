@@ -61,6 +61,7 @@ static void init_fields(aw_loop *l, const aw_loop_options *options)
     list_init(&l->listeners);
     list_init(&l->connections);
     list_init(&l->processes);
+    list_init(&l->quiet);
     list_init(&l->remotes);
     aw__stacks_init(&l->stacks, options->stack_size, options->stacks_kept);
     aw__future_init_immortal(&l->no_memory, l, AW_ENOMEM);

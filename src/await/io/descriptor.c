@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "await/internal.h"
+#include "await/io/listener_internal.h"
 
 /*
  * descriptor: libuv watches it as long as a task waits. The watcher is memory
@@ -53,9 +53,32 @@ static void on_event(uv_poll_t *poll, int status, int events)
     aw__park_decide(&w->park);
 }
 
+static bool has(const uv_tcp_t *tcp, int fd)
+{
+    uv_os_fd_t own;
+
+    return uv_fileno((const uv_handle_t *)tcp, &own) == 0 && own == fd;
+}
+
+/* libuv knows of a descriptor only while it watches it: of no stream that has
+   nothing to read or no room for it, and of no listener that is held up. */
+static bool is_ours(aw_loop *loop, int fd)
+{
+    struct link *l;
+
+    for (l = loop->quiet.next; l != &loop->quiet; l = l->next)
+        if (has(&container_of(l, struct aw_stream, quiet)->tcp, fd))
+            return true;
+    for (l = loop->listeners.next; l != &loop->listeners; l = l->next)
+        if (has(&container_of(l, struct aw_listener, link)->tcp, fd))
+            return true;
+    return false;
+}
+
 static int watch(struct watcher *w, int fd)
 {
-    int rc = uv_poll_init(&w->loop->uv, &w->poll, fd);
+    int rc = is_ours(w->loop, fd) ? UV_EEXIST
+                                  : uv_poll_init(&w->loop->uv, &w->poll, fd);
 
     if (rc < 0) {
         free(w);

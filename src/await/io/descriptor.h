@@ -18,8 +18,9 @@ enum { AW_READABLE = 1, AW_WRITABLE = 2 };
  * Owner: the descriptor stays the caller's, is made non-blocking (O_NONBLOCK),
  * and is not to be closed meanwhile. Thread: a task's. Codes: AW_ECANCELED;
  * AW_EINVAL: `events` is nothing of the kind; AW_ESTATE: another waits for it,
- * or it is a stream's; AW_ENOTASK; the system's (-EBADF; -EPERM: a regular
- * file). Cancellation: ends the wait; nothing of the descriptor is lost.
+ * or it is that of a stream or a listener of the loop, used or idle;
+ * AW_ENOTASK; the system's (-EBADF; -EPERM: a regular file). Cancellation: ends
+ * the wait; nothing of the descriptor is lost.
  */
 AW_CHECK int aw_fd_wait(int fd, unsigned events, unsigned *ready);
 

@@ -46,6 +46,8 @@ static void stop_reading(aw_stream *s)
 {
     s->reading = false;
     (void)uv_read_stop((uv_stream_t *)&s->tcp);
+    link_remove(&s->quiet);
+    list_append(&s->loop->quiet, &s->quiet);
 }
 
 static void free_buffer(aw_stream *s)
@@ -91,6 +93,8 @@ static int start_reading(aw_stream *s)
     int rc = uv_read_start((uv_stream_t *)&s->tcp, give_buffer, on_read);
 
     s->reading = rc == 0;
+    if (s->reading)
+        link_remove(&s->quiet);
     return rc;
 }
 
@@ -291,6 +295,7 @@ void aw__stream_end(aw_stream *s, bool reset)
         return;
     s->closed = true;
     s->reading = false;
+    link_remove(&s->quiet);
     /* libuv refuses a reset after a shutdown. */
     if (!reset || s->is_pipe || uv_tcp_close_reset(&s->tcp, on_closed) < 0)
         uv_close((uv_handle_t *)&s->tcp, on_closed);
@@ -333,6 +338,7 @@ static aw_stream *new_stream(aw_loop *loop, bool is_pipe)
     s->tcp.data = s;
     s->loop = loop;
     loop->polled++;
+    list_append(&loop->quiet, &s->quiet);
     uv_unref((uv_handle_t *)&s->tcp);
     ignore_sigpipe(loop);
     return s;

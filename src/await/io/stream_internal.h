@@ -13,6 +13,7 @@ struct aw_stream {
     aw_loop *loop;
     struct aw_listener *listener;
     struct link link;          /* the listener's */
+    struct link quiet;         /* the loop's, while libuv does not read */
     aw_future *task;           /* a reference; NULL before it is made */
     const struct task *runner; /* that runs the serve function; to compare */
     bool closing;              /* it waits for the listener's close */

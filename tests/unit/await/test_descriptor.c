@@ -1,4 +1,6 @@
 #include "support/kit.h"
+#include "support/socket.h"
+#include "support/spawned.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -154,6 +156,84 @@ TaskTest(descriptor, one_task_waits_for_a_descriptor_at_a_time)
     expect_rc(aw_await(aw_give(reader), NULL), 0);
     close_pipe(ends);
     expect_lines("read z\n");
+}
+
+/* Of a stream or a listener, also where libuv watches it for nothing. */
+static void expect_refused(int fd)
+{
+    expect_rc(aw_fd_wait(fd, AW_READABLE, NULL), AW_ESTATE);
+    expect_rc(aw_fd_wait(fd, AW_WRITABLE, NULL), AW_ESTATE);
+}
+
+static int stay(aw_stream *s, void *stream)
+{
+    *(aw_stream **)stream = s;
+    return aw_sleep(100);
+}
+
+TaskTest(descriptor, that_of_a_stream_is_refused_also_while_nothing_is_read)
+{
+    static char more[1 << 16];
+    aw_stream *s = NULL;
+    aw_listener *l = listen_with(stay, &s);
+    int fd = connect_to(l);
+    char byte;
+
+    while (!s)
+        turns(1);
+    expect_refused(aw_stream_fd(s));
+    cr_assert(eq(long, send(fd, more, sizeof(more), 0), sizeof(more)));
+    turns(20); /* its buffer is full */
+    expect_refused(aw_stream_fd(s));
+    for (size_t n = 0; n < sizeof(more); n++)
+        cr_assert(eq(long, aw_read(s, &byte, 1), 1));
+    expect_refused(aw_stream_fd(s));
+    close(fd);
+    expect_rc((int)aw_read(s, &byte, 1), 0);
+    expect_refused(aw_stream_fd(s));
+    expect_rc(aw_listener_close(l, 0), 0);
+}
+
+TaskTest(descriptor, that_of_a_processs_input_is_refused)
+{
+    aw_process *p = start("cat", &pipes);
+
+    expect_refused(aw_stream_fd(aw_process_stream(p, 0)));
+    expect_rc(aw_shutdown(aw_process_stream(p, 0)), 0);
+    cr_assert(eq(int, status_of(p), 0));
+    aw_process_close(p);
+}
+
+/* A socket of 127.0.0.1 that listens, of which the number is known. */
+static int listening_socket(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert(
+        eq(int, bind(fd, (struct sockaddr *)&address, sizeof(address)), 0));
+    return fd;
+}
+
+TaskTest(descriptor, that_of_a_listener_is_refused_also_at_its_bound)
+{
+    aw_stream *s = NULL;
+    aw_listener *l = NULL;
+    int listening = listening_socket(), first, second;
+
+    expect_rc(aw_listen_fd(&l, listening, 8, stay, &s), 0);
+    aw_listener_bound(l, 1);
+    expect_refused(listening);
+    first = connect_to(l);
+    second = connect_to(l);
+    while (!s)
+        turns(1);
+    turns(20);
+    cr_assert(aw_listener_is_full(l));
+    expect_refused(listening);
+    expect_rc(aw_listener_close(l, 0), 0);
+    close_pipe((const int[]){first, second});
 }
 
 /* Its number may be another's in the same turn. */
