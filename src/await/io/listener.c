@@ -9,8 +9,6 @@
  * with the loop, so that closing it again is harmless.
  */
 
-static void on_connection(uv_stream_t *stream, int status);
-
 void aw__listener_free_if_done(aw_listener *l)
 {
     if (l->handles == 0 && l->released && l->connections == 0)
@@ -36,14 +34,21 @@ static int serve_connection(void *stream, aw_value *ret)
     return s->listener->serve(s, s->listener->data);
 }
 
-/* There may be room again for the one that waits. */
-static void accept_held(aw_listener *l)
+static void accept_one(aw_listener *l);
+
+void aw__listener_accept_held(aw_listener *l)
 {
-    if (!l->held || aw_listener_is_full(l) ||
-        uv_is_closing((uv_handle_t *)&l->tcp))
+    if (!l->held || uv_is_closing((uv_handle_t *)&l->tcp))
         return;
     l->held = false;
-    on_connection((uv_stream_t *)&l->tcp, 0);
+    accept_one(l);
+}
+
+/* There may be room again for the one that waits. */
+static void use_room(aw_listener *l)
+{
+    if (!aw_listener_is_full(l))
+        aw__listener_accept_held(l);
 }
 
 /* The drop of a connection's coroutine: once, whether it ran or not. */
@@ -57,7 +62,7 @@ static void end_connection(void *stream)
     aw__stream_close(s);
     l->connections--;
     aw__listener_wake_closers(l);
-    accept_held(l);
+    use_room(l);
     aw__listener_free_if_done(l);
 }
 
@@ -69,7 +74,7 @@ void aw__listener_start(aw_listener *l, aw_stream *s)
     l->connections++;
     task = aw_create_task(l->loop,
                           aw_call_own(serve_connection, s, end_connection));
-    /* Refused, it has been dropped already. A task's first step is not now. */
+    /* Refused, or begun at once and ended, it has been dropped already. */
     if (aw_future_state(task) == AW_PENDING)
         s->task = task;
     else
@@ -99,28 +104,32 @@ static void reject(aw_listener *l)
     uv_close((uv_handle_t *)&l->reject, on_rejected);
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+static void accept_one(aw_listener *l)
 {
-    aw_listener *l = stream->data;
-    aw_stream *s;
+    aw_stream *s = aw__stream_new(l, l->loop);
 
-    if (status < 0)
-        return; /* the connection was gone before it was ours */
-    if (aw_listener_is_full(l)) {
-        l->held = true; /* libuv stops listening until it is accepted */
-        return;
-    }
-    s = aw__stream_new(l, l->loop);
     if (!s) {
         reject(l);
         return;
     }
-    if (uv_accept(stream, (uv_stream_t *)&s->tcp) < 0 ||
+    if (uv_accept((uv_stream_t *)&l->tcp, (uv_stream_t *)&s->tcp) < 0 ||
         aw__stream_open(s) < 0) {
         aw__stream_close(s);
         return;
     }
     aw__listener_start(l, s);
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+    aw_listener *l = stream->data;
+
+    if (status < 0)
+        return; /* the connection was gone before it was ours */
+    if (aw_listener_is_full(l))
+        l->held = true; /* libuv stops listening until it is accepted */
+    else
+        accept_one(l);
 }
 
 void aw__listener_on_closed(uv_handle_t *handle)
@@ -249,7 +258,7 @@ int aw_listen_fd(aw_listener **out, int fd, int backlog, aw_serve_fn serve,
 void aw_listener_bound(aw_listener *l, size_t connections)
 {
     l->bound = connections;
-    accept_held(l);
+    use_room(l);
 }
 
 bool aw_listener_is_full(const aw_listener *l)

@@ -7,17 +7,25 @@
  * listener_close: no more connections; and the end of those that there are.
  */
 
+/* Negative: there is none, or the one before has closed the listener, whose
+   descriptor may be another's since. */
+static int accept_another(const aw_listener *l)
+{
+    uv_os_fd_t fd;
+
+    if (uv_fileno((const uv_handle_t *)&l->tcp, &fd) < 0)
+        return -1;
+    return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
 /* Whoever the kernel has connected with us since the last turn would get a
    reset, having perhaps sent a request already. Without memory it does. */
 static void accept_rest(aw_listener *l)
 {
-    uv_os_fd_t fd;
     int connection;
 
-    if (uv_fileno((uv_handle_t *)&l->tcp, &fd) < 0)
-        return;
-    while ((connection =
-                accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+    aw__listener_accept_held(l);
+    while ((connection = accept_another(l)) >= 0) {
         aw_stream *s = aw__stream_new(l, l->loop);
 
         if (!s || uv_tcp_open(&s->tcp, connection) < 0) {

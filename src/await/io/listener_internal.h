@@ -24,8 +24,11 @@ struct aw_listener {
     bool released; /* the loop closes */
 };
 
-/* A connection that is accepted and open: its task. */
+/* A connection that is accepted and open: its task, which may begin at once,
+   and close the listener. */
 void aw__listener_start(aw_listener *l, aw_stream *s);
+/* The one that libuv holds, if any, whatever the bound. */
+void aw__listener_accept_held(aw_listener *l);
 /* Whoever closes looks again. */
 void aw__listener_wake_closers(aw_listener *l);
 /* libuv has let go of the listening handle. */

@@ -65,7 +65,8 @@ bool aw_listener_is_full(const aw_listener *l);
 /*
  * Stop accepting, wait up to `grace` seconds for the connections' tasks, then
  * cancel the rest and wait for their end. Cancelled meanwhile, the caller is
- * told so (AW_ECANCELED) after the rest was cancelled and ended.
+ * told so (AW_ECANCELED) after the rest was cancelled and ended. Whom the
+ * kernel has connected by then gets a task yet, also beyond the bound.
  *
  * A connection's own task waits for the others, but those that are closing it,
  * too. Nor is a connection waited for that itself waits for the task that
