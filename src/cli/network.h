@@ -38,7 +38,7 @@ struct network_settings {
          .kind = OPTION_TEXT,                                                \
          .metavar = "FILE",                                                  \
          .shown = "the system's",                                            \
-         .help = "certificates that are trusted (PEM)",                      \
+         .help = "certificates that are trusted (PEM), a proxy's, too",      \
          .offset = NETWORK_FIELD(type, member, ca_file)},                    \
         {.name = "insecure",                                                 \
          .letter = 'k',                                                      \

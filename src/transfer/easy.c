@@ -66,6 +66,8 @@ static CURLcode set_numbers(CURL *easy, const struct transfer_options *options)
         {CURLOPT_IPRESOLVE, address_family(options->family)},
         {CURLOPT_SSL_VERIFYPEER, options->insecure ? 0 : 1},
         {CURLOPT_SSL_VERIFYHOST, options->insecure ? 0 : 2},
+        {CURLOPT_PROXY_SSL_VERIFYPEER, options->insecure ? 0 : 1},
+        {CURLOPT_PROXY_SSL_VERIFYHOST, options->insecure ? 0 : 2},
         {CURLOPT_FOLLOWLOCATION, 0}, /* transfer.h does */
         {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
         {CURLOPT_BUFFERSIZE, RECEIVE_BUFFER},
@@ -98,6 +100,8 @@ static CURLcode set_strings(CURL *easy, const struct transfer_options *options)
         {CURLOPT_NOPROXY, ""},
         {CURLOPT_CAINFO, options->ca_file},
         {CURLOPT_CAPATH, options->ca_path},
+        {CURLOPT_PROXY_CAINFO, options->ca_file},
+        {CURLOPT_PROXY_CAPATH, options->ca_path},
         {CURLOPT_COOKIEFILE, ""}, /* an engine, and no file */
     };
     CURLcode code = CURLE_OK;

@@ -196,6 +196,26 @@ class Ways(NetworkCase):
         self.assertIn("proxy-authorization", proxy.requests[0].headers)
         self.assertSecret(run)
 
+    def test_a_proxy_over_tls_is_trusted_as_a_server_is(self, strategy):
+        certificate, context = self.tls_context()
+
+        def answer(connection):
+            connection.secure(context)
+            self.proxy(connection)
+
+        proxy = self.raw_server(answer)
+        args = ("-S", strategy, "-s", "http://example.test/flags", "--proxy",
+                f"https://127.0.0.1:{proxy.port}", "BR")
+        run = self.get(*args)
+        self.assertStatus(run, 3)
+        self.assertIn(f"(proxy https://127.0.0.1:{proxy.port} of --proxy)",
+                      run.stderr)
+        self.assertEqual(proxy.paths(), [])
+        self.assertFlag(self.get("--cacert", certificate, *args))
+        self.assertFlag(self.get("-k", *args))
+        self.assertFlag(self.get(*args, env={"SSL_CERT_FILE":
+                                             str(certificate)}))
+
     def test_an_empty_proxy_is_none(self, strategy):
         server = self.raw_server(serve_flags)
         self.assertFlag(self.get("-S", strategy, "-s", server.url, "--proxy",
