@@ -1,6 +1,7 @@
 #include "transfer/connections.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <linux/tcp.h> /* libc's own has no bytes */
 #include <netinet/in.h>
 #include <sys/ioctl.h>
@@ -29,9 +30,25 @@ static int64_t end_counts(int state)
     return state == ESTABLISHED ? 0 : 1;
 }
 
-/* Bytes that have come and were read; -1: the system does not tell. What is
-   there and was not read is nothing that libcurl has seen. */
-static int64_t received(int fd)
+/* Let the system count what is read from a UNIX socket. False: it does not. */
+static bool count_local(int fd)
+{
+    const int most = INT_MAX;
+
+    return setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &most, sizeof(most)) == 0;
+}
+
+static int64_t received_local(int fd)
+{
+    int left = 0; /* and at 2 GiB it is no more */
+    socklen_t size = sizeof(left);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &left, &size) < 0 || left <= 0)
+        return -1;
+    return INT_MAX - (int64_t)left;
+}
+
+static int64_t received_tcp(int fd)
 {
     struct tcp_info info;
     socklen_t size = sizeof(info);
@@ -44,6 +61,14 @@ static int64_t received(int fd)
         return -1;
     return (int64_t)info.tcpi_bytes_received - unread -
            end_counts(info.tcpi_state);
+}
+
+/* Bytes that have come and were read; -1: the system does not tell. What is
+   there and was not read is nothing that libcurl has seen. */
+static int64_t received(const struct connection *connection)
+{
+    return connection->local ? received_local(connection->fd)
+                             : received_tcp(connection->fd);
 }
 
 static void insert(struct connection **at, struct connection *connection)
@@ -63,20 +88,74 @@ static void unlink_connection(struct connection *connection)
 }
 
 void connections_add(struct connections *all, struct connection *connection,
-                     int fd)
+                     int fd, int family)
 {
-    *connection = (struct connection){.fd = fd};
-    insert(&all->fresh, connection);
+    *connection = (struct connection){
+        .all = all, .fd = fd, .local = family == AF_UNIX && count_local(fd)};
+    insert(connection->local ? &all->by_port[0] : &all->fresh, connection);
+    all->local += connection->local;
+}
+
+static void set_adrift(struct connections *all, struct connection_use *use)
+{
+    use->adrift_in = all;
+    use->next_adrift = all->adrift;
+    all->adrift = use;
+    all->latest = use;
+}
+
+static void end_adrift(struct connection_use *use)
+{
+    struct connections *all = use->adrift_in;
+    struct connection_use **at;
+
+    if (!all)
+        return;
+    at = &all->adrift;
+    while (*at != use)
+        at = &(*at)->next_adrift;
+    *at = use->next_adrift;
+    use->adrift_in = NULL;
+    if (all->latest == use)
+        all->latest = NULL;
+}
+
+/* Whose answer may have come over a connection that is closed now. */
+static struct connection_use *user_of(struct connection *connection)
+{
+    struct connection_use *latest = connection->all->latest;
+
+    if (!connection->local || !latest)
+        return connection->use;
+    if (latest->adrift_bytes == 0)
+        connection->all->latest = NULL; /* this was its connection */
+    return latest;
+}
+
+/* Whether all that was handed on of what came over it was counted. */
+static bool is_counted(const struct connection *connection)
+{
+    if (!connection->local)
+        return true;
+    for (const struct connection_use *at = connection->all->adrift; at;
+         at = at->next_adrift) {
+        if (at->adrift_bytes > 0)
+            return false;
+    }
+    return !connection->recount &&
+           !(connection->use && connection->use->framed);
 }
 
 void connections_remove(struct connection *connection)
 {
-    int64_t bytes = connection->use ? received(connection->fd) : -1;
+    struct connection_use *use = user_of(connection);
+    int64_t bytes = use && is_counted(connection) ? received(connection) : -1;
 
     if (bytes > connection->handed_on)
-        connection->use->rest = bytes - connection->handed_on;
+        use->rest = bytes - connection->handed_on;
     if (connection->use)
         connection->use->connection = NULL;
+    connection->all->local -= connection->local;
     unlink_connection(connection);
 }
 
@@ -109,36 +188,76 @@ static struct connection *find(const struct connections *all, int port)
     return found;
 }
 
+static void count_anew(struct connection *connection)
+{
+    connection->handed_on = received(connection);
+    connection->recount = connection->handed_on < 0;
+}
+
 void connections_use(struct connections *all, int port,
                      struct connection_use *use, bool recount)
 {
     struct connection *connection;
 
     connection_leave(use);
-    *use = (struct connection_use){.rest = 0};
-    if (port <= 0)
+    *use = (struct connection_use){.owner = use->owner};
+    if (port <= 0) {
+        if (all->local > 0)
+            set_adrift(all, use);
         return;
+    }
     sort_fresh(all);
     connection = find(all, port);
     if (!connection)
         return;
     if (connection->use)
         connection_leave(connection->use);
-    if (connection->recount || recount) {
-        connection->handed_on = received(connection->fd);
-        connection->recount = connection->handed_on < 0;
-    }
+    if (connection->recount || recount)
+        count_anew(connection);
     if (connection->recount)
         return;
     connection->use = use;
     use->connection = connection;
 }
 
+void connections_find(struct connections *all, struct connection *connection,
+                      const void *owner)
+{
+    struct connection_use *use = all->adrift;
+
+    while (use && use->owner != owner)
+        use = use->next_adrift;
+    if (!use || !connection->local)
+        return;
+    end_adrift(use);
+    if (connection->use)
+        connection_leave(connection->use);
+    connection->handed_on += use->adrift_bytes;
+    connection->use = use;
+    use->connection = connection;
+}
+
 void connection_leave(struct connection_use *use)
 {
-    if (!use->connection)
+    struct connection *connection = use->connection;
+
+    end_adrift(use);
+    if (!connection)
         return;
-    use->connection->recount = use->framed;
-    use->connection->use = NULL;
+    connection->recount = connection->recount || use->framed;
+    /* It has no port by which the next one would find it, and do this. */
+    if (connection->local && connection->recount)
+        count_anew(connection);
+    connection->use = NULL;
     use->connection = NULL;
+}
+
+void connections_end(struct connections *all, struct connection *connection,
+                     const void *owner)
+{
+    if (!connection || !connection->local)
+        return;
+    connections_find(all, connection, owner);
+    if (connection->use && connection->use->owner == owner)
+        connection_leave(connection->use);
 }

@@ -53,6 +53,7 @@ static bool has_begun(const struct exchange *exchange)
 /* See to it that it is noticed what comes, be it less than a line. */
 static void watch_connection(struct exchange *exchange, int local_port)
 {
+    exchange->use.owner = exchange->easy;
     if (exchange->plain && !exchange->http2_prior)
         connections_use(exchange->way->connections, local_port, &exchange->use,
                         exchange->socks && !is_kept(exchange));

@@ -119,6 +119,7 @@ static void reap(struct multi *multi)
 
         if (message->msg != CURLMSG_DONE)
             continue;
+        watches_done(multi->watches, easy);
         curl_multi_remove_handle(multi->curl, easy); /* the message is gone */
         finish(pending, result);
     }
@@ -173,6 +174,7 @@ static void act(struct multi *multi, curl_socket_t fd, int mask)
     int running;
     CURLMcode code = curl_multi_socket_action(multi->curl, fd, mask, &running);
 
+    connections_settle(multi_connections(multi));
     reap(multi);
     if (code != CURLM_OK)
         fail_all(multi, code);
@@ -206,7 +208,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
     (void)unused;
     if (pending && pending->is_paused)
         return watches_rest(multi->watches, fd);
-    return watches_change(multi->watches, fd, what);
+    return watches_change(multi->watches, fd, what, easy);
 }
 
 /* CURLMOPT_TIMERFUNCTION: libcurl's one timeout has changed. 0 means soon, but

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <stdbool.h>
 
 /*
  * surplus: bytes on an idle connection that nobody asked for.
@@ -13,6 +14,8 @@
 /*
  * If there is such data on `fd`, read it away and shut the connection down, so
  * that libcurl finds it dead. TLS records are left alone: they are for the
- * library, and cannot be taken for an answer. Does not block.
+ * library, and cannot be taken for an answer. Does not block. `counted`: a
+ * peek at it would see nothing (connections.h), and from now on, if there is
+ * data, what is read from it is not counted any more.
  */
-void surplus_check(curl_socket_t fd);
+void surplus_check(curl_socket_t fd, bool counted);

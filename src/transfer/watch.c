@@ -95,10 +95,11 @@ static ino_t inode_of(curl_socket_t fd)
     return fstat(fd, &status) < 0 ? 0 : status.st_ino;
 }
 
-/* NULL: it cannot be watched. */
+/* NULL: it cannot be watched. `address`: of one of ours, else NULL. */
 static struct watch *watch_new(struct watches *watches, curl_socket_t fd,
-                               bool ours)
+                               const struct curl_sockaddr *address)
 {
+    bool ours = address != NULL;
     struct watch *watch = malloc(sizeof(*watch));
 
     if (!watch)
@@ -114,7 +115,8 @@ static struct watch *watch_new(struct watches *watches, curl_socket_t fd,
     }
     watch->poll.data = watch;
     if (ours)
-        connections_add(&watches->connections, &watch->connection, fd);
+        connections_add(&watches->connections, &watch->connection, fd,
+                        address->family);
     watches->by_fd[fd] = watch;
     watches->open++;
     return watch;
@@ -163,7 +165,8 @@ static void on_ready(uv_poll_t *poll, int status, int events)
            libcurl finds it dead when it wants to use it again; until then the
            descriptor would be ready in every turn. */
         stop(watch);
-        surplus_check(watch->fd);
+        surplus_check(watch->fd,
+                      watch->ours && connection_is_local(&watch->connection));
         return;
     }
     if (status < 0) {
@@ -242,7 +245,8 @@ void watches_rest_port(struct watches *watches, long port)
     }
 }
 
-int watches_change(struct watches *watches, curl_socket_t fd, int what)
+int watches_change(struct watches *watches, curl_socket_t fd, int what,
+                   const CURL *easy)
 {
     struct watch *watch = find(watches, fd);
     int events = 0;
@@ -250,15 +254,30 @@ int watches_change(struct watches *watches, curl_socket_t fd, int what)
     if (what == CURL_POLL_REMOVE)
         return remove_watch(watch);
     if (!watch)
-        watch = watch_new(watches, fd, false);
+        watch = watch_new(watches, fd, NULL);
     if (!watch)
         return -1;
     watch->parked = false;
+    if (watch->ours)
+        connections_find(&watches->connections, &watch->connection, easy);
     if (what & CURL_POLL_IN)
         events |= UV_READABLE;
     if (what & CURL_POLL_OUT)
         events |= UV_WRITABLE;
     return start(watch, events);
+}
+
+void watches_done(struct watches *watches, CURL *easy)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    struct watch *watch;
+
+    if (watches->connections.local == 0 ||
+        curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK)
+        return;
+    watch = find(watches, fd);
+    if (watch && watch->ours)
+        connections_end(&watches->connections, &watch->connection, easy);
 }
 
 curl_socket_t watches_open_socket(void *arg, curlsocktype purpose,
@@ -277,7 +296,7 @@ curl_socket_t watches_open_socket(void *arg, curlsocktype purpose,
     stale = find(watches, fd);
     if (stale)
         watch_close(stale);
-    if (watch_new(watches, fd, true))
+    if (watch_new(watches, fd, address))
         return fd;
     close(fd);
     errno = ENOMEM;

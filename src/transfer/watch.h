@@ -50,11 +50,16 @@ void watches_close(struct watches *watches);
 
 /* For CURLMOPT_SOCKETFUNCTION: -1 if nobody could watch, as libcurl wants it,
    else 0. */
-int watches_change(struct watches *watches, curl_socket_t fd, int what);
+int watches_change(struct watches *watches, curl_socket_t fd, int what,
+                   const CURL *easy);
 
 /* Likewise where libcurl lets go of a socket whose transfer is paused: it is
    not watched, and what is on it stays there. */
 int watches_rest(struct watches *watches, curl_socket_t fd);
+
+/* libcurl is done with that transfer, which may have gone over a connection
+   without saying over which. */
+void watches_done(struct watches *watches, CURL *easy);
 
 /*
  * Likewise for a paused transfer whose socket libcurl never asked to watch,

@@ -60,7 +60,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose,
         forget(entry);
     entry = entry_of(blocking, -1);
     if (entry)
-        connections_add(&blocking->connections, entry, fd);
+        connections_add(&blocking->connections, entry, fd, address->family);
     return fd;
 }
 
@@ -106,6 +106,14 @@ static CURLcode run(CURLM *multi)
     return message ? message->data.result : CURLE_FAILED_INIT;
 }
 
+/* NULL: there is none, or nothing is known of it. */
+static struct connection *idle_entry(struct way_blocking *blocking)
+{
+    return blocking->idle == CURL_SOCKET_BAD
+               ? NULL
+               : entry_of(blocking, blocking->idle);
+}
+
 static CURLcode perform_alone(struct way_blocking *blocking, CURL *easy)
 {
     CURLcode code = code_of(curl_multi_add_handle(blocking->multi, easy));
@@ -116,6 +124,7 @@ static CURLcode perform_alone(struct way_blocking *blocking, CURL *easy)
     /* It is the multi handle's: the easy one alone has no connection. */
     blocking->idle = CURL_SOCKET_BAD;
     curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &blocking->idle);
+    connections_end(&blocking->connections, idle_entry(blocking), easy);
     curl_multi_remove_handle(blocking->multi, easy);
     return code;
 }
@@ -148,7 +157,8 @@ static CURLcode perform_blocking(struct way *way, CURL *easy)
     CURLcode code;
 
     if (blocking->idle != CURL_SOCKET_BAD)
-        surplus_check(blocking->idle);
+        surplus_check(blocking->idle,
+                      connection_is_local(idle_entry(blocking)));
     blocking->end_us = 0;
     blocking->expired = false;
     code = prepare(blocking, easy);

@@ -22,6 +22,13 @@ class KeptConnections(Case):
 
     CODES = ("BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR")
 
+    def setUp(self):
+        super().setUp()
+        self.path = self.home / "socket"
+
+    def code_of(self, request):
+        return request.path.split("/")[-2]
+
     def deliver(self, connection, code, chunked):
         body = corpus_file(code).read_bytes()
         if chunked:
@@ -31,9 +38,15 @@ class KeptConnections(Case):
         else:
             connection.answer(200, body)
 
-    def at(self, server, context, socks=False):
-        """Options: the server, and its certificate if it has one, or that it
-        is a proxy by SOCKS."""
+    def at(self, server, context, socks=False, proxy=False):
+        """Options: the server, at a path or not, and its certificate if it has
+        one, or that it is a proxy by SOCKS or over TLS."""
+        if server.url == "http://local/flags":
+            return "-s", server.url, "--unix-socket", self.path
+        if proxy:
+            return ("-s", "http://example.test/flags", "--proxy",
+                    f"https://127.0.0.1:{server.port}", "--cacert",
+                    self.certificate)
         if socks:
             return ("-s", "http://example.test/flags", "--proxy",
                     f"socks5h://127.0.0.1:{server.port}")
@@ -54,7 +67,7 @@ class KeptConnections(Case):
             connection.send(b"\5\0\0\1" + bytes(6))
 
     def all_arrive(self, strategy, spoil, chunked=False, context=None,
-                   socks=False):
+                   socks=False, proxy=False, path=None):
         """The second request of each connection is answered by `spoil`."""
         def answer(connection):
             self.begin(connection, context, socks)
@@ -64,11 +77,11 @@ class KeptConnections(Case):
                 if number == 2:
                     spoil(connection)
                     return
-                self.deliver(connection, request.path.split("/")[2], chunked)
+                self.deliver(connection, self.code_of(request), chunked)
 
-        server = self.raw_server(answer)
+        server = self.raw_server(answer, path)
         run = self.get("-S", strategy, "-m", "1",
-                       *self.at(server, context, socks), *self.CODES)
+                       *self.at(server, context, socks, proxy), *self.CODES)
         self.assertStatus(run, OK)
         self.assertCorpus(self.out, [code.lower() for code in self.CODES])
         self.assertGreater(server.accepted, 1)
@@ -133,13 +146,14 @@ class KeptConnections(Case):
         self.own_answer(strategy, "", lambda connection: connection.reset())
 
     def own_half(self, strategy, half, words, reset=False, chunked=False,
-                 context=None, socks=False, retries=0):
+                 context=None, socks=False, retries=0, proxy=False,
+                 path=None):
         """The first answer to BR, over a kept connection, ends early: it is
         not asked for again, and an error, unless there are retries."""
         def answer(connection):
             self.begin(connection, context, socks)
             while request := connection.read_request():
-                code = request.path.split("/")[2]
+                code = self.code_of(request)
                 if code == "br" and server.paths().count(request.path) == 1:
                     self.assertGreater(len(server.requests), 1)
                     connection.send(half)
@@ -148,11 +162,12 @@ class KeptConnections(Case):
                     return
                 self.deliver(connection, code, chunked)
 
-        server = self.raw_server(answer)
+        server = self.raw_server(answer, path)
         run = self.get("-S", strategy, "-m", "1",
-                       *self.at(server, context, socks), "--retry",
+                       *self.at(server, context, socks, proxy), "--retry",
                        str(retries), "--retry-delay", "1ms", *self.CODES)
-        self.assertEqual(server.paths().count("/flags/br/br.gif"), 1 + retries)
+        self.assertEqual([self.code_of(request) for request in
+                          server.requests].count("br"), 1 + retries)
         self.assertStatus(run, OK if retries else SOME)
         self.assertCorpus(self.out, [code.lower() for code in self.CODES
                                      if code != "BR" or retries])
@@ -185,6 +200,35 @@ class KeptConnections(Case):
 
     def test_an_end_through_socks_is_repeated(self, strategy):
         self.all_arrive(strategy, lambda connection: None, socks=True)
+
+    @unittest.skipIf(harness.is_emulated(), "it does not tell how much came")
+    def test_half_a_status_line_at_a_path_is_its_answer(self, strategy):
+        self.own_half(strategy, self.HALF, "truncated within the head",
+                      path=self.path)
+
+    @unittest.skipIf(harness.is_emulated(), "it does not tell how much came")
+    def test_half_a_status_line_at_a_path_behind_chunks_is_its_answer(
+            self, strategy):
+        self.own_half(strategy, self.HALF, "truncated within the head",
+                      chunked=True, path=self.path)
+
+    def test_an_end_at_a_path_is_repeated(self, strategy):
+        self.all_arrive(strategy, lambda connection: None, path=self.path)
+
+    def test_an_end_at_a_path_behind_chunks_is_repeated(self, strategy):
+        self.all_arrive(strategy, lambda connection: None, chunked=True,
+                        path=self.path)
+
+    def test_half_a_status_line_through_a_proxy_over_tls_is_its_answer(
+            self, strategy):
+        self.certificate, context = self.tls_context()
+        self.own_half(strategy, self.HALF, "truncated within the head",
+                      context=context, proxy=True)
+
+    def test_an_end_through_a_proxy_over_tls_is_repeated(self, strategy):
+        self.certificate, context = self.tls_context()
+        self.all_arrive(strategy, lambda connection: None, context=context,
+                        proxy=True)
 
     def test_half_a_head_is_its_answer(self, strategy):
         self.own_half(strategy, b"HTTP/1.1 200 OK\r\nContent-Le",
@@ -245,7 +289,7 @@ class KeptConnections(Case):
     def test_a_row_of_ends_is_asked_again_once(self, strategy):
         self.asked_again_once(strategy, lambda connection: None)
 
-    def test_what_idles_on_a_connection_is_nobodys(self, strategy):
+    def idles(self, strategy, path=None):
         # At this rate what was sent too much is there before the next request.
         def answer(connection):
             request = connection.read_request()
@@ -256,11 +300,17 @@ class KeptConnections(Case):
             connection.send(head("200 OK", "Content-Length: 4") + b"evil")
             connection.hold()
 
-        server = self.raw_server(answer)
-        run = self.get("-S", strategy, "-m", "1", "-s", server.url, "--rate",
-                       "5/s", *self.CODES)
+        server = self.raw_server(answer, path)
+        run = self.get("-S", strategy, "-m", "1", *self.at(server, None),
+                       "--rate", "5/s", *self.CODES)
         self.assertStatus(run, OK)
         self.assertCorpus(self.out, [code.lower() for code in self.CODES])
+
+    def test_what_idles_on_a_connection_is_nobodys(self, strategy):
+        self.idles(strategy)
+
+    def test_what_idles_on_a_connection_at_a_path_is_nobodys(self, strategy):
+        self.idles(strategy, self.path)
 
     def test_on_a_new_connection_it_is_the_answer(self, strategy):
         def answer(connection):

@@ -199,8 +199,8 @@ class Case(unittest.TestCase):
         # Dead of the signal: it came before nginx was ready for one.
         self.assertIn(running.finish().status, (0, -signal.SIGTERM))
 
-    def raw_server(self, answer):
-        server = RawServer(answer)
+    def raw_server(self, answer, path=None):
+        server = RawServer(answer, path)
         self.addCleanup(self._close_raw, server)
         return server
 

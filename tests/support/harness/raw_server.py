@@ -78,14 +78,15 @@ class Connection:
 
 
 class RawServer:
-    """A TCP server in threads of the test, for what no good server does.
+    """A server in threads of the test, for what no good server does: of TCP,
+    or at a path.
 
     `answer(connection)` is called for each connection in a thread of its own;
     the connection is closed when it returns. An exception in it, other than
     the peer's going away, fails the test.
     """
 
-    def __init__(self, answer):
+    def __init__(self, answer, path=None):
         self._answer = answer
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
@@ -95,11 +96,19 @@ class RawServer:
         self.failures = []
         self.requests = []
         self.accepted = 0
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/flags"
+        self._listener = self._listen(path)
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
+
+    def _listen(self, path):
+        if path:
+            self.url = "http://local/flags"
+            return socket.create_server(str(path), family=socket.AF_UNIX,
+                                        backlog=1024)
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.port = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/flags"
+        return listener
 
     def _accept(self):
         while True:

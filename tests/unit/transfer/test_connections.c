@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "transfer/connections.h"
+#include "transfer/surplus.h"
 
 /* One end of a connection is the server's, the other a client's. */
 struct pair {
@@ -103,7 +104,7 @@ static void setup(void)
         close(pair.server);
         cr_skip("the system does not tell what a connection has brought");
     }
-    connections_add(&all, &connection, pair.client);
+    connections_add(&all, &connection, pair.client, AF_INET);
     connections_use(&all, connection_port(pair.client), &use, false);
 }
 
@@ -257,7 +258,7 @@ Test(connections, are_left_by_a_request_that_goes_to_another_one)
     struct connection second;
 
     pair = pair_open();
-    connections_add(&all, &second, pair.client);
+    connections_add(&all, &second, pair.client, AF_INET);
     connections_use(&all, connection_port(pair.client), &use, false);
     cr_expect(eq(ptr, connection.use, NULL));
     connections_remove(&connection);
@@ -274,7 +275,7 @@ Test(connections, are_not_known_by_a_port_that_two_have)
     struct connection twin;
     struct connection_use other = {.rest = 0};
 
-    connections_add(&all, &twin, pair.client);
+    connections_add(&all, &twin, pair.client, AF_INET);
     connections_use(&all, connection_port(pair.client), &other, false);
 
     cr_expect(eq(ptr, other.connection, NULL));
@@ -282,20 +283,170 @@ Test(connections, are_not_known_by_a_port_that_two_have)
     connections_remove(&connection);
 }
 
-Test(connections, have_no_port_where_they_are_none_of_tcp)
+/* UNIX sockets, which have no ports. */
+static struct connection_use next;
+static const int first_owner, second_owner;
+
+static void setup_local(void)
 {
     int fds[2];
-    struct connection local;
-    struct connection_use other = {.rest = 0};
 
     cr_assert(eq(int, socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0));
-    cr_expect(eq(int, connection_port(fds[0]), 0));
-    connections_add(&all, &local, fds[0]);
-    connections_use(&all, 0, &other, false);
+    pair = (struct pair){.server = fds[0], .client = fds[1]};
+    cr_expect(eq(int, connection_port(pair.client), 0));
+    connections_add(&all, &connection, pair.client, AF_UNIX);
+    if (!connection.local) {
+        teardown();
+        cr_skip("the system does not tell what a UNIX socket has brought");
+    }
+    use.owner = &first_owner;
+    next.owner = &second_owner;
+    connections_use(&all, 0, &use, false);
+}
 
-    cr_expect(eq(ptr, other.connection, NULL));
-    connections_remove(&local);
+TestSuite(local_connections, .init = setup_local, .fini = teardown);
+
+static void bring_local(size_t bytes)
+{
+    char room[64] = {0};
+
+    cr_assert(le(sz, bytes, sizeof(room)));
+    cr_assert(eq(sz, (size_t)send(pair.server, room, bytes, 0), bytes));
+    cr_assert(eq(sz, (size_t)recv(pair.client, room, bytes, 0), bytes));
+}
+
+/* It has come, and is handed on, to its end. */
+static void be_answered(size_t bytes)
+{
+    bring_local(bytes);
+    connection_hand_on(&use, bytes);
+    connections_end(&all, &connection, &first_owner);
+    connections_settle(&all);
+    connection_leave(&use);
+}
+
+Test(local_connections, know_what_came_before_anyone_asked_to_watch)
+{
+    bring_local(10);
+
+    expect_rest(10);
+}
+
+Test(local_connections, know_what_came_since_they_are_watched)
+{
+    connections_find(&all, &connection, &first_owner);
+    connections_settle(&all);
+    bring_local(10);
+
+    expect_rest(10);
+}
+
+Test(local_connections, have_no_rest_where_nothing_came)
+{
+    expect_rest(0);
+}
+
+Test(local_connections, go_on_counting_in_the_next_answer)
+{
+    be_answered(30);
+    connections_use(&all, 0, &use, false);
+    bring_local(5);
+
+    expect_rest(5);
+}
+
+Test(local_connections, have_no_rest_of_an_answer_before)
+{
+    be_answered(30);
+    connections_use(&all, 0, &use, false);
+
+    expect_rest(0);
+}
+
+Test(local_connections, are_counted_anew_where_not_all_of_an_answer_came)
+{
+    bring_local(30);
+    use.framed = true;
+    be_answered(10);
+    connections_use(&all, 0, &use, false);
+    bring_local(5);
+
+    expect_rest(5);
+}
+
+Test(local_connections, are_the_next_requests_as_soon_as_libcurl_is_done)
+{
+    bring_local(30);
+    use.framed = true;
+    connections_end(&all, &connection, &first_owner);
+    connections_use(&all, 0, &next, false);
     connections_remove(&connection);
-    close(fds[0]);
-    close(fds[1]);
+    connection_leave(&use);
+
+    cr_expect(eq(int, (int)use.rest, 0));
+    cr_expect(eq(int, (int)next.rest, 0));
+    connection_leave(&next);
+}
+
+Test(local_connections, are_of_whom_they_are_watched_for)
+{
+    connections_use(&all, 0, &next, false);
+    connections_find(&all, &connection, &first_owner);
+    connections_settle(&all);
+    bring_local(5);
+    expect_rest(5);
+
+    cr_expect(eq(int, (int)next.rest, 0));
+    connection_leave(&next);
+    cr_expect(eq(ptr, all.adrift, NULL));
+}
+
+/* Its answer may have come over this one. */
+Test(local_connections, are_unknown_while_another_answer_is_adrift)
+{
+    bring_local(30);
+    connection_hand_on(&use, 30);
+    connections_use(&all, 0, &next, false);
+    connections_remove(&connection);
+
+    cr_expect(eq(int, (int)next.rest, 0));
+    connection_leave(&next);
+    connection_leave(&use);
+    cr_expect(eq(ptr, all.adrift, NULL));
+    cr_expect(eq(ptr, all.latest, NULL));
+}
+
+Test(local_connections, leave_nothing_to_a_request_that_came_after_the_first)
+{
+    connections_find(&all, &connection, &first_owner);
+    connections_settle(&all);
+    connections_use(&all, 0, &next, false);
+    connections_settle(&all);
+    bring_local(5);
+    expect_rest(5);
+
+    cr_expect(eq(int, (int)next.rest, 0));
+    connection_leave(&next);
+}
+
+Test(local_connections, let_surplus_be_seen)
+{
+    char room[8];
+
+    be_answered(30);
+    surplus_check(pair.client, true);
+    cr_expect(eq(int, (int)send(pair.server, "more", 4, MSG_NOSIGNAL), 4));
+    surplus_check(pair.client, true);
+
+    cr_expect(eq(int, (int)recv(pair.client, room, sizeof(room), 0), 0));
+    cr_expect(eq(int, (int)send(pair.server, "x", 1, MSG_NOSIGNAL), -1));
+    connections_remove(&connection);
+}
+
+Test(local_connections, are_not_asked_for_where_there_are_none)
+{
+    expect_rest(0);
+    connections_use(&all, 0, &next, false);
+
+    cr_expect(eq(ptr, next.adrift_in, NULL));
 }

@@ -56,7 +56,7 @@ static curl_socket_t open_socket(void)
 
 static void change(curl_socket_t fd, int what)
 {
-    cr_expect(eq(int, watches_change(watches, fd, what), 0));
+    cr_expect(eq(int, watches_change(watches, fd, what, NULL), 0));
 }
 
 Test(watch, keeps_one_handle_for_all_transfers_of_a_connection)
