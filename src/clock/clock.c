@@ -24,3 +24,8 @@ int64_t clock_thread_us(void)
 {
     return read_ns(CLOCK_THREAD_CPUTIME_ID) / 1000;
 }
+
+int64_t clock_process_us(void)
+{
+    return read_ns(CLOCK_PROCESS_CPUTIME_ID) / 1000;
+}

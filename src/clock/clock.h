@@ -15,3 +15,6 @@ int64_t clock_monotonic_us(void);
 /* The time that the calling thread has had a processor: one that is taken away
    does not count. */
 int64_t clock_thread_us(void);
+
+/* The same of all threads of the process, those that have ended included. */
+int64_t clock_process_us(void);

@@ -75,7 +75,7 @@ static void grow(struct loops *loops, unsigned count)
     if (count == 0)
         return;
     descriptors_make_room(&downloader_async, run_options(loops->run)->max_req);
-    if (crew_start(&loops->crew, count, work, loops) < 0)
+    if (crew_start(&loops->crew, count, count, work, loops) < 0)
         loops->crew.count = 0;
     loops->shares += loops->crew.count;
 }

@@ -1,8 +1,12 @@
 #include <pthread.h>
+#include <stdbool.h>
 
+#include "clock/clock.h"
 #include "download/crew.h"
 #include "download/descriptors.h"
 #include "download/downloader.h"
+#include "download/growth.h"
+#include "download/processors.h"
 #include "download/worker.h"
 
 /* Threads around one run. The lock guards the run and nothing else: no thread
@@ -14,6 +18,8 @@ struct pool {
     int64_t awaited_us;     /* one of them wakes up at this time */
     unsigned working;       /* threads that have not ended */
     struct run *run;
+    struct crew crew;
+    bool lacking;    /* the system gave fewer threads than were wanted */
     unsigned manned; /* could work */
     int rc;          /* of the last that could not */
 };
@@ -95,29 +101,60 @@ static void work(void *arg, unsigned number)
         worker_close(&worker);
 }
 
+/* More threads, where those there are only wait for answers. Under the lock. */
+static void perhaps_grow(struct pool *pool, struct growth *growth,
+                         int64_t now_us)
+{
+    unsigned before = pool->crew.count;
+    /* Whoever waits here has nothing to start. */
+    bool wanted = !pool->lacking && pool->working > 0 && pool->waiting == 0;
+
+    growth_look(growth, wanted, now_us, clock_process_us());
+    if (growth->count > before)
+        pool->lacking = crew_grow(&pool->crew, growth->count) < 0;
+    pool->working += pool->crew.count - before;
+}
+
+/* Until all threads have ended, or the run is stopped. */
+static void oversee(struct pool *pool, struct growth growth)
+{
+    const struct events *events = run_events(pool->run);
+    int64_t now_us;
+
+    while (run_wait(pool->run, growth.look_us),
+           (now_us = events_now_us(events)) >= growth.look_us) {
+        pthread_mutex_lock(&pool->lock);
+        perhaps_grow(pool, &growth, now_us);
+        pthread_mutex_unlock(&pool->lock);
+    }
+}
+
 static int run_threaded(struct run *run)
 {
     struct pool pool = {.lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER,
                         .awaited_us = SCHEDULE_FOREVER,
                         .run = run};
-    unsigned count = run_options(run)->max_req;
-    struct crew crew;
+    unsigned most = run_options(run)->max_req;
+    struct growth growth =
+        growth_begin(most, processors_count(), events_now_us(run_events(run)),
+                     clock_process_us());
     int rc;
 
-    descriptors_make_room(&downloader_threaded, count);
+    descriptors_make_room(&downloader_threaded, most);
     pthread_mutex_lock(&pool.lock); /* nobody works before all are counted */
-    rc = crew_start(&crew, count, work, &pool);
-    pool.working = rc == 0 ? crew.count : 0;
+    rc = crew_start(&pool.crew, growth.count, most, work, &pool);
+    pool.working = rc == 0 ? pool.crew.count : 0;
+    pool.lacking = pool.working < growth.count;
     pthread_mutex_unlock(&pool.lock);
     if (rc < 0)
         return rc;
-    run_wait(run, SCHEDULE_FOREVER);
+    oversee(&pool, growth);
     pthread_mutex_lock(&pool.lock);
     pthread_cond_broadcast(&pool.changed); /* whoever waits sees the stop */
     pthread_mutex_unlock(&pool.lock);
-    crew_join(&crew);
-    if (pool.manned < count)
+    crew_join(&pool.crew);
+    if (pool.lacking || pool.manned < pool.crew.count)
         run_manned(run, pool.manned);
     return pool.manned ? 0 : pool.rc;
 }
