@@ -18,14 +18,24 @@ static void *run_hand(void *arg)
     return NULL;
 }
 
+int crew_open(struct crew *crew, unsigned most,
+              void (*work)(void *arg, unsigned number), void *arg)
+{
+    *crew = (struct crew){.hands = calloc(most, sizeof(*crew->hands))};
+    if (!crew->hands)
+        return -ENOMEM;
+    crew->most = most;
+    crew->work = work;
+    crew->arg = arg;
+    return 0;
+}
+
 int crew_grow(struct crew *crew, unsigned count)
 {
     sigset_t all;
     sigset_t before;
     int rc = 0;
 
-    if (count > crew->most)
-        count = crew->most;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (crew->count < count && rc == 0) {
@@ -36,22 +46,6 @@ int crew_grow(struct crew *crew, unsigned count)
         crew->count += rc == 0;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc;
-}
-
-int crew_start(struct crew *crew, unsigned count, unsigned most,
-               void (*work)(void *arg, unsigned number), void *arg)
-{
-    int rc;
-
-    *crew = (struct crew){.most = most, .work = work, .arg = arg};
-    crew->hands = calloc(most, sizeof(*crew->hands));
-    if (!crew->hands)
-        return -ENOMEM;
-    rc = crew_grow(crew, count);
-    if (crew->count > 0)
-        return 0;
-    free(crew->hands);
     return rc;
 }
 

@@ -20,17 +20,20 @@ enum {
     GROWTH_FIRST = 8, /* threads that begin in any case */
     GROWTH_STEP = 4,  /* times as many, where those wait */
     GROWTH_BUSY = 75, /* %: of half of the processors, which are not waiting */
-    /* Between two looks: at first, and at the most while nothing changes. */
+    /* Between two looks: this, or so much of the time since the beginning, at
+       most that. */
     GROWTH_LOOK_US = 1000,
-    GROWTH_LONGEST_LOOK_US = 64000,
+    GROWTH_LOOK_SHARE = 4,
+    GROWTH_LONGEST_LOOK_US = 50000,
 };
 
 struct growth {
     unsigned count;      /* threads there are to be */
     unsigned most;       /* threads that are of use */
     unsigned processors; /* that may be used */
-    int64_t look_us;     /* when to call growth_look(); INT64_MAX: never */
-    int64_t last_us;     /* what was passed to the last look */
+    int64_t begun_us;
+    int64_t look_us; /* when to call growth_look(); INT64_MAX: never */
+    int64_t last_us; /* what was passed to the last look */
     int64_t last_cpu_us;
 };
 

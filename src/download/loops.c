@@ -75,8 +75,8 @@ static void grow(struct loops *loops, unsigned count)
     if (count == 0)
         return;
     descriptors_make_room(&downloader_async, run_options(loops->run)->max_req);
-    if (crew_start(&loops->crew, count, count, work, loops) < 0)
-        loops->crew.count = 0;
+    if (crew_open(&loops->crew, count, work, loops) == 0)
+        crew_grow(&loops->crew, count);
     loops->shares += loops->crew.count;
 }
 
@@ -146,8 +146,7 @@ int loops_open(struct loops *loops, struct run *run, unsigned count,
 
 int loops_close(struct loops *loops)
 {
-    if (loops->crew.count > 0)
-        crew_join(&loops->crew);
+    crew_join(&loops->crew);
     pthread_mutex_destroy(&loops->lock);
     free(loops->numbers);
     if (loops->rc < 0 || loops->worked)

@@ -101,18 +101,38 @@ static void work(void *arg, unsigned number)
         worker_close(&worker);
 }
 
-/* More threads, where those there are only wait for answers. Under the lock. */
-static void perhaps_grow(struct pool *pool, struct growth *growth,
-                         int64_t now_us)
+/* More threads, until there are `count`. Each is counted before it can end, and
+   works while others are still being made. Without the lock. */
+static void man(struct pool *pool, unsigned count)
 {
     unsigned before = pool->crew.count;
-    /* Whoever waits here has nothing to start. */
-    bool wanted = !pool->lacking && pool->working > 0 && pool->waiting == 0;
+    int rc;
 
-    growth_look(growth, wanted, now_us, clock_process_us());
-    if (growth->count > before)
-        pool->lacking = crew_grow(&pool->crew, growth->count) < 0;
-    pool->working += pool->crew.count - before;
+    pthread_mutex_lock(&pool->lock);
+    pool->working += count - before;
+    pthread_mutex_unlock(&pool->lock);
+    rc = crew_grow(&pool->crew, count);
+    pthread_mutex_lock(&pool->lock);
+    if (rc < 0) {
+        pool->lacking = true;
+        pool->rc = rc;
+    }
+    pool->working -= count - pool->crew.count;
+    if (pool->working == 0)
+        run_wake(pool->run);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* Whether another thread would have something to do: whoever waits here has
+   nothing to start. */
+static bool wants_more(struct pool *pool)
+{
+    bool wants;
+
+    pthread_mutex_lock(&pool->lock);
+    wants = !pool->lacking && pool->working > 0 && pool->waiting == 0;
+    pthread_mutex_unlock(&pool->lock);
+    return wants;
 }
 
 /* Until all threads have ended, or the run is stopped. */
@@ -121,11 +141,12 @@ static void oversee(struct pool *pool, struct growth growth)
     const struct events *events = run_events(pool->run);
     int64_t now_us;
 
+    man(pool, growth.count);
     while (run_wait(pool->run, growth.look_us),
            (now_us = events_now_us(events)) >= growth.look_us) {
-        pthread_mutex_lock(&pool->lock);
-        perhaps_grow(pool, &growth, now_us);
-        pthread_mutex_unlock(&pool->lock);
+        growth_look(&growth, wants_more(pool), now_us, clock_process_us());
+        if (growth.count > pool->crew.count && !pool->lacking)
+            man(pool, growth.count);
     }
 }
 
@@ -136,20 +157,14 @@ static int run_threaded(struct run *run)
                         .awaited_us = SCHEDULE_FOREVER,
                         .run = run};
     unsigned most = run_options(run)->max_req;
-    struct growth growth =
-        growth_begin(most, processors_count(), events_now_us(run_events(run)),
-                     clock_process_us());
-    int rc;
+    int rc = crew_open(&pool.crew, most, work, &pool);
 
-    descriptors_make_room(&downloader_threaded, most);
-    pthread_mutex_lock(&pool.lock); /* nobody works before all are counted */
-    rc = crew_start(&pool.crew, growth.count, most, work, &pool);
-    pool.working = rc == 0 ? pool.crew.count : 0;
-    pool.lacking = pool.working < growth.count;
-    pthread_mutex_unlock(&pool.lock);
     if (rc < 0)
         return rc;
-    oversee(&pool, growth);
+    descriptors_make_room(&downloader_threaded, most);
+    oversee(&pool,
+            growth_begin(most, processors_count(),
+                         events_now_us(run_events(run)), clock_process_us()));
     pthread_mutex_lock(&pool.lock);
     pthread_cond_broadcast(&pool.changed); /* whoever waits sees the stop */
     pthread_mutex_unlock(&pool.lock);

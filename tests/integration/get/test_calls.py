@@ -33,7 +33,8 @@ class Bounds:
     """Of a file: openat, write, close, renameat and sendto are five, and the
     rest is libcurl's. It receives until there is no more, as of 8, too; in
     async it looks at a kept connection before it uses that again, and at what
-    there is to be done. The blocking ways wait by poll."""
+    there is to be done. The blocking ways wait by poll. Eight threads are those
+    that begin in any case."""
 
     in_flight: int
     polls: float
@@ -41,9 +42,9 @@ class Bounds:
 
 
 BOUNDS = {
-    7: {"sequential": Bounds(1, 4.8, 7.2), "threaded": Bounds(16, 4.8, 7.2),
+    7: {"sequential": Bounds(1, 4.8, 7.2), "threaded": Bounds(8, 4.8, 7.2),
         "async": Bounds(64, 2.2, 6.1)},
-    8: {"sequential": Bounds(1, 4.8, 8.5), "threaded": Bounds(16, 4.8, 8.5),
+    8: {"sequential": Bounds(1, 4.8, 8.5), "threaded": Bounds(8, 4.8, 8.5),
         "async": Bounds(64, 3.2, 7.2)},
 }
 

@@ -75,27 +75,25 @@ Test(growth, has_more_once_they_are_no_longer)
     cr_expect(eq(u32, growth.count, 30));
 }
 
-Test(growth, looks_ever_less_often_while_they_are_and_at_least_every_64_ms)
+Test(growth, looks_each_millisecond_at_first_and_then_less_often)
+{
+    growth = growth_begin(30, 1, 7000, 0);
+
+    for (int i = 0; i < 5; i++) {
+        cr_expect(eq(i64, growth.look_us - growth.last_us, 1000));
+        look(100);
+    }
+    cr_expect(eq(i64, growth.look_us - growth.last_us, 1250));
+    growth_look(&growth, true, 107000, 107000);
+    cr_expect(eq(i64, growth.look_us - growth.last_us, 25000));
+}
+
+Test(growth, looks_at_least_every_50_ms)
 {
     growth = growth_begin(30, 1, 0, 0);
 
-    look(100);
-    cr_expect(eq(i64, growth.look_us - growth.last_us, 2000));
-    look(100);
-    cr_expect(eq(i64, growth.look_us - growth.last_us, 4000));
-    for (int i = 0; i < 20; i++)
-        look(100);
-    cr_expect(eq(i64, growth.look_us - growth.last_us, 64000));
-}
-
-Test(growth, looks_soon_again_after_it_has_grown)
-{
-    growth = growth_begin(1000, 1, 0, 0);
-
-    look(100);
-    look(100);
-    look(0);
-    cr_expect(eq(i64, growth.look_us - growth.last_us, 1000));
+    growth_look(&growth, true, 3000000, 3000000);
+    cr_expect(eq(i64, growth.look_us, 3050000));
 }
 
 Test(growth, leaves_half_of_the_processors_to_servers)
@@ -114,7 +112,7 @@ Test(growth, judges_a_look_that_comes_late_by_all_the_time_before_it)
 
     growth_look(&growth, true, 100000, 80000);
     cr_expect(eq(u32, growth.count, 8));
-    cr_expect(eq(i64, growth.look_us, 164000));
+    cr_expect(eq(i64, growth.look_us, 125000));
 }
 
 Test(growth, has_no_more_where_nothing_is_to_be_started_until_there_is)
@@ -123,7 +121,7 @@ Test(growth, has_no_more_where_nothing_is_to_be_started_until_there_is)
 
     growth_look(&growth, false, 1000, 0);
     cr_expect(eq(u32, growth.count, 8));
-    cr_expect(eq(i64, growth.look_us, 3000));
-    growth_look(&growth, true, 3000, 0);
+    cr_expect(eq(i64, growth.look_us, 2000));
+    growth_look(&growth, true, 2000, 0);
     cr_expect(eq(u32, growth.count, 30));
 }
