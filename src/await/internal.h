@@ -368,6 +368,12 @@ void aw__report(aw_loop *loop, const aw_report *r);
 /* remote.c */
 void aw__remotes_close(aw_loop *loop);
 
+/* standard.c */
+/* Have 0, 1 and 2 be open; 0, or a code. */
+int aw__standard_occupy(void);
+/* Not what a program that is executed would have. */
+bool aw__standard_is_private(int fd);
+
 /* listener.c, connect.c, process.c */
 void aw__listeners_close(aw_loop *loop);
 void aw__connections_close(aw_loop *loop);

@@ -78,6 +78,8 @@ int aw_loop_new(aw_loop **out, const aw_loop_options *options)
         return AW_ENOMEM;
     rc = aw__fork_watch();
     if (rc == 0)
+        rc = aw__standard_occupy();
+    if (rc == 0)
         rc = -pthread_mutex_init(&l->remote_lock, NULL);
     if (rc < 0) {
         free(l);

@@ -31,7 +31,10 @@ typedef struct aw_loop_options {
 /*
  * Make a loop; close it; give up the reference of aw_loop_new(). Closing
  * reports and frees what is pending (tasks are not unwound: see RULES.md),
- * waits for jobs on threads, and is harmless when repeated.
+ * waits for jobs on threads, and is harmless when repeated. Of the descriptors
+ * 0, 1 and 2 those that are closed when a loop is made are opened, on
+ * /dev/null, so that reading and writing fail as before: nothing else may have
+ * these numbers.
  *
  * Owner: the caller has one reference to *out, futures have others; what is
  * still kept of a closed loop can be read. `options` may go at once.

@@ -89,6 +89,13 @@ static int open_pipe(aw_process *p, struct ends *e, int which)
     return rc;
 }
 
+static int inherit(uv_stdio_container_t *standard, int fd)
+{
+    standard->flags = UV_INHERIT_FD;
+    standard->data.fd = fd;
+    return fd < 0 ? AW_EINVAL : 0;
+}
+
 static int open_one(aw_process *p, struct ends *e, int which, aw_stdio what)
 {
     uv_stdio_container_t *standard = &e->standard[which];
@@ -104,10 +111,13 @@ static int open_one(aw_process *p, struct ends *e, int which, aw_stdio what)
             return AW_EINVAL;
         *standard = e->standard[1];
         return 0;
+    case AW_FD:
+        return inherit(standard, what.fd);
     default:
-        standard->flags = UV_INHERIT_FD;
-        standard->data.fd = what.kind == AW_FD ? what.fd : which;
-        return standard->data.fd < 0 ? AW_EINVAL : 0;
+        if (!aw__standard_is_private(which))
+            return inherit(standard, which);
+        standard->flags = UV_IGNORE;
+        return 0;
     }
 }
 
@@ -174,6 +184,9 @@ int aw_spawn(aw_process **out, const char *const *args,
         return AW_EFORKED;
     if (!args || !args[0])
         return AW_EINVAL;
+    rc = aw__standard_occupy();
+    if (rc < 0)
+        return rc;
     p = calloc(1, sizeof(*p));
     if (!p)
         return AW_ENOMEM;

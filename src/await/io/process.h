@@ -12,7 +12,7 @@ typedef struct aw_process aw_process;
 
 /* What the child has as one of its standard descriptors. */
 typedef enum {
-    AW_INHERIT, /* ours */
+    AW_INHERIT, /* ours; /dev/null where ours has FD_CLOEXEC */
     AW_PIPE,    /* a pipe, whose other end is a stream: aw_process_stream() */
     AW_NULL,    /* /dev/null */
     AW_FD,      /* the descriptor `fd`, which stays the caller's */
