@@ -15,6 +15,7 @@ import sys
 import warnings
 
 HORIZON = 12  # units until the root begins to cancel what is left
+SHUTDOWN_TURNS = 20_000  # far more than it takes
 ROUNDS = 60   # how often it does, at most
 
 
@@ -463,8 +464,12 @@ class Run:
             task.cancel()
         asyncio._set_running_loop(self.loop)
         try:
+            turns = 0
             while not all(t.done() for t in doomed) or self.loop.remote:
                 self.loop._run_once()
+                turns += 1
+                if turns > SHUTDOWN_TURNS:
+                    raise RuntimeError("the shutdown goes round for ever")
         finally:
             asyncio._set_running_loop(None)
         failed = [t for t in doomed if not t.cancelled() and t.exception()]
