@@ -10,6 +10,11 @@ gdb loads it by itself beside the installed shared library where that folder is
 in its auto-load safe-path; otherwise: source .../libawait-gdb.py. It wants the
 library's debugging information. Nothing is called in the process, and nothing
 written.
+
+A core is the kernel's (ulimit -c unlimited). Those of gdb itself, by
+generate-core-file or gcore, lack the tasks' stacks from Linux 6.13 on: it gives
+up a mapping where it meets a guard. The tasks are listed then, without what
+they await and what they called.
 """
 
 import gdb
@@ -121,8 +126,18 @@ def name_of_future(future):
     return f" '{name_of(own.cast(gdb.lookup_type('struct task').pointer()))}'"
 
 
+def is_left_out(task):
+    """Is the stack of a suspended task, where its wait lies, not here?"""
+    try:
+        return not address(task["waits_for"]["abandon"])  # each has one
+    except gdb.MemoryError:
+        return True
+
+
 def what_is_awaited(task):
     wait = task["waits_for"]
+    if is_left_out(task):
+        return "awaits what is not in this core"
     if address(wait["future"]):
         future = wait["future"]
         return (f"awaits a {text(future['ops']['kind'])}"
@@ -226,6 +241,9 @@ def calls_of(task, loop, thread):
             chosen.switch()
     if not address(task["waits_for"]):
         return []
+    if is_left_out(task):
+        return ["(no calls: its stack is not in this core; is that of gdb's "
+                "own making?)"]
     return unwinder.backtrace(address(task["coroutine"]["context"]))
 
 

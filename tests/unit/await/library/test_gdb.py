@@ -73,6 +73,21 @@ class Gdb(harness.Case):
             self.skipTest(f"gdb cannot run a program: {printed[-200:]}")
         self.check(printed)
 
+    def test_it_tells_what_a_core_of_gdbs_own_lacks(self):
+        made = self.gdb(str(PROGRAM),
+                        before=["run", "generate-core-file made"])
+        core = self.place / "made"
+        if not core.exists():
+            self.skipTest(f"gdb makes no core here: {made[-200:]}")
+        printed = self.gdb(str(PROGRAM), str(core))
+        if TASKS[3] in printed:
+            self.check(printed)  # an older kernel, or a newer gdb
+            return
+        lines = printed.split("ours:\n")[1].splitlines()
+        self.assertIn("Task-4 (locker) awaits what is not in this core", lines)
+        self.assertIn(TASKS[4], lines)
+        self.assertIn("(no calls: its stack is not in this core", printed)
+
     def test_it_shows_a_cores_tasks(self):
         def may_leave_a_core():
             _, most = resource.getrlimit(resource.RLIMIT_CORE)
