@@ -25,7 +25,7 @@ MEDIANS = ("process", "threads", "peak_rss", "user", "system", "descriptors",
            "voluntary", "involuntary", "connections", "peak_in_flight",
            "requests", "span", "server_bytes", "p50", "p90", "p99", "answer_p50", "late_p50",
            "late_p90", "late_p99", "connecting", "client_wait", "server_wait",
-           "start_cpu", "cpu_pressure")
+           "server_late", "start_cpu", "cpu_pressure")
 SUMS = {"cpu": ("user", "system"), "switches": ("voluntary", "involuntary")}
 
 # The titles of the report's columns; those without a table are everywhere the
@@ -35,7 +35,8 @@ TITLES = {
     "spread": {"std. dev.": "stddev", "request p50": "p50"},
     "overhead": {"lateness p50": "late_p50", "p90": "late_p90",
                  "p99": "late_p99", "client waited": "client_wait",
-                 "server waited": "server_wait"},
+                 "server waited": "server_wait",
+                 "server late": "server_late"},
     "costs": {"peak memory": "peak_rss", "CPU": "cpu"},
     "requests": {"peak in flight": "peak_in_flight",
                  "bytes sent": "server_bytes", "in runs": "error_runs",

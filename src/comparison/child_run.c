@@ -193,7 +193,7 @@ static int run_counted(struct compare_run *run,
                        const struct compare_run_options *options,
                        const char *directory)
 {
-    struct server_stats stats = {-1, -1, -1, -1, -1};
+    struct server_stats stats = {-1, -1, -1, -1, -1, -1};
     int rc = options->server_is_ours
                  ? server_stats_reset(options->url, options->seed)
                  : 0;

@@ -114,16 +114,19 @@ static int read_stats(struct server_stats *stats, json_t *root)
     json_int_t peak;
     json_int_t bytes;
     double span_s;
+    double late_s;
 
-    if (json_unpack(root, "{s:I, s:I, s:I, s:I, s:F}", "requests", &requests,
-                    "connections", &connections, "peak_in_flight", &peak,
-                    "bytes", &bytes, "span", &span_s) < 0)
+    if (json_unpack(root, "{s:I, s:I, s:I, s:I, s:F, s:F}", "requests",
+                    &requests, "connections", &connections, "peak_in_flight",
+                    &peak, "bytes", &bytes, "span", &span_s, "late",
+                    &late_s) < 0)
         return -EHOSTDOWN;
     *stats = (struct server_stats){.requests = requests,
                                    .connections = connections,
                                    .peak_in_flight = peak,
                                    .bytes = bytes,
-                                   .span_us = llround(span_s * 1e6)};
+                                   .span_us = llround(span_s * 1e6),
+                                   .late_us = llround(late_s * 1e6)};
     return 0;
 }
 
@@ -233,4 +236,5 @@ void server_stats_measure(int64_t measured[FIGURES],
     measured[FIGURE_PEAK_IN_FLIGHT] = stats->peak_in_flight;
     measured[FIGURE_SERVER_BYTES] = stats->bytes;
     measured[FIGURE_SPAN] = stats->span_us;
+    measured[FIGURE_SERVER_LATE] = stats->late_us;
 }

@@ -21,6 +21,7 @@ struct server_stats {
     int64_t peak_in_flight;
     int64_t bytes;   /* sent, heads included */
     int64_t span_us; /* from the first request to the last byte */
+    int64_t late_us; /* for so long any answer was overdue */
 };
 
 /* `url` is any URL of the server. 0; -ENOMEM; -EHOSTDOWN: there was no such

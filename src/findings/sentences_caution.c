@@ -114,7 +114,34 @@ static void caution_disturbed(const struct sentences *s)
                       COMPARISON_DISTURBED * 100, disturbed.names);
 }
 
-/* What was done about that. */
+static bool is_late(const struct comparison_run *run)
+{
+    return (double)run->measured[FIGURE_SERVER_LATE] >
+           COMPARISON_DISTURBED * (double)run->observed_us;
+}
+
+/* Nor is what its server did. */
+static void caution_late(const struct sentences *s)
+{
+    struct affected late = {.runs = 0};
+
+    for (size_t i = 0; i < s->comparison->cell_count; i++) {
+        const struct comparison_cell *cell = sentences_cell(s, i);
+        size_t runs = 0;
+
+        for (size_t j = 0; j < cell->run_count; j++)
+            runs += is_late(&cell->runs[j]);
+        add_affected(&late, cell, runs);
+    }
+    if (late.runs > 0)
+        sentences_say(s,
+                      "in %zu run%s the server was late with an answer for "
+                      "more than %.0f %% of the time (%s)",
+                      late.runs, quantity_plural(late.runs),
+                      COMPARISON_DISTURBED * 100, late.names);
+}
+
+/* What was done about the disturbed ones. */
 static void caution_replaced(const struct sentences *s)
 {
     struct affected replaced = {.runs = 0};
@@ -262,6 +289,7 @@ void sentences_caution(const struct sentences *s)
     caution_looks(s);
     caution_reach(s);
     caution_disturbed(s);
+    caution_late(s);
     caution_replaced(s);
     caution_outliers(s);
     sentences_caution_setup(s);

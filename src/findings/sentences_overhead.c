@@ -9,14 +9,36 @@ enum { QUEUED_SIZE = 110 };
 /* Parts that make up less than this share of the overhead are not told. */
 static const double negligible = 0.02;
 
-static const struct {
-    enum figure_id figure;
-    const char *is;
-} parts[] = {
-    {FIGURE_SERVER_WAIT, "the server's wait for a processor"},
-    {FIGURE_CLIENT_WAIT, "the client's wait for a processor"},
-    {FIGURE_CONNECTING, "connecting"},
-};
+/* What the two sides and the connections between them have in it. The server is
+   late while it waits for a processor, and while it does not, and waits for one
+   while nothing is due: how much of either is the other, nobody knows. So both
+   are one part, which is no more than their sum. */
+enum part { PART_SERVER, PART_CLIENT, PART_CONNECTING, PARTS };
+
+/* In microseconds; NAN: nothing of it was measured. */
+static double part_of(const struct comparison_cell *cell, enum part part,
+                      const char **is)
+{
+    double late = figure_of(cell, FIGURE_SERVER_LATE);
+    double wait = figure_of(cell, FIGURE_SERVER_WAIT);
+
+    switch (part) {
+    case PART_SERVER:
+        *is = isnan(late)   ? "the server's wait for a processor"
+              : isnan(wait) ? "the server's lateness"
+                            : "the server's lateness and wait for a processor";
+        return isnan(late) ? wait : isnan(wait) ? late : late + wait;
+    case PART_CLIENT:
+        *is = "the client's wait for a processor";
+        return figure_of(cell, FIGURE_CLIENT_WAIT);
+    case PART_CONNECTING:
+        *is = "connecting";
+        return figure_of(cell, FIGURE_CONNECTING);
+    case PARTS:
+        break;
+    }
+    return (double)NAN;
+}
 
 /* The cell of which that is said: the fastest one, if it is queued. */
 static size_t find_queued(const struct sentences *s)
@@ -96,19 +118,20 @@ void sentences_overhead(const struct sentences *s, size_t cell)
 
     if (isnan(overhead) || overhead <= 0)
         return;
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        double value = figure_of(sentences_cell(s, cell), parts[i].figure);
+    for (enum part i = 0; i < PARTS; i++) {
+        const char *is = NULL;
+        double value = part_of(sentences_cell(s, cell), i, &is);
         double part = fmin(value, left);
         size_t size = strlen(told);
 
         if (isnan(value) || part < negligible * overhead ||
-            (held && parts[i].figure == FIGURE_CONNECTING))
+            (held && i == PART_CONNECTING))
             continue;
         left -= part;
         quantity_time(number, part);
         snprintf(told + size, sizeof(told) - size, "%s%s%s %s",
                  size > 0 ? ", " : "at most ", number, size > 0 ? "" : " are",
-                 parts[i].is);
+                 is);
     }
     if (!told[0])
         return;

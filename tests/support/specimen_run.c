@@ -143,6 +143,7 @@ static void charge(struct comparison_run *run,
     run->measured[FIGURE_CONNECTING] = draw(&apart, 500, 1500);
     run->measured[FIGURE_CLIENT_WAIT] = draw(&apart, 0, 400);
     run->measured[FIGURE_SERVER_WAIT] = draw(&apart, 0, 600);
+    run->measured[FIGURE_SERVER_LATE] = draw(&apart, 100, 900);
     run->measured[FIGURE_PEAK_RSS] =
         (threaded ? 12582912 : 8388608) + draw(state, 0, 300000);
     run->measured[FIGURE_THREADS] = threaded ? cell->max_req + 1 : 1;

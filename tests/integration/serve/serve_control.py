@@ -4,10 +4,12 @@ import contextlib
 import http.client
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
 import sys
+import time
 import urllib.parse
 
 import harness
@@ -362,6 +364,53 @@ class Metrics(Control):
             "journal_forgotten_total": 0, 'responses_total{code="200"}': 1,
             'responses_total{code="503"}': 2,
             'faults_total{kind="status"}': 2})
+
+
+class Late(Control):
+    """For how long answers were overdue, by a server that does nothing for a
+    while."""
+
+    def ask(self, count, *args):
+        """So many at a time, the server being stopped for .7 s meanwhile:
+        the statistics, and what passed."""
+        self.begin(*args)
+        begun = time.monotonic()
+        asking = [socket.create_connection(("127.0.0.1", self.port))
+                  for _ in range(count)]
+        for one in asking:
+            self.addCleanup(one.close)
+            one.sendall(wire.request(BR, close=True))
+        while self.stats()["requests"] < count:
+            time.sleep(.01)
+        self.server.running.process.send_signal(signal.SIGSTOP)
+        try:
+            time.sleep(.7)
+        finally:
+            self.server.running.process.send_signal(signal.SIGCONT)
+        for one in asking:
+            while one.recv(65536):
+                pass
+        return self.stats()["late"], time.monotonic() - begun
+
+    def test_an_answer_is_late_from_when_its_delay_is_over(self):
+        late, passed = self.ask(1, "--delay", "400ms")
+        self.assertGreater(late, .29)
+        self.assertLessEqual(late, passed - .4)
+
+    def test_those_that_are_late_together_are_late_once(self):
+        late, passed = self.ask(5, "--delay", "400ms")
+        self.assertGreater(late, .29)
+        self.assertLessEqual(late, passed - .4)
+
+    def test_a_piece_of_an_answer_with_a_pace_is_late_too(self):
+        late, passed = self.ask(1, "--fault", "bandwidth=2k")
+        self.assertGreater(late, .6)
+        self.assertLessEqual(late, passed)
+
+    def test_what_is_forgotten_was_not_late(self):
+        self.ask(1, "--delay", "400ms")
+        self.post("reset", b"")
+        self.assertEqual(self.stats()["late"], 0)
 
 
 class Apart(Control):

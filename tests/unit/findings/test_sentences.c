@@ -22,6 +22,11 @@ struct row {
     size_t invalid, errors, error_runs;
 };
 
+/* What has a part in the overhead, in each run; 0: unknown. */
+struct parts {
+    int64_t late_ms, server_wait_ms, client_wait_ms, connecting_ms;
+};
+
 struct scene {
     struct row rows[8]; /* up to one without a strategy */
     struct comparison with;
@@ -71,6 +76,43 @@ static void note(void *arg, const char *sentence)
     cr_expect(le(sz, strlen(sentence), 200), "%s", sentence);
     cr_expect(eq(ptr, strchr(sentence, '\n'), NULL));
     fprintf(out, "%s\n", sentence);
+}
+
+static void set_parts(struct comparison_cell *cell, const struct parts *parts)
+{
+    for (size_t i = 0; i < cell->run_count; i++) {
+        int64_t *measured = cell->runs[i].measured;
+
+        measured[FIGURE_SERVER_LATE] = known(parts->late_ms, 1000);
+        measured[FIGURE_SERVER_WAIT] = known(parts->server_wait_ms, 1000);
+        measured[FIGURE_CLIENT_WAIT] = known(parts->client_wait_ms, 1000);
+        measured[FIGURE_CONNECTING] = known(parts->connecting_ms, 1000);
+    }
+}
+
+/* What is said of one cell of 975 ms, whose ideal is 500; to be freed. */
+static char *concluded(const struct parts *parts)
+{
+    static const struct row row = {.strategy = "async",
+                                   .max_req = 20,
+                                   .reuse = true,
+                                   .runs = 5,
+                                   .median_ms = 975,
+                                   .ideal_ms = 500};
+    struct comparison comparison = {.cell_count = 1};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    comparison.cells = calloc(1, sizeof(*comparison.cells));
+    cr_assert(out != NULL && comparison.cells != NULL);
+    comparison.cells[0] = cell_of(&row);
+    set_parts(&comparison.cells[0], parts);
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+    cr_assert(eq(int, comparison_conclude(&comparison, note, out), 0));
+    fclose(out);
+    comparison_close(&comparison);
+    return text;
 }
 
 static void expect_scene(const struct scene *scene)
@@ -314,6 +356,56 @@ Test(conclude, a_gain_that_may_hide_is_not_denied)
     };
 
     expect_scene(&scene);
+}
+
+Test(conclude, what_was_measured_of_the_machine_is_not_put_down_to_a_strategy)
+{
+    static const struct {
+        struct parts parts;
+        const char *of_it;
+    } cases[] = {
+        {{0, 0, 0, 0}, NULL},
+        {{100, 0, 0, 50},
+         "at most 100 ms are the server's lateness, 50.0 ms connecting; at "
+         "least 325 ms are left to the strategy\n"},
+        /* Nobody knows how much of the one is the other. */
+        {{100, 80, 0, 0},
+         "at most 180 ms are the server's lateness and wait for a processor; "
+         "at least 295 ms are left to the strategy\n"},
+        {{0, 80, 20, 0},
+         "at most 80.0 ms are the server's wait for a processor, 20.0 ms the "
+         "client's wait for a processor; at least 375 ms are left to the "
+         "strategy\n"},
+        {{200, 200, 200, 200},
+         "at most 400 ms are the server's lateness and wait for a processor, "
+         "75.0 ms the client's wait for a processor; what is the strategy's "
+         "part cannot be told\n"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *text = concluded(&cases[i].parts);
+        const char *at = strstr(text, "of this overhead of 475 ms, ");
+
+        cr_expect(eq(int, at != NULL, cases[i].of_it != NULL), "%zu", i);
+        if (at && cases[i].of_it)
+            cr_expect(strncmp(strchr(at, ',') + 2, cases[i].of_it,
+                              strlen(cases[i].of_it)) == 0,
+                      "%s", at);
+        free(text);
+    }
+}
+
+Test(conclude, runs_in_which_the_server_was_late_are_named)
+{
+    char *text = concluded(&(struct parts){.late_ms = 120});
+
+    cr_expect(strstr(text, "in 5 runs the server was late with an answer for "
+                           "more than 10 % of the time (async: 5)\n") != NULL,
+              "%s", text);
+    free(text);
+    text = concluded(&(struct parts){.late_ms = 90});
+    cr_expect(eq(ptr, strstr(text, "was late"), NULL), "%s", text);
+    free(text);
 }
 
 /* 15 pairs, and the least likely of them at 1 in 300: five runs of each come to
