@@ -79,14 +79,31 @@ void curves_close(struct curves *curves)
     for (size_t i = 0; i < curves->count; i++)
         free(curves->rows[i].cells);
     free(curves->rows);
+    free(curves->room);
+}
+
+static size_t most_runs(const struct comparison *comparison)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        if (comparison->cells[i].run_count > most)
+            most = comparison->cells[i].run_count;
+    }
+    return most;
 }
 
 int curves_init(struct curves *curves, const struct comparison *comparison)
 {
     *curves = (struct curves){.least_req = INFINITY, .least_us = INFINITY};
+    curves->weathers = comparison_weathers(comparison);
+    curves->first_seed = comparison->setup.seed;
     curves->rows = calloc(comparison->cell_count, sizeof(*curves->rows));
-    if (!curves->rows)
+    curves->room = calloc(most_runs(comparison) + 1, sizeof(*curves->room));
+    if (!curves->rows || !curves->room) {
+        curves_close(curves);
         return -ENOMEM;
+    }
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct comparison_cell *cell = &comparison->cells[i];
 
@@ -104,6 +121,18 @@ int curves_init(struct curves *curves, const struct comparison *comparison)
         qsort(curves->rows[i].cells, curves->rows[i].count,
               sizeof(*curves->rows[i].cells), by_max_req);
     return 0;
+}
+
+double curves_median(const struct curves *curves,
+                     const struct comparison_cell *cell, size_t weather)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < cell->run_count; i++) {
+        if (cell->runs[i].weather == weather)
+            curves->room[count++] = cell->runs[i].observed_us;
+    }
+    return count > 0 ? statistics_of(curves->room, count).median : (double)NAN;
 }
 
 double curves_x(const struct curves *curves, double req)

@@ -31,6 +31,9 @@ struct curves {
     bool reuses;   /* there are cells with reuse, and cells without */
     double least_req, most_req;
     double least_us, most_us;
+    size_t weathers;
+    int64_t first_seed; /* of them */
+    int64_t *room;      /* for the times of the runs of any cell */
 };
 
 /* Whether some strategy had several numbers of requests in flight. */
@@ -39,6 +42,11 @@ bool curves_exist(const struct comparison *comparison);
 /* Of the cells with runs that count. -ENOMEM: nothing to close. */
 int curves_init(struct curves *curves, const struct comparison *comparison);
 void curves_close(struct curves *curves);
+
+/* The median time of a cell under a weather, in microseconds; NAN: none of its
+   runs met that. */
+double curves_median(const struct curves *curves,
+                     const struct comparison_cell *cell, size_t weather);
 
 /* In percent from the left, and in pixels from the top. */
 double curves_x(const struct curves *curves, double req);

@@ -13,6 +13,8 @@ enum {
     TALLEST = 60, /* the space that a row's dots have, at most */
     MANY = 8,     /* with more cells, it is half of that */
     GAP = 18,
+    BAND = 12,  /* of a seed, where there is room for its number, */
+    BANDS = 12, /* which is up to so many of them */
     AXIS_HEIGHT = 26
 };
 
@@ -72,11 +74,15 @@ static double place(const struct spread *spread, double percent)
     return 100 * fmin(fmax(share, 0), 1);
 }
 
-/* In the order of time downwards, so that a trend is seen. */
+/* In the order of time downwards, so that a trend is seen; of several seeds
+   those of each have a band. */
 static double dots_height(const struct comparison *comparison, size_t index)
 {
+    size_t seeds = comparison_weathers(comparison);
     double most = comparison->cell_count > MANY ? TALLEST / 2 : TALLEST;
 
+    if (seeds > 1 && seeds <= BANDS)
+        return (double)seeds * BAND;
     return fmin((double)comparison->cells[index].run_count * 2 * DOT_RADIUS,
                 most);
 }
@@ -112,8 +118,9 @@ static void write_label(FILE *out, const struct comparison_cell *cell, double y)
     fputs("</tspan></text>\n", out);
 }
 
-static void write_dot(FILE *out, const struct comparison_cell *cell,
-                      size_t index, const struct spread *spread, double y)
+static void write_dot(FILE *out, const struct comparison *comparison,
+                      const struct comparison_cell *cell, size_t index,
+                      const struct spread *spread, double y)
 {
     const struct comparison_run *run = &cell->runs[index];
     double percent = deviation(cell, index);
@@ -123,9 +130,12 @@ static void write_dot(FILE *out, const struct comparison_cell *cell,
     quantity_time(text, (double)run->observed_us);
     fprintf(out,
             "<circle class=\"%s\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"%d\"><title>"
-            "run %" PRId64 ": %s</title></circle>\n",
-            run->outlier ? "outlier" : "run", x, y, DOT_RADIUS, run->number,
-            text);
+            "run %" PRId64,
+            run->outlier ? "outlier" : "run", x, y, DOT_RADIUS, run->number);
+    if (comparison_has_weathers(comparison))
+        fprintf(out, ", seed %" PRId64,
+                comparison->setup.seed + (int64_t)run->weather);
+    fprintf(out, ": %s</title></circle>\n", text);
     /* In the margin, where no other dot is. */
     if (percent < spread->low || percent > spread->high)
         fprintf(out,
@@ -134,22 +144,63 @@ static void write_dot(FILE *out, const struct comparison_cell *cell,
                 x, y + 4, text);
 }
 
-static void write_row(FILE *out, const struct comparison_cell *cell,
+/* Every other band is shaded. */
+static void write_band(FILE *out, const struct comparison *comparison,
+                       size_t weather, double y, double height)
+{
+    if (!comparison_has_weathers(comparison))
+        return;
+    if (weather % 2 == 0)
+        fprintf(out,
+                "<rect class=\"band\" x=\"0\" width=\"100%%\" y=\"%.1f\" "
+                "height=\"%.1f\"/>\n",
+                y, height);
+    if (comparison_weathers(comparison) <= BANDS)
+        fprintf(out,
+                "<text class=\"note seed end\" x=\"-8\" y=\"%.1f\">%" PRId64
+                "</text>\n",
+                y + height / 2 + 3.5,
+                comparison->setup.seed + (int64_t)weather);
+}
+
+/* The runs under a weather, from `y` on. */
+static void write_dots(FILE *out, const struct comparison *comparison,
+                       const struct comparison_cell *cell, size_t weather,
+                       const struct spread *spread, double y, double height)
+{
+    double count = 0;
+    double at = 0.5;
+
+    for (size_t i = 0; i < cell->run_count; i++)
+        count += cell->runs[i].weather == weather;
+    for (size_t i = 0; i < cell->run_count; i++) {
+        if (cell->runs[i].weather == weather)
+            write_dot(out, comparison, cell, i, spread,
+                      y + at++ * height / count);
+    }
+}
+
+static void write_row(FILE *out, const struct comparison *comparison,
+                      const struct comparison_cell *cell,
                       const struct spread *spread, double y, double height)
 {
+    size_t weathers = comparison_weathers(comparison);
+    double band = height / (double)weathers;
     double top = y + DOTS_Y;
 
     write_label(out, cell, y);
     if (cell->observed.count == 0)
         return;
+    for (size_t i = 0; i < weathers; i++)
+        write_band(out, comparison, i, top + (double)i * band, band);
     fprintf(out,
             "<g class=\"%s\"><line class=\"median\" x1=\"%.2f%%\" "
             "x2=\"%.2f%%\" y1=\"%g\" y2=\"%g\"/>\n",
             html_strategy_class(cell->strategy), place(spread, 0),
             place(spread, 0), top - 3, top + height + 3);
-    for (size_t i = 0; i < cell->run_count; i++)
-        write_dot(out, cell, i, spread,
-                  top + ((double)i + 0.5) * height / (double)cell->run_count);
+    for (size_t i = 0; i < weathers; i++)
+        write_dots(out, comparison, cell, i, spread, top + (double)i * band,
+                   band);
     fputs("</g>\n", out);
 }
 
@@ -199,7 +250,7 @@ static void write_figure(FILE *out, const struct comparison *comparison)
                    });
     write_ticks(out, &spread, bottom);
     for (size_t i = 0; i < comparison->cell_count; i++) {
-        write_row(out, &comparison->cells[i], &spread, y,
+        write_row(out, comparison, &comparison->cells[i], &spread, y,
                   dots_height(comparison, i));
         y += row_height(comparison, i);
     }
@@ -214,8 +265,13 @@ void html_runs(FILE *out, const struct comparison *comparison)
           "run; the first is at the top of its group, the last at the bottom. "
           "The scale is the same for all: percent above or below the median "
           "of the group, whatever that is. Rings are outliers; what would lie "
-          "far beyond the edge stands there, with its time.</figcaption>\n",
+          "far beyond the edge stands there, with its time.",
           out);
+    if (comparison_has_weathers(comparison))
+        fputs(" The runs of each seed have a band of their own, the first seed "
+              "at the top.",
+              out);
+    fputs("</figcaption>\n", out);
     write_figure(out, comparison);
     fputs("</figure>\n</section>\n", out);
 }

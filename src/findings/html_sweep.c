@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -75,6 +76,26 @@ static void write_errors(FILE *out, const struct curves *curves,
                 cell->max_req);
 }
 
+/* Of each seed a line through its medians, where there are several. */
+static void write_seeds(FILE *out, const struct curves *curves,
+                        const struct curve *curve)
+{
+    for (size_t seed = 0; seed < curves->weathers; seed++) {
+        fputs("<g class=\"seed\">", out);
+        for (size_t i = 1; i < curve->count; i++) {
+            double from = curves_median(curves, curve->cells[i - 1], seed);
+            double to = curves_median(curves, curve->cells[i], seed);
+
+            if (!isnan(from) && !isnan(to))
+                write_segment(out, curves, "of-seed",
+                              curve->cells[i - 1]->max_req, from,
+                              curve->cells[i]->max_req, to);
+        }
+        fprintf(out, "<title>seed %" PRId64 "</title></g>\n",
+                curves->first_seed + (int64_t)seed);
+    }
+}
+
 static void write_curve(FILE *out, const struct curves *curves,
                         const struct curve *curve)
 {
@@ -93,6 +114,8 @@ static void write_curve(FILE *out, const struct curves *curves,
             write_segment(out, curves, "best", from->max_req, from->ideal_us,
                           to->max_req, to->ideal_us);
     }
+    if (curves->weathers > 1)
+        write_seeds(out, curves, curve);
     for (size_t i = 0; i < curve->count; i++)
         write_point(out, curves, curve->cells[i]);
     for (size_t i = 0; i < curve->count; i++) {
@@ -236,9 +259,11 @@ int html_sweep(FILE *out, const struct comparison *comparison)
               "<figcaption>The median time of each strategy; the thin lines "
               "are the ideal, the vertical ones go from the fastest run to "
               "the slowest. Both axes are logarithmic, so that a time which "
-              "halves as the requests double is a straight line.</figcaption>"
-              "\n",
+              "halves as the requests double is a straight line.",
               out);
+        if (curves.weathers > 1)
+            fputs(" The faint lines are the medians under each seed.", out);
+        fputs("</figcaption>\n", out);
         write_figure(out, &curves);
         fputs("</figure>\n</section>\n", out);
     }

@@ -215,6 +215,35 @@ static int make_many(struct comparison *comparison)
     return add_usual(comparison);
 }
 
+/* Six weathers, each with an ideal and times of its own. */
+static void spread(struct comparison_cell *cell, size_t weathers)
+{
+    for (size_t i = 0; i < weathers; i++)
+        cell->ideals_us[i] = cell->ideal_us * (1 + 0.02 * (double)i);
+    for (size_t i = 0; i < cell->run_count; i++) {
+        struct comparison_run *run = &cell->runs[i];
+
+        run->weather = i % weathers;
+        run->observed_us += run->observed_us / 50 * (int64_t)run->weather;
+    }
+}
+
+static int make_seeds(struct comparison *comparison)
+{
+    static const unsigned limits[] = {5, 10, 20};
+    int rc;
+
+    comparison->setup.weathers = 6;
+    comparison->setup.is_seeded = true;
+    comparison->setup.runs = 12;
+    rc = add_cell(comparison, "sequential", 1, true);
+    for (size_t i = 0; i < COUNT(limits) && rc == 0; i++)
+        rc = add_cell(comparison, "async", limits[i], true);
+    for (size_t i = 0; i < comparison->cell_count; i++)
+        spread(&comparison->cells[i], comparison->setup.weathers);
+    return rc;
+}
+
 static const struct {
     const char *kind;
     int (*make)(struct comparison *comparison);
@@ -223,11 +252,12 @@ static const struct {
     {"stranger", make_stranger}, {"interrupted", make_interrupted},
     {"none", make_none},         {"one", make_one},
     {"hostile", make_hostile},   {"many", make_many},
+    {"seeds", make_seeds},
 };
 
-const char *const specimen_kinds[] = {"usual",       "sweep", "stranger",
-                                      "interrupted", "none",  "one",
-                                      "hostile",     "many",  NULL};
+const char *const specimen_kinds[] = {
+    "usual", "sweep",   "stranger", "interrupted", "none",
+    "one",   "hostile", "many",     "seeds",       NULL};
 
 int specimen_make(struct comparison *comparison, const char *kind)
 {

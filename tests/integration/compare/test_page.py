@@ -21,7 +21,7 @@ SPECIMEN = os.environ.get("FLAGS_SPECIMEN", "specimen")
 GOLDEN = (pathlib.Path(__file__).resolve().parents[2] / "golden"
           / "page.html")
 KINDS = ("usual", "sweep", "stranger", "interrupted", "none", "one", "hostile",
-         "many")
+         "many", "seeds")
 VOID = {"meta", "input"}
 LENGTH = re.compile(r"-?\d+(\.\d+)?(%|px)?")
 PLACES = {"x", "y", "x1", "x2", "y1", "y2", "dx", "cx", "cy", "r", "width",
@@ -343,6 +343,37 @@ class Content(Specimens):
         self.assertEqual(len(self.by_class(sweep, "mark")), 30)
         self.assertEqual(len(self.by_class(sweep, "curve")), 4 * 6)
         self.assertEqual(len(self.by_class(sweep, "best")), 4 * 6)
+
+    def test_tells_runs_of_several_seeds_apart(self):
+        """In the figure of all runs each seed has a band with its number,
+        where its runs are; in the sweep it has a line."""
+        page = self.page("seeds")
+        runs = self.figure(page, "runs")
+        bands = [float(text.get("y")) - 3.5
+                 for text in self.by_class(runs, "seed")]
+
+        self.assertEqual([words(text) for text in self.by_class(runs, "seed")],
+                         list("123456") * 4)
+        dots = [dot for dot in runs.iter("circle")]
+        self.assertEqual(len(dots), 4 * 12)
+        for index, dot in enumerate(dots):
+            _, seed = re.fullmatch(r"run (\d+), seed (\d): .*",
+                                   words(dot)).groups()
+            row = index // 12 * 6
+            middle = bands[row + int(seed) - 1]
+            self.assertLess(abs(float(dot.get("cy")) - middle), 6)
+
+        sweep = self.figure(page, "sweep")
+        self.assertEqual(len(self.by_class(sweep, "of-seed")), 6 * 2)
+        titles = [words(group) for group in self.by_class(sweep, "seed")]
+        self.assertEqual([title for title in titles if title][-6:],
+                         [f"seed {seed}" for seed in range(1, 7)])
+
+    def test_says_nothing_of_seeds_where_there_is_one(self):
+        for kind in ("usual", "sweep"):
+            page = self.page(kind)
+            for style in ("seed", "of-seed", "band"):
+                self.assertEqual(self.by_class(page, style), [])
 
     def test_marks_where_errors_begin(self):
         sweep = self.figure(self.page("sweep"), "sweep")

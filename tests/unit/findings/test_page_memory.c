@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "findings/html_parts.h"
+#include "findings/race_screen.h"
 #include "specimen.h"
 
 static long fails_at; /* counts down to the call that fails; 0: none */
@@ -79,7 +81,37 @@ Test(memory, a_page_that_is_incomplete_says_so)
     exhaust(comparison_html, "one");
 }
 
+/* Alone: of several seeds the sentences take their time. */
+Test(memory, a_sweep_of_several_seeds_that_is_incomplete_says_so)
+{
+    exhaust(html_sweep, "seeds");
+}
+
 Test(memory, tables_that_are_incomplete_say_so)
 {
     exhaust(comparison_markdown, "usual");
+}
+
+/* The race goes on; what stands there is the last frame that was whole. */
+Test(memory, a_frame_of_a_race_that_is_left_out_is_told)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct race race = {0};
+    struct race_screen screen = {.draws = true, .shown_us = -1};
+
+    screen.out = open_memstream(&text, &size);
+    cr_assert(ne(ptr, screen.out, NULL));
+    cr_assert(eq(int, race_open(&race, 2, 3), 0));
+    fails_at = 1;
+    race_screen_show(&screen, &race, 0);
+    cr_expect(eq(long, fails_at, 0), "it allocates nothing");
+    fails_at = 0;
+    cr_expect(eq(int, screen.error, -ENOMEM));
+    cr_expect(eq(sz, size, 0));
+    race_screen_show(&screen, &race, 1000);
+    cr_expect(gt(sz, size, 0));
+    race_close(&race);
+    fclose(screen.out);
+    free(text);
 }
