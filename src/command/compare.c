@@ -42,6 +42,7 @@ struct compare {
     struct programs programs;
     struct compare_runs runs;
     struct baseline baseline;
+    bool refused;  /* it is of other files, as was seen in the end */
     char *command; /* as a shell has it */
     FILE *report;  /* where it goes: stdout, unless an export goes there */
 };
@@ -54,13 +55,14 @@ static int fail(const char *what, int rc)
     return rc;
 }
 
-/* Whether the baseline had the same files, or need not have. */
-static bool may_relate(const struct compare *compare)
+/* Whether the baseline had these files, or need not have. */
+static bool may_relate(void *arg, const char *files)
 {
+    const struct compare *compare = arg;
     char shown[64];
 
     if (!compare->baseline.report || compare->settings.force_baseline ||
-        baseline_has_files(&compare->baseline, compare->comparison.files))
+        baseline_has_files(&compare->baseline, files))
         return true;
     escape_copy(shown, sizeof(shown), compare->settings.baseline);
     message("--baseline %s: it is of files with other bytes; --force-baseline "
@@ -82,8 +84,11 @@ static int conclude(struct compare *compare)
                             &compare->settings);
     if (rc == 0)
         rc = comparison_derive(comparison);
-    /* Of a server that is not ours it is known only now. */
-    if (rc == 0 && !comparison->nothing && !may_relate(compare))
+    /* Of a server that is not ours it may be known only now, as where each run
+       had errors. */
+    compare->refused = rc == 0 && !comparison->nothing &&
+                       !may_relate(compare, comparison->files);
+    if (compare->refused)
         comparison->has_baseline = false;
     else if (rc == 0)
         rc = baseline_relate(&compare->baseline, comparison);
@@ -129,6 +134,8 @@ static int run_and_tell(struct compare *compare)
     int rc = compare_runs_make(&compare->runs);
     int told;
 
+    if (rc == -ECANCELED)
+        return EXIT_STATUS_USAGE;
     compare->comparison.interrupted = rc < 0;
     if (rc < 0 && rc != -EINTR)
         fail("cannot go on", rc);
@@ -143,6 +150,8 @@ static int run_and_tell(struct compare *compare)
         return EXIT_STATUS_LOCAL;
     if (!compare->comparison.same_work || checks_failed(&compare->comparison))
         return EXIT_STATUS_CHECK;
+    if (compare->refused)
+        return EXIT_STATUS_USAGE;
     return compare->comparison.nothing ? results_status(&compare->runs.results)
                                        : EXIT_STATUS_OK;
 }
@@ -185,7 +194,9 @@ static int compare_and_report(struct compare *compare)
     rc = begin(compare, compare->runs.directory.path);
     if (rc < 0)
         return EXIT_STATUS_LOCAL;
-    return may_relate(compare) ? run_and_tell(compare) : EXIT_STATUS_USAGE;
+    return may_relate(compare, compare->comparison.files)
+               ? run_and_tell(compare)
+               : EXIT_STATUS_USAGE;
 }
 
 static void warn_of_clamp(const char *strategy, unsigned asked,
@@ -347,6 +358,8 @@ static int run_compare(int argc, char **argv)
                  .work = &compare.work,
                  .comparison = &compare.comparison,
                  .checks = &compare.checks,
+                 .on_files = may_relate,
+                 .arg = &compare,
                  .progress = progress_fits(stderr)},
     };
     struct command_line line;

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "clock/clock.h"
+#include "command/compare_say.h"
 #include "command/live/live.h"
 #include "comparison/child_run.h"
 #include "comparison/grid.h"
@@ -16,56 +17,6 @@
 #include "comparison/requests.h"
 #include "process/child.h"
 #include "process/interrupt.h"
-
-/* What a cell is called while it is run. */
-enum { NAME_SIZE = 64 };
-
-static void name_of(char name[NAME_SIZE], const struct comparison_cell *cell)
-{
-    if (cell->has_limit)
-        snprintf(name, NAME_SIZE, "%s -m %u%s%s%s", cell->strategy,
-                 cell->max_req, cell->reuse ? "" : " no reuse",
-                 cell->http == 2 ? " h2" : "", cell->again ? " again" : "");
-    else
-        snprintf(name, NAME_SIZE, "%s", cell->strategy);
-}
-
-/* A run that does not count, and why. */
-static void invalidate(const struct comparison_cell *cell, int64_t number,
-                       const char *why)
-{
-    char of[32] = "a warm-up";
-    char name[NAME_SIZE];
-
-    if (number > 0)
-        snprintf(of, sizeof(of), "run %" PRId64, number);
-    name_of(name, cell);
-    message("%s, %s does not count: %s", name, of, why);
-}
-
-/* A program that did not do the work has no time to be compared. */
-static void exclude(struct compare_runs *runs, struct comparison_cell *cell,
-                    const char *why)
-{
-    char name[NAME_SIZE];
-
-    name_of(name, cell);
-    message("%s is left out: %s", name, why);
-    snprintf(cell->excluded, sizeof(cell->excluded), "%s", why);
-    runs->comparison->same_work = false;
-}
-
-void compare_runs_on_invalid(void *arg, const struct result *run,
-                             const char *why)
-{
-    struct compare_runs *runs = arg;
-    struct comparison_cell *cell = &runs->comparison->cells[run->cell];
-
-    if (!cell->program)
-        invalidate(cell, run->figures.number, why);
-    else if (!cell->excluded[0])
-        exclude(runs, cell, why);
-}
 
 /* Of a run that did no work to be compared; NULL: it did. */
 static const char *why_invalid(const struct compare_run *run, int rc,
@@ -139,6 +90,32 @@ static int take(struct compare_runs *runs, const struct grid_run *which,
     return results_add(&runs->results, which->cell, which->number, run);
 }
 
+/* Of a server that is not ours nobody foretells the files: the first run that
+   has all that there is shows them. One with errors, or without any, shows
+   nothing. 0; -ECANCELED: the runs are not to go on; -ENOMEM. */
+static int look_at_files(struct compare_runs *runs,
+                         const struct compare_run *run)
+{
+    char files[DIGEST_TEXT_SIZE] = "";
+    bool any = false;
+    int rc;
+
+    if (runs->seen || runs->predictions || !runs->on_files)
+        return 0;
+    for (size_t i = 0; i < run->record.item_count; i++) {
+        if (run->record.items[i].status == STATUS_ERROR)
+            return 0;
+        any |= run->record.items[i].status == STATUS_OK;
+    }
+    if (!any)
+        return 0;
+    rc = same_work_files_of(run, files);
+    if (rc < 0)
+        return rc;
+    runs->seen = true;
+    return runs->on_files(runs->arg, files) ? 0 : -ECANCELED;
+}
+
 /* Take the run for the results, or say why not. */
 static int judge(struct compare_runs *runs, const struct grid_run *which,
                  struct compare_run *run, int rc)
@@ -147,11 +124,16 @@ static int judge(struct compare_runs *runs, const struct grid_run *which,
     char room[64];
     const char *why = why_invalid(run, rc, room, sizeof(room));
 
+    rc = why ? 0 : look_at_files(runs, run);
+    if (rc < 0) {
+        compare_run_close(run);
+        return rc;
+    }
     if (!why && which->number > 0)
         return take(runs, which, run);
     runs->local |= run->exit_status == EXIT_STATUS_LOCAL;
     if (why) {
-        invalidate(cell, which->number, why);
+        compare_say_invalid(cell, which->number, why);
         runs->comparison->same_work = false;
     }
     if (why && which->number > 0) {
@@ -162,37 +144,13 @@ static int judge(struct compare_runs *runs, const struct grid_run *which,
     return 0;
 }
 
-static void show_progress(const struct compare_runs *runs,
-                          const struct grid_run *which)
-{
-    const struct comparison_cell *cell = &runs->comparison->cells[which->cell];
-    char name[NAME_SIZE];
-
-    if (!runs->progress)
-        return;
-    name_of(name, cell);
-    fprintf(stderr, "\r\x1b[K%s, ", name);
-    if (which->number == 0)
-        fputs("to warm up", stderr);
-    else
-        fprintf(stderr, "run %" PRId64 " of %" PRId64, which->number,
-                runs->comparison->setup.runs);
-    fputc('\r', stderr); /* what the run says begins a line */
-}
-
-static void end_progress(const struct compare_runs *runs)
-{
-    if (runs->progress)
-        fputs("\r\x1b[K", stderr);
-}
-
 /* A run begins: its place and its start. */
 static void begin_run(struct compare_runs *runs, const struct grid_run *which)
 {
     runs->latest_us = clock_monotonic_us();
     if (runs->made++ == 0)
         runs->first_us = runs->latest_us;
-    show_progress(runs, which);
+    compare_say_progress(runs, which);
 }
 
 struct compare_run_options compare_runs_options(
@@ -232,7 +190,7 @@ static int run_strategy(struct compare_runs *runs, const struct grid_run *which)
                    runs->settings->runs);
     begin_run(runs, which);
     rc = compare_run(&run, &options);
-    end_progress(runs);
+    compare_say_progress(runs, NULL);
     if (rc < 0 && rc != -EPROTO)
         return rc;
     if (in_book && rc == 0)
@@ -258,7 +216,7 @@ static int run_program(struct compare_runs *runs, const struct grid_run *which)
                                                     runs->work->selection.count
                           : NULL;
     rc = program_run(&run, &runs->programs, cell->command, cell->max_req, why);
-    end_progress(runs);
+    compare_say_progress(runs, NULL);
     run.figures.weather = weather_of(runs, which);
     if (rc == 0 && !why[0])
         rc = same_work_check(&runs->results.same, &run, why, sizeof(why));
@@ -269,7 +227,7 @@ static int run_program(struct compare_runs *runs, const struct grid_run *which)
     if (!why[0] && which->number > 0)
         return take(runs, which, &run);
     if (why[0]) {
-        exclude(runs, cell, why);
+        compare_say_excluded(runs, cell, why);
         cell->invalid++;
     }
     compare_run_close(&run);

@@ -26,6 +26,11 @@ struct compare_runs {
     struct compare_checks *checks; /* what may have to be decided */
     bool flush_stdout; /* after each run: the book's texts go there */
     bool progress;     /* on a terminal: which run it is */
+    /* Asked once, at a server that is not ours, what the first run without
+       errors left in place (same_work_files()): whether to go on. NULL: it is
+       not asked. */
+    bool (*on_files)(void *arg, const char *files);
+    void *arg;
 
     struct results results;
     struct prediction *predictions; /* of each item, under the first weather,
@@ -37,6 +42,7 @@ struct compare_runs {
     int64_t
         first_us; /* when the first of them began, by clock_monotonic_us() */
     int64_t latest_us; /* the last one */
+    bool seen;         /* on_files was asked */
     bool told;         /* what is not there was, by the first run */
     bool local;        /* a run failed of this machine, as of a full disk */
 };
@@ -51,7 +57,7 @@ int compare_runs_begin(struct compare_runs *runs);
 /* After that, make them all, in their order, or as many as
    there have to be (comparison/looks.h): the comparison's setup tells how many
    of each cell. A negative errno value: it ended early, as by a signal
-   (-EINTR).
+   (-EINTR), or because on_files said so (-ECANCELED).
  */
 int compare_runs_make(struct compare_runs *runs);
 

@@ -229,10 +229,8 @@ int same_work_check(const struct same_work *same, const struct compare_run *run,
     return 0;
 }
 
-int same_work_files(const struct same_work *same, size_t which,
-                    char text[DIGEST_TEXT_SIZE])
+static int files_of(const struct work_done *work, char text[DIGEST_TEXT_SIZE])
 {
-    const struct work_done *work = &same->works[which];
     struct digest_sum sum = {NULL};
     struct digest digest;
     int rc = digest_sum_begin(&sum);
@@ -254,6 +252,25 @@ int same_work_files(const struct same_work *same, size_t which,
     digest_sum_close(&sum);
     if (rc == 0)
         digest_text(text, &digest);
+    return rc;
+}
+
+int same_work_files(const struct same_work *same, size_t which,
+                    char text[DIGEST_TEXT_SIZE])
+{
+    return files_of(&same->works[which], text);
+}
+
+int same_work_files_of(const struct compare_run *run,
+                       char text[DIGEST_TEXT_SIZE])
+{
+    struct work_done work;
+    int rc = work_of(&work, run);
+
+    if (rc < 0)
+        return rc;
+    rc = files_of(&work, text);
+    work_close(&work);
     return rc;
 }
 

@@ -72,6 +72,10 @@ int same_work_check(const struct same_work *same, const struct compare_run *run,
 int same_work_files(const struct same_work *same, size_t which,
                     char text[DIGEST_TEXT_SIZE]);
 
+/* The same of a run that has not been taken down. */
+int same_work_files_of(const struct compare_run *run,
+                       char text[DIGEST_TEXT_SIZE]);
+
 /* Whether that work left anything in place. */
 bool same_work_has_any(const struct same_work *same, size_t which);
 

@@ -3,6 +3,7 @@ the first cell itself."""
 
 import hashlib
 import json
+import urllib.request
 
 import harness
 from harness import Case
@@ -97,6 +98,38 @@ class Baseline(Case):
         (self.home / "before.json").write_text(json.dumps(before))
         run, _ = self.compare(*program, "--baseline", "before.json", status=2)
         self.assertIn("the program curl 1.0, not curl ", run.stderr)
+
+    def other_files(self, *faults):
+        """A server that is not ours, whose files the baseline says to have
+        been others: what is said, and how often it was asked."""
+        server = self.serve(*faults)
+        args = ["compare", "-r", "5", "-w", "1", "--strategies",
+                "threaded,async", "-s", server.url, *CODES]
+        self.assertStatus(self.flags(*args, "--export-json", "before.json"), 0)
+        before = json.loads((self.home / "before.json").read_text())
+        before["files"] = "0" * 64
+        (self.home / "before.json").write_text(json.dumps(before))
+        origin = server.url.removesuffix("/flags")
+        urllib.request.urlopen(urllib.request.Request(
+            f"{origin}/__flags/reset", method="POST")).close()
+        run = self.flags(*args, "--baseline", "before.json")
+        self.assertStatus(run, 2)
+        self.assertIn("it is of files with other bytes; --force-baseline",
+                      run.stderr)
+        with urllib.request.urlopen(f"{origin}/__flags/stats") as stats:
+            return run.stdout, json.load(stats)["requests"]
+
+    def test_other_files_of_a_server_of_others_are_seen_by_the_first_run(self):
+        said, requests = self.other_files()
+
+        self.assertEqual((said, requests), ("", len(CODES)))
+
+    def test_where_each_run_has_errors_they_are_seen_in_the_end(self):
+        said, requests = self.other_files("--fault", "status=500 @/br/*")
+
+        self.assertGreaterEqual(requests, 2 * 6 * len(CODES))
+        self.assertIn("threaded", said)
+        self.assertNotIn("baseline", said)
 
     def test_a_query_that_is_hidden_may_be_another(self):
         """Of either, and of the program's command, too."""
