@@ -60,8 +60,8 @@ struct ideal {
 /*
  * What becomes of each item, whoever downloads it: *predictions has one for
  * each code of the selection, to be freed. NULL with 0: it cannot be told, as
- * the weather has more in it than delays and answers, or the files are not in a
- * directory. A negative errno value: *predictions is untouched.
+ * the weather has more in it than delays and answers. A negative errno value:
+ * *predictions is untouched.
  */
 int compare_predict(struct prediction **predictions,
                     const struct ideal_basis *basis);

@@ -268,6 +268,22 @@ Test(ideal, what_a_connection_decides_is_not_predicted)
     cr_expect(eq(ptr, predictions, NULL));
 }
 
+Test(ideal, what_the_files_in_the_program_become_is_predicted_too)
+{
+    struct prediction *predictions = NULL;
+    struct digest digest;
+
+    choose("BR");
+    basis.root = "";
+    cr_assert(eq(int, delay_parse(&weather.delay, "50ms"), 0));
+    cr_assert(eq(int, compare_predict(&predictions, &basis), 0));
+    cr_assert(ne(ptr, predictions, NULL));
+    cr_expect(eq(int, (int)predictions[0].status, (int)STATUS_OK));
+    cr_assert(eq(int, digest_file(&digest, FLAGS_TEST_CORPUS "/br/br.gif"), 0));
+    cr_expect(digest_equal(&predictions[0].digest, &digest));
+    free(predictions);
+}
+
 Test(ideal, a_body_takes_its_length_at_the_bandwidth)
 {
     const char *file = FLAGS_TEST_CORPUS "/br/br.gif";
