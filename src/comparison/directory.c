@@ -23,18 +23,58 @@ enum {
     TREE_DESCRIPTORS = 8,
 };
 
+/* All but the directory itself and its mark. What cannot be removed stays, and
+   the rest goes. */
 static int remove_entry(const char *path, const struct stat *st, int flag,
                         struct FTW *ftw)
 {
     (void)st;
     (void)flag;
-    (void)ftw;
-    return remove(path);
+    if (ftw->level > 1 ||
+        (ftw->level == 1 && strcmp(path + ftw->base, MARK) != 0))
+        (void)remove(path);
+    return 0;
+}
+
+static int open_directory(const char *path)
+{
+    return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* False also where that cannot be found out. */
+static bool has_only_mark(int fd)
+{
+    int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = again >= 0 ? fdopendir(again) : NULL;
+    struct dirent *entry;
+    bool only = entries != NULL;
+
+    if (!entries) {
+        if (again >= 0)
+            close(again);
+        return false;
+    }
+    while (only && (entry = readdir(entries)))
+        only = strcmp(entry->d_name, ".") == 0 ||
+               strcmp(entry->d_name, "..") == 0 ||
+               strcmp(entry->d_name, MARK) == 0;
+    closedir(entries);
+    return only;
 }
 
 void compare_directory_remove(const char *path)
 {
+    int fd;
+
     nftw(path, remove_entry, TREE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+    fd = open_directory(path);
+    if (fd < 0)
+        return;
+    if (has_only_mark(fd)) {
+        (void)unlinkat(fd, MARK, 0);
+        (void)rmdir(path);
+    }
+    close(fd);
 }
 
 const char *compare_directory_parent(void)
@@ -51,11 +91,6 @@ static char *path_of(const char *name)
     return asprintf(&path, "%s/%s", compare_directory_parent(), name) < 0
                ? NULL
                : path;
-}
-
-static int open_directory(const char *path)
-{
-    return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* Whether a comparison of this user's made it, and nobody else. */

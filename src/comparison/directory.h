@@ -29,5 +29,6 @@ void compare_directory_close(struct compare_directory *directory);
 const char *compare_directory_parent(void);
 
 /* Remove a directory with all that is in it, as far as that can be done. Links
-   are not followed. */
+   are not followed. One that something is left in keeps its mark, so that a
+   later comparison removes it. */
 void compare_directory_remove(const char *path);
