@@ -104,7 +104,8 @@ void sentences_queues(const struct sentences *s)
 
 /*
  * While one waits, another one may not have to, so that each part is no more
- * than that, and what is left over is no less.
+ * than that, and what is left over is no less: of an overhead that is known. Of
+ * one that is a bound nothing is left for certain.
  */
 void sentences_overhead(const struct sentences *s, size_t cell)
 {
@@ -137,7 +138,12 @@ void sentences_overhead(const struct sentences *s, size_t cell)
         return;
     quantity_time(number, overhead);
     quantity_time(rest, left);
-    if (left < negligible * overhead)
+    if (sentences_cell(s, cell)->ideal_is_bound)
+        sentences_say(s,
+                      "of this overhead of at most %s, %s; how much of it is "
+                      "the program's own cannot be told",
+                      number, told);
+    else if (left < negligible * overhead)
         sentences_say(s,
                       "of this overhead of %s, %s; what is the strategy's "
                       "part cannot be told",

@@ -184,5 +184,25 @@ class Recomputed(Case):
                 self.assertEqual(run.returncode, 1, run.stdout)
                 self.assertRegex(run.stdout, rf"(?m)^async\b.*: {figure}")
 
+    def test_what_sentences_say_is_held_against_it_too(self):
+        """Numbers that are others than those of the runs are found."""
+        self.compare("-r", "5", "-w", "0", "-l", "2", "--strategies",
+                     "sequential,async", "--weather", "2ms")
+        self.assertRecomputed(2)
+        report = self.home / "report.txt"
+        said = report.read_text()
+
+        for number in (r"([\d.]+) (?:us|ms|s) of\s+its",
+                       r"of\s+its\s+([\d.]+) (?:us|ms|s)",
+                       r"needs ([\d.]+)"):
+            match = re.search(number, said)
+            if not match and number.startswith("needs"):
+                continue  # both need the same
+            with self.subTest(number):
+                report.write_text(said[:match.start(1)] + "4321"
+                                  + said[match.end(1):])
+                run = self.recompute()
+                self.assertEqual(run.returncode, 1, run.stdout)
+
 
 harness.main()
