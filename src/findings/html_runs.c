@@ -13,8 +13,9 @@ enum {
     TALLEST = 60, /* the space that a row's dots have, at most */
     MANY = 8,     /* with more cells, it is half of that */
     GAP = 18,
-    BAND = 12,  /* of a seed, where there is room for its number, */
-    BANDS = 12, /* which is up to so many of them */
+    BAND = 12,       /* of a seed, where there is room for its number, */
+    BANDS = 12,      /* which is up to so many of them */
+    SEED_MOST = 999, /* that has room in the margin */
     AXIS_HEIGHT = 26
 };
 
@@ -144,23 +145,42 @@ static void write_dot(FILE *out, const struct comparison *comparison,
                 x, y + 4, text);
 }
 
-/* Every other band is shaded. */
+/* Every other band is shaded; its seed stands in the margin, if there is room
+   for it. */
 static void write_band(FILE *out, const struct comparison *comparison,
                        size_t weather, double y, double height)
 {
-    if (!comparison_has_weathers(comparison))
-        return;
+    int64_t seed = comparison->setup.seed + (int64_t)weather;
+
     if (weather % 2 == 0)
         fprintf(out,
                 "<rect class=\"band\" x=\"0\" width=\"100%%\" y=\"%.1f\" "
                 "height=\"%.1f\"/>\n",
                 y, height);
-    if (comparison_weathers(comparison) <= BANDS)
+    if (comparison_weathers(comparison) <= BANDS && seed <= SEED_MOST)
         fprintf(out,
                 "<text class=\"note seed end\" x=\"-8\" y=\"%.1f\">%" PRId64
                 "</text>\n",
-                y + height / 2 + 3.5,
-                comparison->setup.seed + (int64_t)weather);
+                y + height / 2 + 3.5, seed);
+}
+
+/* Of the runs of all cells, behind everything else. */
+static void write_bands(FILE *out, const struct comparison *comparison)
+{
+    size_t weathers = comparison_weathers(comparison);
+    double y = DOTS_Y;
+
+    if (weathers == 1)
+        return;
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        double band = dots_height(comparison, i) / (double)weathers;
+
+        if (comparison->cells[i].observed.count > 0) {
+            for (size_t j = 0; j < weathers; j++)
+                write_band(out, comparison, j, y + (double)j * band, band);
+        }
+        y += row_height(comparison, i);
+    }
 }
 
 /* The runs under a weather, from `y` on. */
@@ -191,8 +211,6 @@ static void write_row(FILE *out, const struct comparison *comparison,
     write_label(out, cell, y);
     if (cell->observed.count == 0)
         return;
-    for (size_t i = 0; i < weathers; i++)
-        write_band(out, comparison, i, top + (double)i * band, band);
     fprintf(out,
             "<g class=\"%s\"><line class=\"median\" x1=\"%.2f%%\" "
             "x2=\"%.2f%%\" y1=\"%g\" y2=\"%g\"/>\n",
@@ -248,6 +266,7 @@ static void write_figure(FILE *out, const struct comparison *comparison)
                            "strategy, right of it if slower. Outliers are "
                            "rings.",
                    });
+    write_bands(out, comparison);
     write_ticks(out, &spread, bottom);
     for (size_t i = 0; i < comparison->cell_count; i++) {
         write_row(out, comparison, &comparison->cells[i], &spread, y,
