@@ -61,10 +61,20 @@ static bool is_alike(const struct sentences *s, size_t cell, size_t other,
            (resource != FIGURE_CPU && resource != FIGURE_SWITCHES);
 }
 
+/* What varies from run to run is told where there are enough of them. */
+static bool is_certain(const struct sentences *s, size_t cell,
+                       const struct figure *resource)
+{
+    return resource->noun_one ||
+           sentences_cell(s, cell)->run_count >= COMPARISON_RUNS_LEAST;
+}
+
 static bool is_told(const struct sentences *s, size_t cell, size_t other,
                     size_t resource)
 {
     return is_alike(s, cell, other, resource) &&
+           is_certain(s, cell, &figures[resource]) &&
+           is_certain(s, other, &figures[resource]) &&
            differs(&figures[resource], of_cell(s, cell, resource),
                    of_cell(s, other, resource));
 }

@@ -232,6 +232,22 @@ Test(conclude, a_certain_difference_may_be_nothing_to_speak_of)
     expect_scene(&scene);
 }
 
+Test(conclude, of_few_runs_only_what_never_varies_is_needed)
+{
+    static const struct scene scene = {
+        .rows = {{"sequential", 1, true, 4, 1000, 0, 1, 5, 20, 1, 0, 0, 0},
+                 {"async", 20, true, 4, 100, 0, 1, 9, 41, 20, 0, 0, 0}},
+        .sentences = "async takes 99.5 ms (98.0 ms to 101 ms in 4 runs)\n"
+                     "sequential takes 995 ms (980 ms to 1.01 s in 4 runs)\n"
+                     "async needs 20 connections where sequential needs 1\n"
+                     "with 4 runs of a cell, a difference is not told from "
+                     "chance: 5 are "
+                     "the least, 10 a good start (-r 10)\n",
+    };
+
+    expect_scene(&scene);
+}
+
 Test(conclude, without_threads_the_fastest_needs_are_told_of)
 {
     static const struct scene scene = {
