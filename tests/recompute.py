@@ -550,14 +550,25 @@ def check_ideal_sentence(check, sentence, cells):
     return cell
 
 
+def may_be_waits(over, under):
+    """Whether most runs of the slower one were disturbed, by no less than it is
+    slower."""
+    faster, slower = sorted((over, under), key=lambda cell: cell["median"])
+    waits = sum(known((slower["client_wait"], slower["server_wait"])))
+    return (2 * sum(map(waited, slower["details"])) > slower["run_count"]
+            and slower["median"] - faster["median"] <= waits)
+
+
 def check_speed(check, sentence, cells, report):
     """By which factor one is faster or slower, but for the bounds: these are
     as certain as all that is said together has to be."""
     match = re.fullmatch(r"(.*) (is|takes) ([\d.]+) times as (fast|long) as "
-                         r"(.*?)(?: \(.*\))?", sentence)
+                         r"(.*?)(?: \([^)]*\))?(; no more than .*)?", sentence)
     if not match or not {match[1], match[5]} <= set(cells):
         return
     over, under = cells[match[1]], cells[match[5]]
+    if bool(match[6]) is not may_be_waits(over, under):
+        check.differences.append(f"{sentence}: what was waited")
     value = (weathers_ratio(over["details"], under["details"], .05)
              if report["seeds"] > 1
              else ratio(over["runs"], under["runs"], .05))["value"]

@@ -128,7 +128,8 @@ static void say_speed(struct sentences *s, size_t cell, size_t to)
         return;
     }
     factor = sentences_factor(ratio);
-    sentences_say(s, "%s %s as %s%s", name, factor.times, other, factor.bounds);
+    sentences_say(s, "%s %s as %s%s%s", name, factor.times, other,
+                  factor.bounds, sentences_waits(s, cell, to));
 }
 
 /* A comparison of one cell, or with one that counts, says what it took. */

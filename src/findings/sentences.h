@@ -71,6 +71,11 @@ struct interval sentences_relate(struct sentences *s, size_t cell, size_t to);
 struct interval sentences_relate_all(struct sentences *s, size_t cell,
                                      size_t to);
 
+/* What is added to a difference of two cells that may be the machine's: where
+   most runs of the slower one were disturbed, and it is no more than what these
+   waited. Static; "": it is not so. */
+const char *sentences_waits(const struct sentences *s, size_t cell, size_t to);
+
 /* How a ratio that does not hold 1 is said: "is 12.1 times as fast as",
    "takes 1.30 times as long as". */
 struct factor {

@@ -40,6 +40,41 @@ static double part_of(const struct comparison_cell *cell, enum part part,
     return (double)NAN;
 }
 
+static bool is_mostly_disturbed(const struct comparison_cell *cell)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < cell->run_count; i++)
+        count += comparison_is_disturbed(&cell->runs[i]);
+    return 2 * count > cell->run_count;
+}
+
+/* 0 where nobody knows. */
+static double waited(const struct comparison_cell *cell)
+{
+    double client = figure_of(cell, FIGURE_CLIENT_WAIT);
+    double server = figure_of(cell, FIGURE_SERVER_WAIT);
+
+    return (isnan(client) ? 0 : client) + (isnan(server) ? 0 : server);
+}
+
+const char *sentences_waits(const struct sentences *s, size_t cell, size_t to)
+{
+    const struct comparison_cell *slower = sentences_cell(s, cell);
+    const struct comparison_cell *other = sentences_cell(s, to);
+
+    if (slower->observed.median < other->observed.median) {
+        slower = other;
+        other = sentences_cell(s, cell);
+    }
+    return is_mostly_disturbed(slower) &&
+                   slower->observed.median - other->observed.median <=
+                       waited(slower)
+               ? "; no more than the slower one and its server waited for a "
+                 "processor"
+               : "";
+}
+
 /* The cell of which that is said: the fastest one, if it is queued. */
 static size_t find_queued(const struct sentences *s)
 {

@@ -94,8 +94,9 @@ static void say_beyond(struct sentences *s, size_t knee, double least)
 
         sentences_say(s,
                       "%s gains nothing beyond -m %u: -m %u takes %s times as "
-                      "long%s",
-                      strategy, limit, next, factor.value, factor.bounds);
+                      "long%s%s",
+                      strategy, limit, next, factor.value, factor.bounds,
+                      sentences_waits(s, beyond, knee));
         return;
     }
     if (least >= 1 - SLIGHT_GAIN) {
@@ -254,8 +255,9 @@ static void say_reuse(struct sentences *s, size_t with, size_t without)
                       "detected",
                       strategy);
     else
-        sentences_say(s, "%s %s with reuse of connections as without%s",
-                      strategy, factor.times, factor.bounds);
+        sentences_say(s, "%s %s with reuse of connections as without%s%s",
+                      strategy, factor.times, factor.bounds,
+                      sentences_waits(s, with, without));
 }
 
 void sentences_reuse(struct sentences *s)
@@ -306,8 +308,9 @@ static void say_http(struct sentences *s, const char *strategy, size_t best)
                       "detected",
                       strategy);
     else
-        sentences_say(s, "%s %s over HTTP/2 as over HTTP/1.1%s", strategy,
-                      factor.times, factor.bounds);
+        sentences_say(s, "%s %s over HTTP/2 as over HTTP/1.1%s%s", strategy,
+                      factor.times, factor.bounds,
+                      sentences_waits(s, two, one));
 }
 
 void sentences_http(struct sentences *s)

@@ -92,7 +92,29 @@ static void set_parts(struct comparison_cell *cell, const struct parts *parts)
     }
 }
 
-/* What is said of one cell of 975 ms, whose ideal is 500; to be freed. */
+/* What is said of cells, all with the same parts; to be freed. */
+static char *concluded_of(const struct row *rows, size_t count,
+                          const struct parts *parts)
+{
+    struct comparison comparison = {.cell_count = count};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    comparison.cells = calloc(count, sizeof(*comparison.cells));
+    cr_assert(out != NULL && comparison.cells != NULL);
+    for (size_t i = 0; i < count; i++) {
+        comparison.cells[i] = cell_of(&rows[i]);
+        set_parts(&comparison.cells[i], parts);
+    }
+    cr_assert(eq(int, comparison_derive(&comparison), 0));
+    cr_assert(eq(int, comparison_conclude(&comparison, note, out), 0));
+    fclose(out);
+    comparison_close(&comparison);
+    return text;
+}
+
+/* Of one cell of 975 ms, whose ideal is 500. */
 static char *concluded(const struct parts *parts)
 {
     static const struct row row = {.strategy = "async",
@@ -101,20 +123,8 @@ static char *concluded(const struct parts *parts)
                                    .runs = 5,
                                    .median_ms = 975,
                                    .ideal_ms = 500};
-    struct comparison comparison = {.cell_count = 1};
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
 
-    comparison.cells = calloc(1, sizeof(*comparison.cells));
-    cr_assert(out != NULL && comparison.cells != NULL);
-    comparison.cells[0] = cell_of(&row);
-    set_parts(&comparison.cells[0], parts);
-    cr_assert(eq(int, comparison_derive(&comparison), 0));
-    cr_assert(eq(int, comparison_conclude(&comparison, note, out), 0));
-    fclose(out);
-    comparison_close(&comparison);
-    return text;
+    return concluded_of(&row, 1, parts);
 }
 
 static void expect_scene(const struct scene *scene)
@@ -415,6 +425,46 @@ Test(conclude, what_was_measured_of_the_machine_is_not_put_down_to_a_strategy)
             cr_expect(strncmp(strchr(at, ',') + 2, cases[i].of_it,
                               strlen(cases[i].of_it)) == 0,
                       "%s", at);
+        free(text);
+    }
+}
+
+Test(conclude, a_difference_no_greater_than_waits_is_told_with_them)
+{
+    static const struct {
+        int64_t slower_ms, waited_ms;
+        bool is_waits;
+    } cases[] = {
+        {130, 35, true},   /* more than it differs by */
+        {130, 20, false},  /* less than that */
+        {130, 0, false},   /* nobody knows */
+        {1000, 90, false}, /* not disturbed */
+        {105, 10, false},  /* likewise, although it is more */
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct row rows[2] = {
+            {.strategy = "threaded",
+             .max_req = 20,
+             .reuse = true,
+             .runs = 7,
+             .median_ms = 100},
+            {.strategy = "async",
+             .max_req = 20,
+             .reuse = true,
+             .runs = 7,
+             .median_ms = cases[i].slower_ms},
+        };
+        char *text = concluded_of(
+            rows, 2, &(struct parts){.client_wait_ms = cases[i].waited_ms});
+        const char *said = strstr(text, "async takes ");
+
+        cr_assert(said != NULL, "%s", text);
+        cr_expect(eq(int,
+                     strstr(text, "; no more than the slower one and its "
+                                  "server waited for a processor\n") != NULL,
+                     cases[i].is_waits),
+                  "%zu: %s", i, text);
         free(text);
     }
 }
