@@ -208,17 +208,23 @@ static int download(struct get *get)
     return rc;
 }
 
-/* There was no run: all that was asked for is cancelled, so that the counts
-   add up here, too. */
-static void count_as_cancelled(struct get *get, enum stop_reason why)
+/* What was asked for and never came to a run is cancelled, so that the counts
+   add up here, too: there was none, or no memory for an item. */
+static void count_rest(struct get *get, enum stop_reason why)
 {
     const struct selection *selection = &get->plan.selection;
-    uint64_t named = get->plan.url_count;
+    struct tally *tally = &get->reports.tally;
+    uint64_t counted = counts_total(&tally->counts);
+    uint64_t rest = selection->count + get->plan.url_count;
+    uint64_t named;
 
-    for (size_t i = 0; i < selection->count; i++)
+    if (counted >= rest)
+        return;
+    rest -= counted;
+    named = rest - (selection->count - get->input.codes.next);
+    for (size_t i = get->input.codes.next; i < selection->count; i++)
         named += selection->codes[i].named;
-    tally_never_started(&get->reports.tally,
-                        selection->count + get->plan.url_count, named, why);
+    tally_never_started(tally, rest, named, why);
 }
 
 static void run(struct get *get)
@@ -237,8 +243,8 @@ static void run(struct get *get)
     if (rc < 0)
         get_reports_fail(&get->reports, "cannot go on with",
                          get->plan.strategy->name, rc);
-    if (rc < 0 && counts_total(&get->reports.tally.counts) == 0)
-        count_as_cancelled(get, STOP_LOCAL_FAILURE);
+    if (rc < 0)
+        count_rest(get, STOP_LOCAL_FAILURE);
     assert(counts_total(&get->reports.tally.counts) >=
            get->plan.selection.count + get->plan.url_count);
 }
@@ -329,7 +335,7 @@ static int get_run(struct get *get)
     if (rc == 0)
         run(get);
     else if (rc == -EINTR)
-        count_as_cancelled(get, STOP_INTERRUPTED);
+        count_rest(get, STOP_INTERRUPTED);
     else
         get->reports.failed = true;
     get_manifest_close(&get->manifest, &get->reports);

@@ -337,11 +337,15 @@ static int next_item(void *arg, struct item **item)
     if (input->codes.next < selection->count) {
         rc = item_of_code(item, &input->codes, input->index,
                           &selection->codes[input->codes.next]);
+        if (rc == 0)
+            rc = claim(input, item);
         input->codes.next += rc == 0;
-        return rc < 0 ? rc : claim(input, item);
+        return rc;
     }
-    while (rc == 0 && !*item && input->next_url < input->url_count)
-        rc = add_url(input, item, input->urls[input->next_url++], NULL);
+    while (rc == 0 && !*item && input->next_url < input->url_count) {
+        rc = add_url(input, item, input->urls[input->next_url], NULL);
+        input->next_url += rc == 0;
+    }
     while (rc == 0 && !*item && input->list < input->list_count) {
         rc = next_of_list(input, item);
         if (rc == 0 && !*item)

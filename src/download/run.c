@@ -147,8 +147,14 @@ static int read_item(struct run *run, struct item **item)
     if (rc == -EAGAIN || (rc == 0 && *item))
         return rc;
     *item = NULL;
-    if (!run->read)
+    if (rc == -ENOMEM && !run->stopped) {
+        /* The stop lets go of others: then there may be enough for this one
+           and the rest, to be cancelled. */
+        run->error = rc;
+        run_stop(run, STOP_LOCAL_FAILURE);
+    } else if (!run->read) {
         end_input(run, rc);
+    }
     return 0;
 }
 

@@ -45,11 +45,11 @@ void tally_init(struct tally *tally, struct events *events)
 void tally_never_started(struct tally *tally, uint64_t items, uint64_t named,
                          enum stop_reason why)
 {
-    tally->counts.of[STATUS_CANCELLED] = items;
-    tally->codes = items;
-    tally->named = named;
-    tally->stop = why;
-    tally->first_us = -1;
+    tally->counts.of[STATUS_CANCELLED] += items;
+    tally->codes += items;
+    tally->named += named;
+    if (tally->stop == STOP_NONE)
+        tally->stop = why;
 }
 
 int64_t tally_observed_us(const struct tally *tally)

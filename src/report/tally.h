@@ -26,7 +26,7 @@ struct tally {
 void tally_init(struct tally *tally, struct events *events);
 
 /* Count `items` as cancelled, `named` of them by their own names, by a stop
-   before there was a run. Once, after tally_init() or on a zeroed tally. */
+   before there was anything of them in a run. */
 void tally_never_started(struct tally *tally, uint64_t items, uint64_t named,
                          enum stop_reason why);
 

@@ -3,6 +3,7 @@
  *
  *   FLAGS_FAIL=openat:3:24    the third call of openat fails with errno 24
  *   FLAGS_FAIL=write:2:short  the second write takes half of what it is given
+ *   FLAGS_FAIL=malloc:9+:12   the ninth malloc fails, and all after it
  *   FLAGS_COUNT=FILE          at its end the process writes there how often it
  *                             called each function, "openat 7" a line
  *
@@ -44,6 +45,7 @@ static struct {
     const char *name; /* NULL: nothing fails */
     size_t length;
     long number;
+    bool onwards; /* so do all calls after it */
     int error;
 } chosen;
 
@@ -119,6 +121,7 @@ __attribute__((constructor)) static void begin(void)
         return;
     chosen.length = (size_t)(number - text);
     chosen.number = strtol(number + 1, NULL, 10);
+    chosen.onwards = error[-1] == '+';
     chosen.error = strcmp(error + 1, "short") == 0
                        ? SHORT
                        : (int)strtol(error + 1, NULL, 10);
@@ -146,7 +149,8 @@ static int count(int which)
     struct wrapped *function = &functions[which];
     long number = atomic_fetch_add(&function->calls, 1) + 1;
 
-    if (!chosen.name || number != chosen.number ||
+    if (!chosen.name || number < chosen.number ||
+        (number > chosen.number && !chosen.onwards) ||
         strlen(function->name) != chosen.length ||
         strncmp(function->name, chosen.name, chosen.length) != 0)
         return 0;

@@ -148,6 +148,21 @@ class Injected(Case):
             self.assertEqual(run.stderr, "flags: warning: --max-req 3: the "
                              f"system gives {rest}\n")
 
+    def test_all_is_counted_where_memory_ends(self):
+        # From some item on there is none: it and those behind it are not
+        # downloaded, and in no case left out of the report.
+        calls = self.calls("sequential")["malloc"]
+        cancelled = 0
+        for strategy in ("sequential", "threaded"):
+            for number in range(1, calls + 1, max(1, calls // 30)):
+                run, out = self.run_one(
+                    strategy, f"{strategy}-{number}",
+                    FLAGS_FAIL=f"malloc:{number}+:{errno.ENOMEM}")
+                faults = list(self.faults_of(run, out, strategy, "malloc"))
+                self.assertEqual(faults, [], run)
+                cancelled += "cancelled" in run.stdout
+        self.assertGreater(cancelled, 0)
+
     def sweep(self, strategy, function):
         calls = self.calls(strategy)[function]
         jobs = [(error, number) for error in FAULTS[function]

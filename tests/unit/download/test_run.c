@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,8 @@ struct input {
     uint64_t produced;
     uint64_t finals;
     uint64_t most_alive; /* items that were not final yet */
+    uint64_t starved_at; /* there is no memory for the item of that number */
+    unsigned starved;    /* so often; UINT_MAX: always */
     char trace[512];     /* of the events, for short inputs */
 };
 
@@ -30,6 +33,10 @@ static int next_item(void *arg, struct item **item)
     *item = NULL;
     if (input->produced == input->length)
         return 0;
+    if (input->produced == input->starved_at && input->starved > 0) {
+        input->starved -= input->starved < UINT_MAX;
+        return -ENOMEM;
+    }
     snprintf(name, sizeof(name), "%llu", (unsigned long long)input->produced);
     *item = item_new(&parts);
     if (!*item)
@@ -98,7 +105,8 @@ static struct run_result run_input(struct input *input,
            0));
     if (stop_first != STOP_NONE)
         run_stop(run, stop_first);
-    cr_expect(eq(int, downloader_run(&instant, run), 0));
+    cr_expect(eq(int, downloader_run(&instant, run),
+                 input->starved_at ? -ENOMEM : 0));
     result = run_result(run);
     run_free(run);
     events_close(&events);
@@ -131,6 +139,26 @@ Test(run, of_nothing_is_over_at_once)
     cr_expect(eq(u64, counts_total(&result.counts), 0));
     cr_expect(eq(i64, result.observed_us, 0));
     cr_expect(eq(str, input.trace, ""));
+}
+
+Test(run, cancels_an_item_without_memory_and_those_behind_it)
+{
+    struct input input = {.length = 20, .starved_at = 8, .starved = 1};
+    struct run_result result = run_input(&input, STOP_NONE);
+
+    cr_expect(eq(u64, result.counts.of[STATUS_OK], 8));
+    cr_expect(eq(u64, result.counts.of[STATUS_CANCELLED], 12));
+    cr_expect(eq(int, (int)result.stop, STOP_LOCAL_FAILURE));
+    cr_expect(eq(int, result.error, -ENOMEM));
+}
+
+Test(run, ends_where_there_is_never_memory_for_an_item)
+{
+    struct input input = {.length = 20, .starved_at = 8, .starved = UINT_MAX};
+    struct run_result result = run_input(&input, STOP_NONE);
+
+    cr_expect(eq(u64, counts_total(&result.counts), 8));
+    cr_expect(eq(int, result.error, -ENOMEM));
 }
 
 Test(run, reads_its_input_to_the_end_when_it_is_stopped)
