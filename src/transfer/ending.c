@@ -7,6 +7,9 @@
 
 enum { JSON_LIMIT = 1024 * 1024, WEBP_HEADER = 12 };
 
+/* States of gzip. */
+enum { GZIP_MEMBERS, GZIP_OVER };
+
 void ending_begin(struct ending *ending, enum ending_format format)
 {
     /* The levels need no zeros: each is written before it is read. */
@@ -40,25 +43,29 @@ static void add_webp(struct ending *ending, const unsigned char *at,
     ending->complete = ending->have == WEBP_HEADER && ending->bytes >= size + 8;
 }
 
-/* What comes out is of no interest: zlib checks its sum. */
-static int add_gzip(struct ending *ending, const unsigned char *at,
-                    size_t count)
+static int begin_gzip(struct ending *ending)
 {
     enum { GZIP_ONLY = 16 };
+    z_stream *inflating = calloc(1, sizeof(*inflating));
+
+    if (!inflating)
+        return -ENOMEM;
+    if (inflateInit2(inflating, GZIP_ONLY + MAX_WBITS) != Z_OK) {
+        free(inflating);
+        return -ENOMEM;
+    }
+    ending->inflate = inflating;
+    return 0;
+}
+
+/* What comes out is of no interest: zlib checks its sum. */
+static int inflate_member(struct ending *ending, const unsigned char *at,
+                          size_t count)
+{
     unsigned char bin[16384];
     z_stream *inflating = ending->inflate;
-    int code = Z_OK;
+    int code;
 
-    if (!inflating) {
-        inflating = calloc(1, sizeof(*inflating));
-        if (!inflating)
-            return -ENOMEM;
-        if (inflateInit2(inflating, GZIP_ONLY + MAX_WBITS) != Z_OK) {
-            free(inflating);
-            return -ENOMEM;
-        }
-        ending->inflate = inflating;
-    }
     inflating->next_in = (unsigned char *)(uintptr_t)at;
     inflating->avail_in = (unsigned)count;
     do {
@@ -72,6 +79,48 @@ static int add_gzip(struct ending *ending, const unsigned char *at,
     /* Z_BUF_ERROR: it wants more. */
     ending->broken = code != Z_STREAM_END && code != Z_BUF_ERROR;
     return 0;
+}
+
+/* Behind a member there may be another one, which begins with the same two
+   bytes (RFC 1952, 2.2), and has to have its end, too; anything else ends the
+   file. The new place in the bytes. */
+static const unsigned char *pass_magic(struct ending *ending,
+                                       const unsigned char *at,
+                                       const unsigned char *end)
+{
+    static const unsigned char magic[2] = {0x1f, 0x8b};
+
+    while (at < end && ending->have < sizeof(magic)) {
+        if (*at++ != magic[ending->have++]) {
+            ending->state = GZIP_OVER;
+            return end;
+        }
+    }
+    if (ending->have < sizeof(magic))
+        return end;
+    ending->have = 0;
+    ending->complete = false;
+    inflateReset(ending->inflate);
+    (void)inflate_member(ending, magic, sizeof(magic));
+    return at;
+}
+
+static int add_gzip(struct ending *ending, const unsigned char *at,
+                    size_t count)
+{
+    const unsigned char *end = at + count;
+    int rc = ending->inflate ? 0 : begin_gzip(ending);
+
+    while (rc == 0 && at < end && !ending->broken &&
+           ending->state != GZIP_OVER) {
+        if (ending->complete) {
+            at = pass_magic(ending, at, end);
+            continue;
+        }
+        rc = inflate_member(ending, at, (size_t)(end - at));
+        at = end - ((z_stream *)ending->inflate)->avail_in;
+    }
+    return rc;
 }
 
 typedef void (*parser)(struct ending *ending, unsigned char byte);
@@ -131,7 +180,8 @@ int ending_add(struct ending *ending, const void *bytes, size_t count)
     parser parse = parser_of(ending->format);
 
     ending->bytes += count;
-    if (ending->broken || (ending->complete && ending->format != ENDING_JSON))
+    if (ending->broken || (ending->complete && ending->format != ENDING_JSON &&
+                           ending->format != ENDING_GZIP))
         return 0;
     if (ending->format == ENDING_WEBP)
         add_webp(ending, at, count);

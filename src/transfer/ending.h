@@ -23,7 +23,8 @@ enum ending_format {
     ENDING_JPEG, /* ITU T.81: the marker EOI */
     ENDING_WEBP, /* RFC 9649: as many bytes as the RIFF header says */
     ENDING_SVG,  /* the end tag of the root */
-    ENDING_GZIP, /* RFC 1952: the trailer, with the right sum and length */
+    ENDING_GZIP, /* RFC 1952: the trailer, with the right sum and length, of
+                    each member */
     ENDING_JSON  /* RFC 8259: one whole value, and spaces; at most 1 MiB and
                     2,048 levels are looked at, what is beyond is complete */
 };

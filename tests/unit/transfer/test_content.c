@@ -261,3 +261,26 @@ Test(content, of_gzip_must_have_the_sum_that_it_says)
     cr_expect(eq(str, (char *)wrong_with("a.gz", bytes, sizeof(bytes)),
                  "a gzip file that is broken"));
 }
+
+/* RFC 1952, 2.2: a file may have several members. */
+Test(content, of_gzip_must_have_the_end_of_each_member)
+{
+    enum { MEMBER = 25 };
+    char two[2 * MEMBER];
+
+    memcpy(two, files[FILES - 1].bytes, MEMBER);
+    memcpy(two + MEMBER, files[FILES - 1].bytes, MEMBER);
+    for (size_t count = MEMBER; count <= sizeof(two); count++) {
+        /* One byte more is too little to tell what begins there. */
+        bool whole = count <= MEMBER + 1 || count == sizeof(two);
+        const char *wrong = whole ? "" : "a gzip file without its end";
+
+        for (size_t piece = 1; piece <= count; piece += 6)
+            cr_expect(eq(str,
+                         (char *)wrong_in_pieces("a.gz", two, count, piece),
+                         (char *)wrong),
+                      "%zu bytes in pieces of %zu", count, piece);
+    }
+    two[MEMBER + 1] = 'x';
+    cr_expect(eq(str, (char *)wrong_with("a.gz", two, sizeof(two)), ""));
+}
