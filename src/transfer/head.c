@@ -343,8 +343,8 @@ bool head_line(struct head *head, const char *line, size_t bytes)
 
 bool head_ends_by_close(const struct head *head)
 {
-    return head->part == HEAD_COMPLETE && head->major < 2 && !head->chunked &&
-           head->length < 0 && head->status != 204 && head->status != 304;
+    return head->part == HEAD_COMPLETE && !head->chunked && head->length < 0 &&
+           head->status != 204 && head->status != 304;
 }
 
 /* bytes 100-199/200 (RFC 9110, 14.4). */

@@ -64,7 +64,9 @@ void head_begin(struct head *head);
  */
 bool head_line(struct head *head, const char *line, size_t bytes);
 
-/* Whether the body ends with its connection, HTTP/1.x's last resort. */
+/* Whether the body ends with its connection, HTTP/1.x's last resort. Of HTTP/2
+   it means nothing; which of them is spoken, the connection knows, and not the
+   status line, in which a server may write what it likes. */
 bool head_ends_by_close(const struct head *head);
 
 /* Which bytes of the whole a 206 has: Content-Range. */

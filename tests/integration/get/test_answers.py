@@ -362,6 +362,14 @@ class Tls(Case):
         self.assertIn("truncated", run.stderr)
         self.assertEqual(files, {})
 
+    def test_the_version_in_a_status_line_makes_no_end(self, strategy):
+        for version in (b"HTTP/1.0", b"HTTP/2"):
+            run, files = self.ask(strategy, version + b" 200 OK\r\n\r\n" + GIF,
+                                  False)
+            self.assertStatus(run, ERROR)
+            self.assertIn("truncated", run.stderr)
+            self.assertEqual(files, {})
+
     def test_what_tells_its_length_needs_no_word(self, strategy):
         for data in (WHOLE, head("Transfer-Encoding: chunked") + CHUNKED
                      + b"\r\n"):
