@@ -5,6 +5,8 @@
 
 #include "text/escape.h"
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 TestSuite(escape);
 
 enum { SHOWN_SIZE = 64 };
@@ -73,4 +75,57 @@ Test(escape, undoes_nothing_that_stands_for_an_end)
 
     escape_undo(text);
     cr_expect(eq(str, text, "a\\x00b\\x4"));
+}
+
+Test(escape, only_what_is_printable_stays)
+{
+    static const struct {
+        const char *raw;
+        const char *shown;
+    } cases[] = {
+        {"plain text", "plain text"},
+        {"a\nb\tc\x7f", "a\\x0ab\\x09c\\x7f"},
+        {"\x1b]0;title\x07", "\\x1b]0;title\\x07"},
+        {"C\xc3\xb4te d'Ivoire", "C\xc3\xb4te d'Ivoire"},
+        {"\xc2\x9b"
+         "31m",
+         "\\xc2\\x9b31m"},
+        {"\x9b"
+         "31m",
+         "\\x9b31m"},
+        {"\xe2\x82\xac \xf0\x9f\x87\xa7", "\xe2\x82\xac \xf0\x9f\x87\xa7"},
+        {"\xc0\x80 \xed\xa0\x80 \xf5\x80\x80\x80",
+         "\\xc0\\x80 \\xed\\xa0\\x80 \\xf5\\x80\\x80\\x80"},
+        {"cut \xe2\x82", "cut \\xe2\\x82"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char room[80];
+
+        escape_copy(room, sizeof(room), cases[i].raw);
+        cr_expect(eq(str, room, (char *)cases[i].shown));
+    }
+}
+
+Test(escape, what_is_too_long_is_cut_between_characters)
+{
+    static const struct {
+        const char *raw;
+        const char *shown;
+    } cases[] = {
+        {"1234567", "1234567"},
+        {"12345678", "1234..."},
+        {"12\xe2\x82\xac"
+         "5678",
+         "12..."},
+        {"123\n5678", "123..."},
+        {"\x01\x01", "\\x01..."},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char room[8];
+
+        escape_copy(room, sizeof(room), cases[i].raw);
+        cr_expect(eq(str, room, (char *)cases[i].shown));
+    }
 }
