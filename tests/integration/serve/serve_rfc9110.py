@@ -7,8 +7,8 @@ import time
 import harness
 import http1_clauses
 import wire
-from http1_clauses import (add_tests, both, BR, chunks, date, echo, echoed,
-                           empty, get, GIF, has, kept, lacks, N, ok, part,
+from http1_clauses import (BR, GIF, N, add_tests, both, chunks, date, echo,
+                           echoed, empty, get, has, kept, lacks, ok, part,
                            post, refused, sized, status)
 
 LONG_AGO = date(0)

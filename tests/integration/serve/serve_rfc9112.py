@@ -6,8 +6,8 @@ import re
 import harness
 import http1_clauses
 import wire
-from http1_clauses import (add_tests, both, BR, chunks, echo, echoed, END,
-                           ended, get, GIF, has, kept, ok, post, raw, refused,
+from http1_clauses import (BR, END, GIF, add_tests, both, chunks, echo, echoed,
+                           ended, get, has, kept, ok, post, raw, refused,
                            sized, status)
 
 TWICE = wire.request(BR) + get()

@@ -8,7 +8,7 @@ import hpack
 import http2
 from http2 import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY,
                    HEADERS, PING, RST_STREAM, SETTINGS, frame, settings)
-from http2_clauses import ClauseCase, GIF, PATH, WHOLE
+from http2_clauses import GIF, PATH, WHOLE, ClauseCase
 
 
 class Starting(ClauseCase):

@@ -10,7 +10,7 @@ import http2
 from http2 import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY,
                    HEADERS, PADDED, PING, PRIORITISED, PRIORITY, PUSH_PROMISE,
                    RST_STREAM, SETTINGS, WINDOW_UPDATE, frame, settings)
-from http2_clauses import ClauseCase, GIF, PATH, WHOLE
+from http2_clauses import GIF, PATH, WHOLE, ClauseCase
 
 
 class Definitions(ClauseCase):

@@ -8,7 +8,7 @@ import hpack
 import http2
 from http2 import (CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING,
                    PUSH_PROMISE, RST_STREAM, frame, settings)
-from http2_clauses import ClauseCase, GIF, PATH, WHOLE
+from http2_clauses import GIF, PATH, WHOLE, ClauseCase
 
 
 class Messages(ClauseCase):

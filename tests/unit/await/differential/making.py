@@ -4,7 +4,7 @@ Operations of random scenarios (see README.md).
 What is left out, and why, stands where it would have been made.
 """
 
-from arguments import Arguments, SYNC
+from arguments import SYNC, Arguments
 
 
 class Operations(Arguments):

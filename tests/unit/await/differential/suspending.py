@@ -5,7 +5,7 @@ Operations that may suspend, and blocks: what a coroutine does, by a line each.
 import asyncio
 
 from adapted import Group, Inline, Timeout, wait_for
-from words import AppError, FAILURES, text, token
+from words import FAILURES, AppError, text, token
 
 
 class Suspending:
