@@ -27,6 +27,11 @@ _ROW = re.compile(
     rf"~?(?P<efficiency>[\d.]+ %|-) *(?P<bar>\S*)$", re.MULTILINE)
 
 
+def directories(home):
+    """Those that comparisons have there while they run."""
+    return list(home.glob("flags-compare-*"))
+
+
 def seconds(text):
     if text == "-":
         return None
