@@ -69,7 +69,11 @@ aw__switch_stacks:
         popq    %rbp
         .cfi_adjust_cfa_offset -8
         .cfi_restore rbp
-        ret
+        /* A return would be predicted to go where this was called from. */
+        popq    %rcx
+        .cfi_adjust_cfa_offset -8
+        .cfi_register rip, rcx
+        notrack jmp *%rcx
         .cfi_endproc
         .size   aw__switch_stacks, .-aw__switch_stacks
 
