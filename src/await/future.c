@@ -1,6 +1,7 @@
 #include "await/future.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "await/internal.h"
 
@@ -33,6 +34,15 @@ struct future *aw__future_own(const aw_future *f)
 
 /* The object. */
 
+void *aw__memory(size_t size)
+{
+    void *memory = malloc(size);
+
+    /* Behind this the compiler does not see that both would be a calloc(). */
+    __asm__("" : "+r"(memory));
+    return memory ? memset(memory, 0, size) : NULL;
+}
+
 void aw__future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops)
 {
     f->base.ops = ops;
@@ -63,7 +73,7 @@ aw_future *aw_future_new(aw_loop *loop)
     loop = aw__loop_or_current(loop);
     if (!loop || loop->closed)
         return NULL;
-    f = calloc(1, sizeof(*f));
+    f = aw__memory(sizeof(*f));
     if (!f)
         return NULL;
     aw__future_init(f, loop, &aw__future_ops);

@@ -158,7 +158,7 @@ aw_future *aw_group_create_task(aw_group *group, aw_coro coro)
     if (!g || g->aborting || is_over(g))
         return refuse(aw_get_event_loop(), coro, AW_ESTATE);
     loop = g->parent->future.loop;
-    m = make_room(g) ? calloc(1, sizeof(*m)) : NULL;
+    m = make_room(g) ? aw__memory(sizeof(*m)) : NULL;
     if (!m)
         return refuse(loop, coro, AW_ENOMEM);
     m->group = g;

@@ -227,6 +227,9 @@ void aw__signals_close(aw_loop *loop);
 /* future.c */
 extern const aw_future_ops aw__future_ops;
 extern const char aw__own_marker; /* aw_future_ops.base of our tables */
+/* As calloc(), for what is small and made often: glibc's calloc() leaves aside
+   what the thread has just freed, and costs several times as much. */
+void *aw__memory(size_t size);
 void aw__future_init(struct future *f, aw_loop *loop, const aw_future_ops *ops);
 void aw__future_init_immortal(struct future *f, aw_loop *loop, int code);
 /* Decide a sealed future too. False: it was decided. The value is taken. */

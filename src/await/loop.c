@@ -32,8 +32,9 @@ static int init_handles(aw_loop *l)
         uv_loop_close(&l->uv);
         return rc;
     }
-    /* What keeps uv_run() waiting is the referenced wake-up handle, never one
-       of our own others. */
+    /* What keeps uv_run() waiting is this handle, referenced meanwhile, never
+       one of our own others. */
+    uv_unref((uv_handle_t *)&l->uv_wake);
     aw__waker_open(&l->waker, &l->uv);
     return 0;
 }
@@ -154,6 +155,7 @@ int aw_loop_close(aw_loop *loop)
     list_splice(&loop->ready, &loop->remote);
     pthread_mutex_unlock(&loop->remote_lock);
 
+    uv_ref((uv_handle_t *)&loop->uv_wake);
     aw__loop_ref(loop); /* user's drops may let go of the last reference */
     aw__tasks_destroy(loop);
     aw__signals_close(loop);

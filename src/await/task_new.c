@@ -79,7 +79,7 @@ aw_future *aw_task_new_as(aw_loop *loop, aw_coro coro, const aw_future_ops *ops,
     else if (!coro.fn || ops->base != &aw__own_marker)
         code = AW_EINVAL;
     else if (extra < SIZE_MAX - sizeof(*t))
-        t = calloc(1, sizeof(*t) + extra);
+        t = aw__memory(sizeof(*t) + extra);
     if (!t) {
         aw__coro_drop(coro);
         return aw__future_failed(loop, code);

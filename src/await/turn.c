@@ -15,19 +15,17 @@ static void run_uv(aw_loop *l, uv_run_mode mode)
 {
     l->turns_unpolled = 0;
     l->in_uv = true;
+    uv_ref((uv_handle_t *)&l->uv_wake); /* it waits for that at least */
     uv_run(&l->uv, mode);
+    uv_unref((uv_handle_t *)&l->uv_wake);
     l->in_uv = false;
 }
 
-/* Handles and requests on libuv's loop that are not ours. */
-static bool has_foreign_io(aw_loop *l)
+/* Handles and requests on libuv's loop that are not ours, of which none is
+   referenced. */
+static bool has_foreign_io(const aw_loop *l)
 {
-    bool alive;
-
-    uv_unref((uv_handle_t *)&l->uv_wake);
-    alive = uv_loop_alive(&l->uv) != 0;
-    uv_ref((uv_handle_t *)&l->uv_wake);
-    return alive;
+    return uv_loop_alive(&l->uv) != 0;
 }
 
 static bool has_work(const aw_loop *l)
