@@ -220,13 +220,22 @@ void connections_use(struct connections *all, int port,
     use->connection = connection;
 }
 
-void connections_find(struct connections *all, struct connection *connection,
-                      const void *owner)
+/* NULL: the request of that owner is not adrift. */
+static struct connection_use *find_adrift(const struct connections *all,
+                                          const void *owner)
 {
     struct connection_use *use = all->adrift;
 
     while (use && use->owner != owner)
         use = use->next_adrift;
+    return use;
+}
+
+void connections_find(struct connections *all, struct connection *connection,
+                      const void *owner)
+{
+    struct connection_use *use = find_adrift(all, owner);
+
     if (!use || !connection->local)
         return;
     end_adrift(use);
@@ -255,9 +264,18 @@ void connection_leave(struct connection_use *use)
 void connections_end(struct connections *all, struct connection *connection,
                      const void *owner)
 {
+    struct connection_use *use = find_adrift(all, owner);
+
     if (!connection || !connection->local)
         return;
-    connections_find(all, connection, owner);
-    if (connection->use && connection->use->owner == owner)
+    if (!use || !connection->use)
+        connections_find(all, connection, owner);
+    if (connection->use && connection->use->owner == owner) {
         connection_leave(connection->use);
+    } else if (use && connection->use) {
+        /* It came and went at once, and the next one is there already. */
+        end_adrift(use);
+        connection->handed_on += use->adrift_bytes;
+        connection->recount = connection->recount || use->framed;
+    }
 }

@@ -416,6 +416,53 @@ Test(local_connections, are_unknown_while_another_answer_is_adrift)
     cr_expect(eq(ptr, all.latest, NULL));
 }
 
+/* Its answer was there at once, and the connection went on to another one, all
+   within one call of libcurl. */
+static void go_on_at_once(bool framed)
+{
+    bring_local(30);
+    connection_hand_on(&use, framed ? 20 : 30);
+    use.framed = framed;
+    connections_use(&all, 0, &next, false);
+    connections_find(&all, &connection, &second_owner);
+    connections_settle(&all);
+    connections_end(&all, &connection, &first_owner);
+    connection_leave(&use);
+}
+
+Test(local_connections, stay_with_the_next_request_when_the_last_is_over)
+{
+    go_on_at_once(false);
+    bring_local(5);
+    connections_remove(&connection);
+
+    cr_expect(eq(int, (int)next.rest, 5));
+    cr_expect(eq(int, (int)use.rest, 0));
+}
+
+Test(local_connections, know_nothing_where_the_last_one_was_in_chunks)
+{
+    go_on_at_once(true);
+    bring_local(5);
+    connections_remove(&connection);
+
+    cr_expect(eq(int, (int)next.rest, 0));
+}
+
+Test(local_connections, count_all_that_the_next_request_hands_on)
+{
+    for (int framed = 0; framed <= 1; framed++) {
+        go_on_at_once(framed);
+        bring_local(10);
+        connection_hand_on(&next, 10);
+        connections_end(&all, &connection, &second_owner);
+        connections_use(&all, 0, &use, false);
+    }
+    connections_remove(&connection);
+
+    cr_expect(eq(int, (int)use.rest, 0));
+}
+
 Test(local_connections, leave_nothing_to_a_request_that_came_after_the_first)
 {
     connections_find(&all, &connection, &first_owner);
