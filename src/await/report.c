@@ -100,14 +100,15 @@ static const char *uv_text(int code)
 #undef TEXT
 }
 
+enum { SYSTEM_CODES = 4096 }; /* from there on none is the system's */
+
 /* Static, unlike strerror()'s where locales or unknown numbers come in. */
 static const char *system_text(int number)
 {
 #if defined(__GLIBC__)
     return strerrordesc_np(number);
 #else
-    /* musl's: static, and with a text for everything */
-    return number < 4096 ? strerror(number) : NULL;
+    return strerror(number); /* musl's is static */
 #endif
 }
 
@@ -118,7 +119,7 @@ const char *aw_strerror(int code)
     if (code >= 0)
         return "no error";
     /* The system's own words for its own codes, which libuv has, too. */
-    text = system_text(-code);
+    text = code > -SYSTEM_CODES ? system_text(-code) : NULL;
     if (!text)
         text = uv_text(code);
     return text ? text : own_text(code);
