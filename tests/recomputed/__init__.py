@@ -1,0 +1,1 @@
+"""What recompute.py consists of."""
