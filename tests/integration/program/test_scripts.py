@@ -319,6 +319,20 @@ class Lint(Script):
                 self.assertStatus(run, 1)
                 self.assertIn(message, run.stdout)
 
+    def test_finds_files_that_are_too_long(self):
+        for name, line in (("src/country/a.c", "int a;\n"),
+                           ("src/country/a.h", "int a;\n"),
+                           ("tests/unit/a.py", "a = 1\n"),
+                           ("scripts/a", "#!/usr/bin/env python3\n")):
+            for lines, status in ((400, 0), (401, 1)):
+                with self.subTest(name, lines=lines):
+                    run = self.lint(name, line * lines)
+
+                    self.assertStatus(run, status)
+                    self.assertEqual(run.stdout, status * (
+                        f"{name}:{lines}: more than 400 lines: split it by "
+                        "topic\n"))
+
     def test_finds_a_line_that_is_not_formatted(self):
         run = self.lint("src/country/a.c", "int  a;\n")
 
