@@ -337,8 +337,7 @@ static int next_item(void *arg, struct item **item)
     if (input->codes.next < selection->count) {
         rc = item_of_code(item, &input->codes, input->index,
                           &selection->codes[input->codes.next]);
-        if (rc == 0)
-            rc = claim(input, item);
+        rc = rc < 0 ? rc : claim(input, item);
         input->codes.next += rc == 0;
         return rc;
     }

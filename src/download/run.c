@@ -225,8 +225,7 @@ static void drain_input(struct run *run)
     }
 }
 
-/* Carry out a stop that was asked for: whatever was not started is
-   cancelled. */
+/* Carry out a stop: whatever was not started is cancelled. */
 static void carry_out_stop(struct run *run)
 {
     struct event event = {
@@ -354,11 +353,6 @@ void run_wait(struct run *run, int64_t until_us)
     /* Signals that stop nothing end a wait, too. */
     for (int rc = 0; rc == 0 && time_left(run, until_us) > 0;)
         rc = wait_readable(run->stop_fd, -1, time_left(run, until_us));
-}
-
-struct timespec run_clock(const struct run *run, int64_t at_us)
-{
-    return events_clock(run->events, at_us);
 }
 
 struct events *run_events(const struct run *run)

@@ -78,9 +78,6 @@ void run_wait(struct run *run, int64_t until_us);
 void run_manned(struct run *run, unsigned workers);
 unsigned run_workers(const struct run *run);
 
-/* A time of the run's on CLOCK_MONOTONIC; some years from now at the most. */
-struct timespec run_clock(const struct run *run, int64_t at_us);
-
 /* How it went; complete when the strategy has returned. */
 struct run_result {
     struct counts counts;

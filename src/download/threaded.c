@@ -28,7 +28,7 @@ struct pool {
    for it needs to look out for. */
 static void wait_for_change(struct pool *pool, int64_t until_us)
 {
-    struct timespec until = run_clock(pool->run, until_us);
+    struct timespec until = events_clock(run_events(pool->run), until_us);
 
     pool->waiting++;
     if (until_us < pool->awaited_us) {
