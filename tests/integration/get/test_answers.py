@@ -367,7 +367,8 @@ class Tls(Case):
             run, files = self.ask(strategy, version + b" 200 OK\r\n\r\n" + GIF,
                                   False)
             self.assertStatus(run, ERROR)
-            self.assertIn("truncated", run.stderr)
+            # libcurl itself refuses the second one as of 8.
+            self.assertRegex(run.stderr, "truncated|Version mismatch")
             self.assertEqual(files, {})
 
     def test_what_tells_its_length_needs_no_word(self, strategy):
