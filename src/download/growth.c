@@ -1,5 +1,7 @@
 #include "download/growth.h"
 
+#include <stdbool.h>
+
 static unsigned at_most(unsigned count, unsigned most)
 {
     return count < most ? count : most;
@@ -16,8 +18,8 @@ struct growth growth_begin(unsigned most, unsigned processors, int64_t now_us,
         .processors = processors,
         .begun_us = now_us,
         .look_us = count < most ? now_us + GROWTH_LOOK_US : INT64_MAX,
-        .last_us = now_us,
-        .last_cpu_us = cpu_us,
+        .window_us = now_us,
+        .window_cpu_us = cpu_us,
     };
 }
 
@@ -38,16 +40,27 @@ static int64_t pause_us(const struct growth *growth, int64_t now_us)
                                              : GROWTH_LONGEST_LOOK_US;
 }
 
-void growth_look(struct growth *growth, bool wanted, int64_t now_us,
+/* Over the time since this was last asked, if that is long enough. */
+static bool were_idle(struct growth *growth, int64_t now_us, int64_t cpu_us)
+{
+    int64_t passed_us = now_us - growth->window_us;
+    int64_t had_us =
+        (cpu_us - growth->window_cpu_us) / half(growth->processors);
+
+    if (passed_us < GROWTH_WINDOW_US)
+        return false;
+    growth->window_us = now_us;
+    growth->window_cpu_us = cpu_us;
+    return had_us * 100 < passed_us * GROWTH_BUSY;
+}
+
+void growth_look(struct growth *growth, enum growth_seen seen, int64_t now_us,
                  int64_t cpu_us)
 {
-    int64_t passed_us = now_us - growth->last_us;
-    int64_t had_us = (cpu_us - growth->last_cpu_us) / half(growth->processors);
+    bool idle = were_idle(growth, now_us, cpu_us);
 
-    if (wanted && had_us * 100 < passed_us * GROWTH_BUSY)
+    if (seen == GROWTH_SEES_SILENCE || (seen == GROWTH_SEES_WORK && idle))
         growth->count = at_most(growth->count * GROWTH_STEP, growth->most);
-    growth->last_us = now_us;
-    growth->last_cpu_us = cpu_us;
     growth->look_us = growth->count < growth->most
                           ? now_us + pause_us(growth, now_us)
                           : INT64_MAX;

@@ -17,6 +17,8 @@ struct pool {
     unsigned waiting;       /* threads on that condition */
     int64_t awaited_us;     /* one of them wakes up at this time */
     unsigned working;       /* threads that have not ended */
+    unsigned asking;        /* those in an attempt */
+    bool answered;          /* an attempt has ended */
     struct run *run;
     struct crew crew;
     bool lacking;    /* the system gave fewer threads than were wanted */
@@ -50,16 +52,20 @@ static void act(struct pool *pool, struct worker *worker, enum next next,
     struct outcome outcome;
     int rc = 0;
 
+    pool->asking += next == NEXT_START;
     pthread_mutex_unlock(&pool->lock);
     if (next == NEXT_START)
         worker_download(worker, pool->run, attempt, &outcome);
     else
         rc = run_fill(pool->run, until_us);
     pthread_mutex_lock(&pool->lock);
-    if (next == NEXT_START)
+    if (next == NEXT_START) {
+        pool->asking--;
+        pool->answered = true;
         run_done(pool->run, attempt, &outcome);
-    else
+    } else {
         run_filled(pool->run, rc);
+    }
 }
 
 static void do_all(struct pool *pool, struct worker *worker)
@@ -123,16 +129,18 @@ static void man(struct pool *pool, unsigned count)
     pthread_mutex_unlock(&pool->lock);
 }
 
-/* Whether another thread would have something to do: whoever waits here has
-   nothing to start. */
-static bool wants_more(struct pool *pool)
+static enum growth_seen see(struct pool *pool)
 {
-    bool wants;
+    enum growth_seen seen = GROWTH_SEES_WORK;
 
     pthread_mutex_lock(&pool->lock);
-    wants = !pool->lacking && pool->working > 0 && pool->waiting == 0;
+    /* Whoever waits here has nothing to start. */
+    if (pool->lacking || pool->working == 0 || pool->waiting > 0)
+        seen = GROWTH_SEES_IDLE;
+    else if (pool->asking == pool->crew.count && !pool->answered)
+        seen = GROWTH_SEES_SILENCE;
     pthread_mutex_unlock(&pool->lock);
-    return wants;
+    return seen;
 }
 
 /* Until all threads have ended, or the run is stopped. */
@@ -144,7 +152,7 @@ static void oversee(struct pool *pool, struct growth growth)
     man(pool, growth.count);
     while (run_wait(pool->run, growth.look_us),
            (now_us = events_now_us(events)) >= growth.look_us) {
-        growth_look(&growth, wants_more(pool), now_us, clock_process_us());
+        growth_look(&growth, see(pool), now_us, clock_process_us());
         if (growth.count > pool->crew.count && !pool->lacking)
             man(pool, growth.count);
     }
