@@ -90,6 +90,27 @@ static int take(struct compare_runs *runs, const struct grid_run *which,
     return results_add(&runs->results, which->cell, which->number, run);
 }
 
+/* A program that did not do the work has no time to be compared. */
+static void exclude(struct compare_runs *runs, struct comparison_cell *cell,
+                    const char *why)
+{
+    compare_say_excluded(cell, why);
+    snprintf(cell->excluded, sizeof(cell->excluded), "%s", why);
+    runs->comparison->same_work = false;
+}
+
+void compare_runs_on_invalid(void *arg, const struct result *run,
+                             const char *why)
+{
+    struct compare_runs *runs = arg;
+    struct comparison_cell *cell = &runs->comparison->cells[run->cell];
+
+    if (!cell->program)
+        compare_say_invalid(cell, run->figures.number, why);
+    else if (!cell->excluded[0])
+        exclude(runs, cell, why);
+}
+
 /* Of a server that is not ours nobody foretells the files: the first run that
    has all that there is shows them. One with errors, or without any, shows
    nothing. 0; -ECANCELED: the runs are not to go on; -ENOMEM. */
@@ -227,7 +248,7 @@ static int run_program(struct compare_runs *runs, const struct grid_run *which)
     if (!why[0] && which->number > 0)
         return take(runs, which, &run);
     if (why[0]) {
-        compare_say_excluded(runs, cell, why);
+        exclude(runs, cell, why);
         cell->invalid++;
     }
     compare_run_close(&run);

@@ -30,27 +30,12 @@ void compare_say_invalid(const struct comparison_cell *cell, int64_t number,
     message("%s, %s does not count: %s", name, of, why);
 }
 
-void compare_say_excluded(struct compare_runs *runs,
-                          struct comparison_cell *cell, const char *why)
+void compare_say_excluded(const struct comparison_cell *cell, const char *why)
 {
     char name[NAME_SIZE];
 
     name_of(name, cell);
     message("%s is left out: %s", name, why);
-    snprintf(cell->excluded, sizeof(cell->excluded), "%s", why);
-    runs->comparison->same_work = false;
-}
-
-void compare_runs_on_invalid(void *arg, const struct result *run,
-                             const char *why)
-{
-    struct compare_runs *runs = arg;
-    struct comparison_cell *cell = &runs->comparison->cells[run->cell];
-
-    if (!cell->program)
-        compare_say_invalid(cell, run->figures.number, why);
-    else if (!cell->excluded[0])
-        compare_say_excluded(runs, cell, why);
 }
 
 void compare_say_progress(const struct compare_runs *runs,

@@ -235,6 +235,11 @@ bool comparison_has_weathers(const struct comparison *comparison)
     return comparison->setup.weathers > 1;
 }
 
+int64_t comparison_seed(const struct comparison *comparison, size_t weather)
+{
+    return comparison->setup.seed + (int64_t)weather;
+}
+
 double comparison_error(const struct comparison *comparison)
 {
     size_t looks = comparison->looks.planned;

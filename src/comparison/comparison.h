@@ -233,6 +233,9 @@ bool comparison_knows_disturbed(const struct comparison_run *run);
 size_t comparison_weathers(const struct comparison *comparison);
 bool comparison_has_weathers(const struct comparison *comparison);
 
+/* The seed of one of them, from 0. */
+int64_t comparison_seed(const struct comparison *comparison, size_t weather);
+
 /* What of it falls to each look. */
 double comparison_error(const struct comparison *comparison);
 

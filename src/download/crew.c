@@ -24,7 +24,6 @@ int crew_open(struct crew *crew, unsigned most,
     *crew = (struct crew){.hands = calloc(most, sizeof(*crew->hands))};
     if (!crew->hands)
         return -ENOMEM;
-    crew->most = most;
     crew->work = work;
     crew->arg = arg;
     return 0;

@@ -14,7 +14,6 @@
 struct crew {
     struct hand *hands;
     unsigned count; /* threads that were started */
-    unsigned most;
     void (*work)(void *arg, unsigned number);
     void *arg;
 };

@@ -96,8 +96,7 @@ static size_t most_runs(const struct comparison *comparison)
 int curves_init(struct curves *curves, const struct comparison *comparison)
 {
     *curves = (struct curves){.least_req = INFINITY, .least_us = INFINITY};
-    curves->weathers = comparison_weathers(comparison);
-    curves->first_seed = comparison->setup.seed;
+    curves->comparison = comparison;
     curves->rows = calloc(comparison->cell_count, sizeof(*curves->rows));
     curves->room = calloc(most_runs(comparison) + 1, sizeof(*curves->room));
     if (!curves->rows || !curves->room) {

@@ -31,9 +31,8 @@ struct curves {
     bool reuses;   /* there are cells with reuse, and cells without */
     double least_req, most_req;
     double least_us, most_us;
-    size_t weathers;
-    int64_t first_seed; /* of them */
-    int64_t *room;      /* for the times of the runs of any cell */
+    const struct comparison *comparison; /* borrowed */
+    int64_t *room; /* for the times of the runs of any cell */
 };
 
 /* Whether some strategy had several numbers of requests in flight. */

@@ -135,7 +135,7 @@ static void write_dot(FILE *out, const struct comparison *comparison,
             run->outlier ? "outlier" : "run", x, y, DOT_RADIUS, run->number);
     if (comparison_has_weathers(comparison))
         fprintf(out, ", seed %" PRId64,
-                comparison->setup.seed + (int64_t)run->weather);
+                comparison_seed(comparison, run->weather));
     fprintf(out, ": %s</title></circle>\n", text);
     /* In the margin, where no other dot is. */
     if (percent < spread->low || percent > spread->high)
@@ -150,7 +150,7 @@ static void write_dot(FILE *out, const struct comparison *comparison,
 static void write_band(FILE *out, const struct comparison *comparison,
                        size_t weather, double y, double height)
 {
-    int64_t seed = comparison->setup.seed + (int64_t)weather;
+    int64_t seed = comparison_seed(comparison, weather);
 
     if (weather % 2 == 0)
         fprintf(out,
@@ -170,7 +170,7 @@ static void write_bands(FILE *out, const struct comparison *comparison)
     size_t weathers = comparison_weathers(comparison);
     double y = DOTS_Y;
 
-    if (weathers == 1)
+    if (!comparison_has_weathers(comparison))
         return;
     for (size_t i = 0; i < comparison->cell_count; i++) {
         double band = dots_height(comparison, i) / (double)weathers;

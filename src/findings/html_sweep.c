@@ -80,11 +80,13 @@ static void write_errors(FILE *out, const struct curves *curves,
 static void write_seeds(FILE *out, const struct curves *curves,
                         const struct curve *curve)
 {
-    for (size_t seed = 0; seed < curves->weathers; seed++) {
+    size_t weathers = comparison_weathers(curves->comparison);
+
+    for (size_t weather = 0; weather < weathers; weather++) {
         fputs("<g class=\"seed\">", out);
         for (size_t i = 1; i < curve->count; i++) {
-            double from = curves_median(curves, curve->cells[i - 1], seed);
-            double to = curves_median(curves, curve->cells[i], seed);
+            double from = curves_median(curves, curve->cells[i - 1], weather);
+            double to = curves_median(curves, curve->cells[i], weather);
 
             if (!isnan(from) && !isnan(to))
                 write_segment(out, curves, "of-seed",
@@ -92,7 +94,7 @@ static void write_seeds(FILE *out, const struct curves *curves,
                               curve->cells[i]->max_req, to);
         }
         fprintf(out, "<title>seed %" PRId64 "</title></g>\n",
-                curves->first_seed + (int64_t)seed);
+                comparison_seed(curves->comparison, weather));
     }
 }
 
@@ -114,7 +116,7 @@ static void write_curve(FILE *out, const struct curves *curves,
             write_segment(out, curves, "best", from->max_req, from->ideal_us,
                           to->max_req, to->ideal_us);
     }
-    if (curves->weathers > 1)
+    if (comparison_has_weathers(curves->comparison))
         write_seeds(out, curves, curve);
     for (size_t i = 0; i < curve->count; i++)
         write_point(out, curves, curve->cells[i]);
@@ -261,7 +263,7 @@ int html_sweep(FILE *out, const struct comparison *comparison)
               "the slowest. Both axes are logarithmic, so that a time which "
               "halves as the requests double is a straight line.",
               out);
-        if (curves.weathers > 1)
+        if (comparison_has_weathers(curves.comparison))
             fputs(" The faint lines are the medians under each seed.", out);
         fputs("</figcaption>\n", out);
         write_figure(out, &curves);

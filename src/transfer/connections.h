@@ -82,11 +82,11 @@ void connections_remove(struct connection *connection);
 
 /* A request is about to be sent over the connection with that local port (0 or
    less: it has none), and `use` is the request's until connection_leave(). Its
-   `owner` stays what it is. `recount`: more has come
-   over it than was handed on, as a SOCKS proxy's consent. Whose request it was
-   before has left it, whether it knows or not: libcurl gives a connection on
-   before a task that waited for its answer runs. So has `use` the connection
-   that it had, where libcurl repeats a request. */
+   `owner` stays what it is. `recount`: more has come over it than was handed
+   on, as a SOCKS proxy's consent. Whose request it was before has left it,
+   whether it knows or not: libcurl gives a connection on before a task that
+   waited for its answer runs. So has `use` the connection that it had, where
+   libcurl repeats a request. */
 void connections_use(struct connections *all, int port,
                      struct connection_use *use, bool recount);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "await/await.h"
+#include "misbehaving.h"
 #include "multi_bench.h"
 #include "server.h"
 
@@ -13,16 +14,6 @@ TestSuite(multi, .init = multi_setup, .fini = curl_global_cleanup,
           .timeout = 20);
 
 /* A last transfer that times out. */
-
-static enum server_then hang(struct server_request *request, void *arg)
-{
-    (void)arg;
-    if (strcmp(server_path(request), "/body") == 0)
-        server_send_text(request,
-                         "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour");
-    server_wait(request, SERVER_FOREVER);
-    return SERVER_CLOSE;
-}
 
 static int fetch_in_vain(struct bench *bench)
 {

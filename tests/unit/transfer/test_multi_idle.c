@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "await/await.h"
+#include "misbehaving.h"
 #include "multi_bench.h"
 #include "server.h"
 
@@ -137,23 +138,6 @@ Test(multi, goes_to_one_host_name_after_the_other)
 }
 
 /* Bytes on an idle connection that nobody asked for. */
-
-struct surplus {
-    sem_t taken; /* the answer that was asked for */
-    sem_t sent;  /* the one that was not */
-};
-
-static enum server_then answer_twice(struct server_request *request, void *arg)
-{
-    struct surplus *surplus = arg;
-
-    server_flags(request, NULL);
-    sem_wait(&surplus->taken);
-    server_send_text(request,
-                     "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
-    sem_post(&surplus->sent);
-    return SERVER_KEEP;
-}
 
 static int idle_after_a_surplus(struct bench *bench)
 {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fetcher.h"
+#include "misbehaving.h"
 
 TestSuite(transfer, .init = fetcher_setup, .fini = fetcher_teardown,
           .timeout = 20);
@@ -153,16 +154,6 @@ Test(transfer, names_the_lack_of_descriptors)
     server_stop(known);
 }
 
-static enum server_then hang(struct server_request *request, void *arg)
-{
-    (void)arg;
-    if (strcmp(server_path(request), "/body") == 0)
-        server_send_text(request,
-                         "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour");
-    server_wait(request, SERVER_FOREVER);
-    return SERVER_CLOSE;
-}
-
 Test(transfer, gives_up_after_its_time)
 {
     struct server *server = server_start(hang, NULL);
@@ -285,23 +276,6 @@ Test(transfer, goes_through_the_proxies_that_it_is_told_of_alone)
     reply = fetch(server, "/br/br.gif");
     cr_expect(eq(int, reply.cause, CAUSE_NONE));
     server_stop(server);
-}
-
-struct surplus {
-    sem_t taken; /* the answer that was asked for */
-    sem_t sent;  /* the one that was not */
-};
-
-static enum server_then answer_twice(struct server_request *request, void *arg)
-{
-    struct surplus *surplus = arg;
-
-    server_flags(request, NULL);
-    sem_wait(&surplus->taken);
-    server_send_text(request,
-                     "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
-    sem_post(&surplus->sent);
-    return SERVER_KEEP;
 }
 
 Test(transfer, does_not_take_surplus_bytes_for_the_next_answer)
