@@ -13,8 +13,8 @@ enum {
 /* The least round time at which ticks are far enough apart. */
 static int64_t step_of(int64_t total_us, int width)
 {
-    double least_us = (double)(total_us / width * TICK_CELLS + 1);
-    double step_us = quantity_step(least_us);
+    double least_us = (double)total_us * TICK_CELLS / width;
+    double step_us = quantity_step(least_us > 1 ? least_us : 1);
 
     return step_us < (double)INT64_MAX / 2 ? (int64_t)step_us : INT64_MAX;
 }

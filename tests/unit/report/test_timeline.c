@@ -381,3 +381,19 @@ Test(timeline, ticks_are_at_round_times)
         cr_expect(eq(str, written(), (char *)cases[i].axis));
     }
 }
+
+Test(timeline, ticks_fit_above_the_shortest_of_runs)
+{
+    enum { WIDEST = 200, OVERHANG = 8, INDENT = 2 };
+
+    for (int64_t total_us = 0; total_us < 2000; total_us += 1 + total_us / 50) {
+        for (int width = 1; width <= WIDEST; width += 7) {
+            size_t times;
+
+            timeline_axis_print(stream.out, total_us, INDENT, width, false);
+            times = strcspn(written(), "\n");
+            cr_expect(le(sz, times, (size_t)(INDENT + width + OVERHANG)),
+                      "%d us in %d cells", (int)total_us, width);
+        }
+    }
+}
