@@ -33,6 +33,7 @@ struct supervisor {
    are never more of them in a loop than max_req. */
 struct place {
     struct worker worker;
+    struct way_multi way; /* the worker's */
     struct supervisor *supervisor;
     struct place *next;
     struct attempt attempt;
@@ -86,8 +87,8 @@ static struct place *take_place(struct supervisor *supervisor)
         return place;
     }
     place = calloc(1, sizeof(*place));
-    if (place && worker_open_multi(&place->worker, 0, supervisor->run,
-                                   supervisor->multi) < 0) {
+    if (place && worker_open_multi(&place->worker, &place->way, 0,
+                                   supervisor->run, supervisor->multi) < 0) {
         free(place);
         return NULL;
     }

@@ -23,8 +23,8 @@ struct download {
     struct save_file file;
     struct content content;
     struct continuation kept; /* of the image */
-    struct known known;       /* if `is_known` */
-    bool is_known;            /* and asked for only if it has changed */
+    struct known *known;      /* asked for only if it has changed; NULL: it is
+                                 not known */
 };
 
 enum { NOT_MODIFIED = 304 };
@@ -120,7 +120,7 @@ static bool request_image(struct download *download, struct reply *reply)
         sinks.content = &download->content;
     }
     complete = request(download, download->attempt->item->url, &sinks,
-                       download->is_known ? &download->known : NULL, reply) &&
+                       download->known, reply) &&
                (reply->http_status == NOT_MODIFIED || check(download, reply));
     content_close(&download->content);
     return complete;
@@ -184,7 +184,7 @@ static bool sum_up(struct download *download, struct outcome *outcome)
 /* The file is as the server has it. */
 static bool leave(struct download *download, struct outcome *outcome)
 {
-    const struct known *known = &download->known;
+    const struct known *known = download->known;
 
     if (again_claim(download->options->again, download->attempt->item, known) <
         0) {
@@ -268,6 +268,20 @@ static void leave_kept(struct download *download)
         continuation_drop(kept);
 }
 
+/* Without memory for it, it is not known. */
+static struct known *find_known(const struct again *again,
+                                const struct item *item)
+{
+    struct known *known = malloc(sizeof(*known));
+
+    if (known && again_find(again, item, known))
+        return known;
+    free(known);
+    return NULL;
+}
+
+/* What it has on the stack while it waits, and what its calls add before, is
+   to fit into one page. */
 void download_one(const struct attempt *attempt, struct way *way,
                   struct digest_sum *digest,
                   const struct download_options *options, struct events *events,
@@ -289,12 +303,12 @@ void download_one(const struct attempt *attempt, struct way *way,
     /* What fails before its first request is told with the item's URL. */
     outcome->reply.url = attempt->item->url;
     emit(&download, (struct event){.kind = EVENT_STARTED});
-    download.is_known =
-        options->again && !options->again->skips &&
-        again_find(options->again, attempt->item, &download.known);
+    if (options->again && !options->again->skips)
+        download.known = find_known(options->again, attempt->item);
     take_kept(&download);
     complete = fetch(&download, outcome);
     leave_kept(&download);
+    free(download.known);
     if (complete) {
         if (outcome->status == STATUS_OK)
             emit(&download,

@@ -5,10 +5,11 @@
 static int run_sequential(struct run *run)
 {
     struct worker worker;
+    struct way_blocking way;
     struct attempt attempt;
     int64_t until_us;
     enum next next;
-    int rc = worker_open_blocking(&worker, 1, run);
+    int rc = worker_open_blocking(&worker, &way, 1, run);
 
     if (rc < 0)
         return rc;

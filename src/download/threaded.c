@@ -91,7 +91,8 @@ static void work(void *arg, unsigned number)
 {
     struct pool *pool = arg;
     struct worker worker;
-    int rc = worker_open_blocking(&worker, number, pool->run);
+    struct way_blocking way;
+    int rc = worker_open_blocking(&worker, &way, number, pool->run);
 
     pthread_mutex_lock(&pool->lock);
     if (rc == 0)

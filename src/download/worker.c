@@ -4,40 +4,37 @@
 
 #include "download/download_one.h"
 
-int worker_open_blocking(struct worker *worker, unsigned number,
-                         struct run *run)
+int worker_open_blocking(struct worker *worker, struct way_blocking *way,
+                         unsigned number, struct run *run)
 {
     struct transfer *transfer = transfer_new(&run_options(run)->transfer);
 
     if (!transfer)
         return -ENOMEM;
-    worker->number = number;
-    worker->digest = (struct digest_sum){NULL};
-    if (way_blocking_open(&worker->by.blocking, transfer, run_stop_flag(run)) <
-        0) {
+    if (way_blocking_open(way, transfer, run_stop_flag(run)) < 0) {
         transfer_free(transfer);
         return -ENOMEM;
     }
+    *worker = (struct worker){.number = number, .way = &way->way};
     return 0;
 }
 
-int worker_open_multi(struct worker *worker, unsigned number, struct run *run,
-                      struct multi *multi)
+int worker_open_multi(struct worker *worker, struct way_multi *way,
+                      unsigned number, struct run *run, struct multi *multi)
 {
     struct transfer *transfer = transfer_new(&run_options(run)->transfer);
 
     if (!transfer)
         return -ENOMEM;
-    worker->number = number;
-    worker->digest = (struct digest_sum){NULL};
-    way_multi_init(&worker->by.multi, transfer, multi);
+    way_multi_init(way, transfer, multi);
+    *worker = (struct worker){.number = number, .way = &way->way};
     return 0;
 }
 
 void worker_close(struct worker *worker)
 {
-    transfer_free(worker->by.way.transfer);
-    worker->by.way.close(&worker->by.way);
+    transfer_free(worker->way->transfer);
+    worker->way->close(worker->way);
     digest_sum_close(&worker->digest);
 }
 
@@ -45,6 +42,7 @@ void worker_download(struct worker *worker, struct run *run,
                      struct attempt *attempt, struct outcome *outcome)
 {
     attempt->worker = worker->number;
-    download_one(attempt, &worker->by.way, &worker->digest, run_options(run),
+    download_one(attempt, worker->way, &worker->digest, run_options(run),
                  run_events(run), outcome);
+    transfer_rest(worker->way->transfer);
 }

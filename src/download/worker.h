@@ -16,19 +16,17 @@
 struct worker {
     unsigned number;          /* from 1 */
     struct digest_sum digest; /* of one file after the other */
-    union {
-        struct way way; /* of whichever kind */
-        struct way_blocking blocking;
-        struct way_multi multi;
-    } by;
+    struct way *way;          /* borrowed, and beside it */
 };
 
 /* One that blocks its thread, until the run is stopped; one that suspends its
-   task. Borrows the run and the multi. -ENOMEM. */
-int worker_open_blocking(struct worker *worker, unsigned number,
-                         struct run *run);
-int worker_open_multi(struct worker *worker, unsigned number, struct run *run,
-                      struct multi *multi);
+   task. Its way is made in *way, which stays where it is until the worker is
+   closed: of the two kinds one has ten times the size of the other. Borrows the
+   run and the multi. -ENOMEM. */
+int worker_open_blocking(struct worker *worker, struct way_blocking *way,
+                         unsigned number, struct run *run);
+int worker_open_multi(struct worker *worker, struct way_multi *way,
+                      unsigned number, struct run *run, struct multi *multi);
 void worker_close(struct worker *worker);
 
 /* Do the attempt, which becomes this worker's. */

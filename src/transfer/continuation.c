@@ -1,6 +1,7 @@
 #include "transfer/continuation.h"
 
 #include <curl/curl.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* RFC 9110, 8.8.2.2: else it may have changed twice within that second. */
@@ -25,16 +26,21 @@ static bool is_strong_tag(const char *etag)
 static bool begin(struct continuation *kept, const struct head *head)
 {
     bool by_tag = is_strong_tag(head->etag);
+    struct continuation_answer *answer = kept->answer;
 
     /* A weak one says that what comes may differ, whatever the date. */
     if (!by_tag && (head->etag[0] || !is_strong_date(head)))
         return false;
-    kept->by_date = !by_tag;
+    if (!answer)
+        answer = kept->answer = calloc(1, sizeof(*answer));
+    if (!answer)
+        return false;
     kept->whole = head->chunked ? -1 : head->length;
-    memcpy(kept->etag, head->etag, sizeof(kept->etag));
-    memcpy(kept->last_modified, head->last_modified,
-           sizeof(kept->last_modified));
-    memcpy(kept->type, head->type, sizeof(kept->type));
+    answer->by_date = !by_tag;
+    memcpy(answer->etag, head->etag, sizeof(answer->etag));
+    memcpy(answer->last_modified, head->last_modified,
+           sizeof(answer->last_modified));
+    memcpy(answer->type, head->type, sizeof(answer->type));
     return true;
 }
 
@@ -60,7 +66,7 @@ bool continuation_keep(struct continuation *kept, struct intake *intake,
         *sinks->digest = (struct digest_sum){NULL};
     }
     if (sinks->content) {
-        kept->content = *sinks->content;
+        kept->answer->content = *sinks->content;
         *sinks->content = (struct content){0};
     }
     kept->bytes = bytes;
@@ -69,7 +75,9 @@ bool continuation_keep(struct continuation *kept, struct intake *intake,
 
 const char *continuation_condition(const struct continuation *kept)
 {
-    return kept->by_date ? kept->last_modified : kept->etag;
+    const struct continuation_answer *answer = kept->answer;
+
+    return answer->by_date ? answer->last_modified : answer->etag;
 }
 
 /* Of two fields that may be missing. */
@@ -87,8 +95,8 @@ bool continuation_fits(const struct continuation *kept, const struct head *head)
            (kept->whole < 0 || range.whole == kept->whole) &&
            (head->chunked || head->length < 0 ||
             head->length == range.whole - range.first) &&
-           may_be_equal(head->etag, kept->etag) &&
-           may_be_equal(head->last_modified, kept->last_modified);
+           may_be_equal(head->etag, kept->answer->etag) &&
+           may_be_equal(head->last_modified, kept->answer->last_modified);
 }
 
 int continuation_resume(struct continuation *kept, struct intake *intake)
@@ -107,8 +115,8 @@ int continuation_resume(struct continuation *kept, struct intake *intake)
     }
     if (sinks->content) {
         content_close(sinks->content);
-        *sinks->content = kept->content;
-        kept->content = (struct content){0};
+        *sinks->content = kept->answer->content;
+        kept->answer->content = (struct content){0};
     }
     intake->from = kept->bytes;
     intake->handed_on = true;
@@ -122,6 +130,8 @@ void continuation_drop(struct continuation *kept)
         save_forget(kept->dir, kept->number);
     kept->bytes = 0;
     digest_sum_close(&kept->digest);
-    content_close(&kept->content);
-    kept->content = (struct content){0};
+    if (kept->answer)
+        content_close(&kept->answer->content);
+    free(kept->answer);
+    kept->answer = NULL;
 }

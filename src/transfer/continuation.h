@@ -25,24 +25,30 @@
 /* Bodies up to here are not worth it. */
 enum { CONTINUATION_LEAST = 1024 * 1024 };
 
+/* The answer that began it. */
+struct continuation_answer {
+    char etag[HEAD_FIELD_SIZE];
+    char last_modified[HEAD_FIELD_SIZE];
+    char type[HEAD_FIELD_SIZE];
+    bool by_date; /* last_modified is the condition, not etag */
+    struct content content;
+};
+
 struct continuation {
     struct save_dir *dir;
     uint64_t number; /* names its file; no other of the run has it */
     int64_t bytes;   /* kept; 0: nothing is */
     int64_t whole;   /* the body's length; -1: not known */
-    /* Of the answer that began it. */
-    char etag[HEAD_FIELD_SIZE];
-    char last_modified[HEAD_FIELD_SIZE];
-    char type[HEAD_FIELD_SIZE];
-    bool by_date; /* last_modified is the condition, not etag */
     struct digest_sum digest;
-    struct content content;
+    /* Its own; NULL: there was none. Most transfers do not break, and a
+       continuation is part of each that could. */
+    struct continuation_answer *answer;
 };
 
 /* Keep what has come of the answer with this head, after what was kept before
-   if it was the rest. False: it cannot be continued, and the file is the
-   caller's to discard. True: the file, the digest and the content of the sinks
-   are taken out of them. */
+   if it was the rest. False: it cannot be continued, if only for want of
+   memory, and the file is the caller's to discard. True: the file, the digest
+   and the content of the sinks are taken out of them. */
 bool continuation_keep(struct continuation *kept, struct intake *intake,
                        const struct head *head);
 

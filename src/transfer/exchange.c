@@ -1,6 +1,7 @@
 #include "transfer/exchange.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "transfer/transfer.h"
@@ -43,10 +44,23 @@ static bool is_unfit(const struct exchange *exchange, bool again)
     return tls_has_answer(exchange->easy);
 }
 
+const struct head *exchange_head(const struct exchange *exchange)
+{
+    static const struct head none = {.length = -1};
+
+    return exchange->head ? exchange->head : &none;
+}
+
+static void forget_head(struct exchange *exchange)
+{
+    if (exchange->head)
+        head_begin(exchange->head);
+}
+
 /* Bytes of an answer have come, and no line. */
 static bool has_begun(const struct exchange *exchange)
 {
-    return !exchange->head.any &&
+    return !exchange_head(exchange)->any &&
            (exchange->tls.answered || exchange->use.rest > 0);
 }
 
@@ -75,7 +89,7 @@ static int on_request(void *arg, char *remote, char *local, int remote_port,
         exchange->half = true;
         return CURL_PREREQFUNC_ABORT;
     }
-    head_begin(&exchange->head);
+    forget_head(exchange);
     exchange->error[0] = '\0'; /* of the connection before */
     exchange->stale = is_unfit(exchange, exchange->asked);
     exchange->asked = true;
@@ -93,11 +107,11 @@ static bool begin_body(struct exchange *exchange)
 
     if (!kept || kept->bytes == 0)
         return true;
-    if (exchange->head.status != PARTIAL_CONTENT) {
+    if (exchange->head->status != PARTIAL_CONTENT) {
         continuation_drop(kept);
         return true;
     }
-    exchange->refused = !continuation_fits(kept, &exchange->head);
+    exchange->refused = !continuation_fits(kept, exchange->head);
     if (!exchange->refused)
         exchange->body_error = continuation_resume(kept, &exchange->intake);
     return !exchange->refused && exchange->body_error == 0;
@@ -106,7 +120,7 @@ static bool begin_body(struct exchange *exchange)
 /* The head is complete. False: nothing more of the answer is wanted. */
 static bool on_head(struct exchange *exchange)
 {
-    const struct head *head = &exchange->head;
+    const struct head *head = exchange->head;
 
     if (head->status >= FIRST_REDIRECT) {
         exchange->way->end_within(exchange->way, DISCARD_US);
@@ -129,7 +143,7 @@ static bool on_head(struct exchange *exchange)
    own. */
 static bool is_stale(const struct exchange *exchange, bool is_first)
 {
-    const struct head *head = &exchange->head;
+    const struct head *head = exchange->head;
 
     return is_first &&
            (head->is_garbage ||
@@ -137,15 +151,33 @@ static bool is_stale(const struct exchange *exchange, bool is_first)
            is_kept(exchange);
 }
 
+/* The head that a line belongs to; NULL: no memory. */
+static struct head *begin_head(struct exchange *exchange)
+{
+    if (!exchange->head) {
+        exchange->head = malloc(sizeof(*exchange->head));
+        if (exchange->head)
+            head_begin(exchange->head);
+        else
+            exchange->body_error = -ENOMEM;
+    }
+    return exchange->head;
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *arg)
 {
     struct exchange *exchange = arg;
-    enum head_part before = exchange->head.part;
-    bool is_first = !exchange->head.any;
-    bool goes_on = head_line(&exchange->head, line, size * count);
+    struct head *head = begin_head(exchange);
+    enum head_part before;
+    bool is_first, goes_on;
 
+    if (!head)
+        return 0;
+    before = head->part;
+    is_first = !head->any;
+    goes_on = head_line(head, line, size * count);
     connection_hand_on(&exchange->use, size * count);
-    exchange->use.framed = exchange->head.chunked;
+    exchange->use.framed = head->chunked;
     if (is_stale(exchange, is_first)) {
         exchange->stale = true;
         return 0;
@@ -156,10 +188,9 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     }
     /* What follows tells no more: it is read for a moment, so that the
        connection can be used again. */
-    if (before == HEAD_EXPECTED && exchange->head.status == NOT_FOUND)
+    if (before == HEAD_EXPECTED && head->status == NOT_FOUND)
         exchange->way->end_within(exchange->way, DISCARD_US);
-    if (goes_on && before == HEAD_FIELDS &&
-        exchange->head.part == HEAD_COMPLETE)
+    if (goes_on && before == HEAD_FIELDS && head->part == HEAD_COMPLETE)
         goes_on = on_head(exchange);
     return goes_on ? size * count : 0;
 }
@@ -170,7 +201,7 @@ static size_t on_body(char *from, size_t size, size_t count, void *arg)
     size_t bytes = size * count;
 
     connection_hand_on(&exchange->use, bytes);
-    if (exchange->head.status >= FIRST_REDIRECT) {
+    if (exchange_head(exchange)->status >= FIRST_REDIRECT) {
         exchange->discarded += (int64_t)bytes;
         return exchange->discarded <= DISCARD_BYTES ? bytes : 0;
     }
@@ -207,9 +238,16 @@ CURLcode exchange_configure(struct exchange *exchange, CURL *easy,
     return code;
 }
 
+void exchange_rest(struct exchange *exchange)
+{
+    free(exchange->head);
+    exchange->head = NULL;
+    intake_close(&exchange->intake);
+}
+
 void exchange_close(struct exchange *exchange)
 {
-    intake_close(&exchange->intake);
+    exchange_rest(exchange);
 }
 
 /* 0 would be no limit: what is left is at least a millisecond. */
@@ -219,23 +257,27 @@ static CURLcode set_timeout(CURL *easy, int64_t timeout_us)
                             (long)((timeout_us + 999) / 1000));
 }
 
-/* Nothing of an answer, not even that of a connection before. */
+void exchange_forget(struct exchange *exchange)
+{
+    forget_head(exchange);
+    exchange->error[0] = '\0';
+    exchange->body_error = 0;
+    exchange->cut_off = false;
+    exchange->tls_begun = false;
+}
+
 static void begin(struct exchange *exchange)
 {
-    head_begin(&exchange->head);
+    exchange_forget(exchange);
     intake_begin(&exchange->intake, exchange->intake.sinks);
     exchange->tls = (struct tls_watch){.ssl = NULL};
     exchange->use = (struct connection_use){.rest = 0};
-    exchange->error[0] = '\0';
     exchange->discarded = 0;
-    exchange->body_error = 0;
     exchange->asked = false;
     exchange->stale = false;
     exchange->refused = false;
     exchange->half = false;
     exchange->by_close = false;
-    exchange->cut_off = false;
-    exchange->tls_begun = false;
 }
 
 /* The connection broke, or ended. */
@@ -283,7 +325,7 @@ static bool failed_unanswered(const struct exchange *exchange, CURLcode code)
     case CURLE_HTTP2_STREAM:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9: no status line */
-        return !exchange->head.any && is_kept(exchange);
+        return !exchange_head(exchange)->any && is_kept(exchange);
     default:
         return false;
     }

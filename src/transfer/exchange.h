@@ -19,6 +19,9 @@
  *
  * Ownership: embedded by the transfer, zeroed; exchange_close() once, after
  * the easy handle was freed.
+ *
+ * What an answer needs is allocated when it comes: of many exchanges most only
+ * wait. exchange_rest() gives it back.
  */
 struct exchange {
     CURL *easy;
@@ -29,7 +32,7 @@ struct exchange {
     bool socks; /* but a SOCKS proxy's consent before */
     atomic_llong *received; /* as transfer_options has it */
 
-    struct head head;
+    struct head *head; /* NULL: none has come; see exchange_head() */
     struct intake intake;
     struct tls_watch tls;
     struct connection_use use;
@@ -71,5 +74,15 @@ CURLcode exchange_configure(struct exchange *exchange, CURL *easy,
  */
 CURLcode exchange_perform(struct exchange *exchange, struct way *way,
                           int64_t timeout_us);
+
+/* Of the last answer, as far as it came; until the next exchange_perform(),
+   exchange_forget() or exchange_rest(). */
+const struct head *exchange_head(const struct exchange *exchange);
+
+/* Nothing of an answer, not even that of a request before. */
+void exchange_forget(struct exchange *exchange);
+
+/* After the last of some requests: give back the memory of their answers. */
+void exchange_rest(struct exchange *exchange);
 
 void exchange_close(struct exchange *exchange);

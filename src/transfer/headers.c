@@ -25,8 +25,15 @@ int headers_init(struct headers *headers, const char *const *added)
     return headers->nodes ? 0 : -ENOMEM;
 }
 
+static void forget_written(struct headers *headers)
+{
+    while (headers->written_count > 0)
+        free(headers->written[--headers->written_count]);
+}
+
 void headers_close(struct headers *headers)
 {
+    forget_written(headers);
     free(headers->nodes);
     headers->nodes = NULL;
 }
@@ -58,7 +65,7 @@ static bool is_harmless(const char *line)
     return false;
 }
 
-static void append(struct headers *headers, const char *line)
+void headers_add(struct headers *headers, const char *line)
 {
     struct curl_slist *node = &headers->nodes[headers->used];
 
@@ -73,28 +80,27 @@ static void append(struct headers *headers, const char *line)
 void headers_begin(struct headers *headers, bool other_origin)
 {
     headers->used = 0;
-    headers->own_used = 0;
+    forget_written(headers);
     for (size_t i = 0; headers->added && headers->added[i]; i++) {
         if (!other_origin || is_harmless(headers->added[i]))
-            append(headers, headers->added[i]);
+            headers_add(headers, headers->added[i]);
     }
 }
 
-void headers_add(struct headers *headers, const char *format, ...)
+bool headers_write(struct headers *headers, const char *format, ...)
 {
-    char *line = headers->own[headers->own_used];
+    char *line;
     va_list arguments;
     int length;
 
-    if (headers->own_used == HEADERS_OWN)
-        return;
     va_start(arguments, format);
-    length = vsnprintf(line, HEADERS_LINE_SIZE, format, arguments);
+    length = vasprintf(&line, format, arguments);
     va_end(arguments);
-    if (length < 0 || length >= HEADERS_LINE_SIZE)
-        return;
-    headers->own_used++;
-    append(headers, line);
+    if (length < 0)
+        return false;
+    headers->written[headers->written_count++] = line;
+    headers_add(headers, line);
+    return true;
 }
 
 struct curl_slist *headers_list(struct headers *headers)

@@ -7,18 +7,18 @@
 /*
  * headers: the fields of a request that are not libcurl's own: ours, and those
  * that the user adds. libcurl keeps a pointer to the list, whose nodes are
- * plain memory here: no allocation a request.
+ * plain memory here: an allocation only for what a request has of its own.
  *
  * Ownership: embedded by the transfer; headers_init() and headers_close().
  */
 
-enum { HEADERS_OWN = 8, HEADERS_LINE_SIZE = 192 };
+enum { HEADERS_OWN = 4 };
 
 struct headers {
     struct curl_slist *nodes;
     size_t used;
-    char own[HEADERS_OWN][HEADERS_LINE_SIZE];
-    size_t own_used;
+    char *written[HEADERS_OWN]; /* of the list, with headers_write() */
+    size_t written_count;
     const char *const *added; /* the user's, NULL at the end; or NULL */
 };
 
@@ -34,9 +34,11 @@ void headers_close(struct headers *headers);
  */
 void headers_begin(struct headers *headers, bool other_origin);
 
-/* One of our own: printf's format. What is too long for a line is left out. */
-__attribute__((format(printf, 2, 3))) void headers_add(struct headers *headers,
-                                                       const char *format, ...);
+/* One of our own, HEADERS_OWN at most: a line that is borrowed; one made by
+   printf's format, false: no memory. */
+void headers_add(struct headers *headers, const char *line);
+__attribute__((format(printf, 2, 3))) bool headers_write(
+    struct headers *headers, const char *format, ...);
 
 /* For CURLOPT_HTTPHEADER, until the next headers_begin(). */
 struct curl_slist *headers_list(struct headers *headers);

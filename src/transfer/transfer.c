@@ -85,8 +85,8 @@ static CURLcode perform_hop(struct transfer *transfer, struct way *way,
         return CURLE_OPERATION_TIMEDOUT;
     code = exchange_perform(&transfer->exchange, way, left_us);
     transfer->before.total_us += transfer->exchange.lost_us;
-    transfer->has_cookies =
-        transfer->has_cookies || transfer->exchange.head.sets_cookies;
+    transfer->has_cookies = transfer->has_cookies ||
+                            exchange_head(&transfer->exchange)->sets_cookies;
     return code;
 }
 
@@ -95,7 +95,7 @@ static CURLcode perform_hop(struct transfer *transfer, struct way *way,
 static CURLcode find_target(const struct transfer *transfer, CURLcode code,
                             const char *url, char **target)
 {
-    const struct head *head = &transfer->exchange.head;
+    const struct head *head = exchange_head(&transfer->exchange);
 
     *target = NULL;
     if (head->part != HEAD_COMPLETE || head->status / 100 != 3 ||
@@ -118,10 +118,11 @@ static bool is_refused(struct transfer *transfer, CURLcode code)
 {
     struct exchange *exchange = &transfer->exchange;
     struct continuation *kept = exchange->continuation;
+    const struct head *head = exchange_head(exchange);
 
     if (!kept || kept->bytes == 0 || code == CURLE_ABORTED_BY_CALLBACK ||
-        exchange->head.part != HEAD_COMPLETE ||
-        !(exchange->refused || exchange->head.status == RANGE_NOT_SATISFIABLE))
+        head->part != HEAD_COMPLETE ||
+        !(exchange->refused || head->status == RANGE_NOT_SATISFIABLE))
         return false;
     continuation_drop(kept);
     transfer->before.total_us += time_of(transfer->easy, CURLINFO_TOTAL_TIME_T);
@@ -164,11 +165,7 @@ static void begin(struct transfer *transfer,
     transfer->proxy = (struct proxy){NULL, NULL};
     transfer->bad_proxy = false;
     transfer->before = (struct reply_times){0};
-    head_begin(&exchange->head);
-    exchange->error[0] = '\0';
-    exchange->body_error = 0;
-    exchange->cut_off = false;
-    exchange->tls_begun = false;
+    exchange_forget(exchange);
     exchange->on_first_byte = request->on_first_byte;
     exchange->arg = request->arg;
     /* A range of the user's own is not to be mixed up with ours. */
@@ -229,7 +226,8 @@ static int64_t wall_clock_s(void)
 }
 
 /* A server need not say again what it has said of the whole. */
-static void look_up_whole(const struct continuation *kept, struct reply *reply)
+static void look_up_whole(const struct continuation_answer *kept,
+                          struct reply *reply)
 {
     if (!reply->type[0])
         memcpy(reply->type, kept->type, sizeof(reply->type));
@@ -243,7 +241,7 @@ static void look_up_whole(const struct continuation *kept, struct reply *reply)
 /* What libcurl knows of the transfer, and what the server said. */
 static void look_up(const struct transfer *transfer, struct reply *reply)
 {
-    const struct head *head = &transfer->exchange.head;
+    const struct head *head = exchange_head(&transfer->exchange);
     CURL *easy = transfer->easy;
     long local_port;
 
@@ -266,7 +264,7 @@ static void look_up(const struct transfer *transfer, struct reply *reply)
            sizeof(reply->last_modified));
     reply->from = transfer->exchange.intake.from;
     if (reply->from > 0)
-        look_up_whole(transfer->exchange.continuation, reply);
+        look_up_whole(transfer->exchange.continuation->answer, reply);
 }
 
 /* Whether the body's coding is one that nobody asked for. */
@@ -274,14 +272,14 @@ static const char *unasked_coding(const struct transfer *transfer)
 {
     return headers_have(&transfer->headers, "Accept-Encoding")
                ? NULL
-               : transfer->exchange.head.coding;
+               : exchange_head(&transfer->exchange)->coding;
 }
 
 static void explain(const struct transfer *transfer, struct reply *reply)
 {
     const struct exchange *exchange = &transfer->exchange;
     const struct transfer_request *request = transfer->request;
-    const struct head *head = &exchange->head;
+    const struct head *head = exchange_head(exchange);
     int body_error = exchange->body_error;
     char proxy[PROXY_TEXT_SIZE];
     char target[URL_MASKED_SIZE];
@@ -328,7 +326,7 @@ static bool is_other_length(const struct exchange *exchange)
     const struct intake *intake = &exchange->intake;
     struct head_range range;
 
-    return intake->from > 0 && head_range_of(&exchange->head, &range) &&
+    return intake->from > 0 && head_range_of(exchange_head(exchange), &range) &&
            intake->from + intake->bytes != range.whole;
 }
 
@@ -337,7 +335,7 @@ static bool is_other_length(const struct exchange *exchange)
 static bool keep(struct transfer *transfer, const struct reply *reply)
 {
     struct exchange *exchange = &transfer->exchange;
-    const struct head *head = &exchange->head;
+    const struct head *head = exchange_head(exchange);
 
     if (!exchange->continuation || head->part != HEAD_COMPLETE ||
         !(head->status == 200 || exchange->intake.from > 0) ||
@@ -366,7 +364,7 @@ void transfer_perform(struct transfer *transfer, struct way *way,
     reply->curl = perform(transfer, way);
     if (reply->curl == CURLE_OK && is_other_length(exchange))
         reply->curl = CURLE_PARTIAL_FILE;
-    if (reply->curl == CURLE_OK && exchange->head.status / 100 == 2)
+    if (reply->curl == CURLE_OK && exchange_head(exchange)->status / 100 == 2)
         exchange->body_error = intake_end(&exchange->intake);
     look_up(transfer, reply);
     explain(transfer, reply);
@@ -386,4 +384,9 @@ const void *transfer_body(const struct transfer *transfer, size_t *bytes)
 int transfer_store(struct transfer *transfer, struct save_file *file)
 {
     return intake_store(&transfer->exchange.intake, file);
+}
+
+void transfer_rest(struct transfer *transfer)
+{
+    exchange_rest(&transfer->exchange);
 }

@@ -97,8 +97,8 @@ void transfer_perform(struct transfer *transfer, struct way *way,
                       const struct transfer_request *request,
                       struct reply *reply);
 
-/* The body, until the next request; NULL if it was longer than INTAKE_BUFFER.
- */
+/* The body, until the next request or transfer_rest(); NULL if it was longer
+   than INTAKE_BUFFER. */
 const void *transfer_body(const struct transfer *transfer, size_t *bytes);
 
 /*
@@ -107,3 +107,7 @@ const void *transfer_body(const struct transfer *transfer, size_t *bytes);
  * file is discarded.
  */
 int transfer_store(struct transfer *transfer, struct save_file *file);
+
+/* After the last of some requests: give back the memory of their answers, the
+   body's, too. */
+void transfer_rest(struct transfer *transfer);

@@ -28,49 +28,55 @@ bool transfer_is_conditional(const struct transfer_request *request)
     return is_given(request->etag) || is_given(request->last_modified);
 }
 
-/* RFC 9110, 13.1. */
-static void add_conditions(struct transfer *transfer)
+/* RFC 9110, 13.1. False: no memory. */
+static bool add_conditions(struct transfer *transfer)
 {
     struct headers *headers = &transfer->headers;
     const struct transfer_request *request = transfer->request;
     const struct continuation *kept = transfer->exchange.continuation;
 
-    if (kept && kept->bytes > 0) {
-        headers_add(headers, "Range: bytes=%" PRId64 "-", kept->bytes);
-        headers_add(headers, "If-Range: %s", continuation_condition(kept));
-        return;
-    }
-    if (is_given(request->etag))
-        headers_add(headers, "If-None-Match: %s", request->etag);
-    if (is_given(request->last_modified))
-        headers_add(headers, "If-Modified-Since: %s", request->last_modified);
+    if (kept && kept->bytes > 0)
+        return headers_write(headers, "Range: bytes=%" PRId64 "-",
+                             kept->bytes) &&
+               headers_write(headers, "If-Range: %s",
+                             continuation_condition(kept));
+    return (!is_given(request->etag) ||
+            headers_write(headers, "If-None-Match: %s", request->etag)) &&
+           (!is_given(request->last_modified) ||
+            headers_write(headers, "If-Modified-Since: %s",
+                          request->last_modified));
 }
 
 /* The fields of a hop to `origin`. */
 static CURLcode set_headers(struct transfer *transfer,
-                            const struct endpoint *origin)
+                            const struct endpoint *origin,
+                            const struct endpoint *first)
 {
     struct headers *headers = &transfer->headers;
 
-    headers_begin(headers, !endpoint_equal(origin, &transfer->first));
+    headers_begin(headers, !endpoint_equal(origin, first));
     /* Asked for in a header of our own: with CURLOPT_ACCEPT_ENCODING libcurl
        would decode what was not asked for. */
     if (!headers_have(headers, "Accept-Encoding"))
         headers_add(headers, "Accept-Encoding: identity");
-    add_conditions(transfer);
-    if (transfer->request->attempt > 0 && is_fixture(transfer, origin))
-        headers_add(headers, "X-Flags-Attempt: %u", transfer->request->attempt);
+    if (!add_conditions(transfer))
+        return CURLE_OUT_OF_MEMORY;
+    if (transfer->request->attempt > 0 && is_fixture(transfer, origin) &&
+        !headers_write(headers, "X-Flags-Attempt: %u",
+                       transfer->request->attempt))
+        return CURLE_OUT_OF_MEMORY;
     return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
                             headers_list(headers));
 }
 
 /* Those of the options are for one origin alone. */
 static CURLcode set_credentials(struct transfer *transfer,
-                                const struct endpoint *origin)
+                                const struct endpoint *origin,
+                                const struct endpoint *first)
 {
     const struct transfer_options *options = transfer->options;
     const struct endpoint *owner =
-        options->user_for.host[0] ? &options->user_for : &transfer->first;
+        options->user_for.host[0] ? &options->user_for : first;
     bool wanted = options->user && endpoint_equal(origin, owner);
     CURLcode code;
 
@@ -137,24 +143,38 @@ static void set_plain(struct transfer *transfer)
     exchange->socks = strncasecmp(proxy, "socks", 5) == 0;
 }
 
+/* `first`: whom the request is for, before redirects. */
+static CURLcode prepare(struct transfer *transfer,
+                        const struct endpoint *origin,
+                        const struct endpoint *first)
+{
+    CURLcode code = set_headers(transfer, origin, first);
+
+    transfer->tls = origin->https;
+    if (code == CURLE_OK)
+        code = set_credentials(transfer, origin, first);
+    if (code == CURLE_OK)
+        code = set_proxy(transfer, origin);
+    set_plain(transfer);
+    if (code == CURLE_OK)
+        code = set_socket(transfer, origin);
+    return code;
+}
+
 CURLcode transfer_prepare_hop(struct transfer *transfer, const char *url)
 {
     struct endpoint origin = {.host = ""};
+    struct endpoint first = {.host = ""};
     CURLcode code;
 
     if (!endpoint_of(&origin, url))
         return CURLE_URL_MALFORMAT;
     if (transfer->redirects == 0)
-        transfer->first = origin;
-    transfer->tls = origin.https;
-    code = set_headers(transfer, &origin);
-    if (code == CURLE_OK)
-        code = set_credentials(transfer, &origin);
-    if (code == CURLE_OK)
-        code = set_proxy(transfer, &origin);
-    set_plain(transfer);
-    if (code == CURLE_OK)
-        code = set_socket(transfer, &origin);
+        code = prepare(transfer, &origin, &origin);
+    else if (endpoint_of(&first, transfer->request->url))
+        code = prepare(transfer, &origin, &first);
+    else
+        code = CURLE_URL_MALFORMAT;
     if (code == CURLE_OK)
         code = curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
     return code;

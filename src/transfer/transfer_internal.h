@@ -23,8 +23,7 @@ struct transfer {
 
     /* The request that runs. */
     const struct transfer_request *request;
-    struct endpoint first; /* whom it is for */
-    char *target;          /* where redirects have led; NULL: nowhere yet */
+    char *target; /* where redirects have led; NULL: nowhere yet */
     int redirects;
     struct proxy proxy;
     bool bad_proxy;

@@ -34,10 +34,11 @@ static struct outcome pretend(const struct attempt *attempt,
 static int run_cheating(struct run *run)
 {
     struct worker worker;
+    struct way_blocking way;
     struct attempt attempt;
     int64_t wait_until_us;
 
-    if (worker_open_blocking(&worker, 1, run) < 0)
+    if (worker_open_blocking(&worker, &way, 1, run) < 0)
         return -1;
     while (run_next(run, &attempt, &wait_until_us) == NEXT_START) {
         struct outcome outcome;

@@ -53,8 +53,11 @@ static struct head rest_of(const char *range)
 
 Test(continuation, fits_the_rest_of_what_is_kept_and_nothing_else)
 {
-    const struct continuation kept = {.bytes = 100, .whole = 300};
-    const struct continuation endless = {.bytes = 100, .whole = -1};
+    struct continuation_answer answer = {.etag = ""};
+    const struct continuation kept = {
+        .bytes = 100, .whole = 300, .answer = &answer};
+    const struct continuation endless = {
+        .bytes = 100, .whole = -1, .answer = &answer};
     static const char *const others[] = {"bytes 100-298/300",
                                          "bytes 99-299/300",
                                          "bytes 101-299/300",
@@ -87,8 +90,10 @@ Test(continuation, fits_the_rest_of_what_is_kept_and_nothing_else)
 
 Test(continuation, does_not_fit_a_length_or_a_validator_that_differs)
 {
+    struct continuation_answer answer = {.etag = "\"a\"",
+                                         .last_modified = "then"};
     const struct continuation kept = {
-        .bytes = 100, .whole = 300, .etag = "\"a\"", .last_modified = "then"};
+        .bytes = 100, .whole = 300, .answer = &answer};
     static const struct {
         const char *field;
         bool fits;
