@@ -1,5 +1,6 @@
 #include "text/url.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,16 +25,29 @@ const char *url_find_at(const char *authority)
                : NULL;
 }
 
+/* Where the authority begins of what was meant to be a URL: behind its slashes,
+   be there one or three; but behind one that may be that of a path, only what
+   looks like a user and a password. */
+static const char *begin_of(const char *url)
+{
+    const char *first = url + strcspn(url, "/\\?#@");
+    size_t slashes = strspn(first, "/\\");
+    const char *begin = first + slashes;
+
+    if (slashes == 1 && first > url && isalnum((unsigned char)first[-1]) &&
+        begin[strcspn(begin, ":/?#@")] != ':')
+        return url;
+    return slashes > 0 ? begin : url;
+}
+
 /* Where the URL's authority begins, and what is shown of it. */
 static const char *shown_of(const char *url, const char **authority)
 {
-    const char *slashes = strstr(url, "://");
-    const char *at;
+    const char *at = url_find_at(url); /* there was no scheme, then */
 
-    if (slashes && url + strcspn(url, ":/?#@") != slashes)
-        slashes = NULL; /* of a URL within this, which has no scheme */
-    *authority = slashes ? slashes + 3 : url;
-    at = url_find_at(*authority);
+    *authority = at ? url : begin_of(url);
+    if (!at)
+        at = url_find_at(*authority);
     return at ? at : *authority;
 }
 

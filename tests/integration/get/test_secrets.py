@@ -38,6 +38,9 @@ def urls_of(base):
             f"ftp://me:{SECRET}@host/f.gif?{QUERY}",
             f"http://me:{SECRET}@127.0.0.1:99999/g.gif?{QUERY}",
             f"http://me:{SECRET}/x@127.0.0.1:x/h.gif",
+            f"http:/me:{SECRET}@127.0.0.1/j.gif?{QUERY}",
+            f"http:///me:{SECRET}@127.0.0.1/k.gif",
+            f"http//me:{SECRET}@127.0.0.1/l.gif",
             f"{base}/hang/i.gif?{QUERY}#token={SECRET}"]
 
 

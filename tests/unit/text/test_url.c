@@ -88,6 +88,39 @@ Test(url, that_is_none_is_shown_without_them_too)
                  "h/a.gif?token=...&next=http://x/y");
 }
 
+Test(url, is_shown_without_credentials_however_its_beginning_is_misspelt)
+{
+    static const char *const schemes[] = {"http", "HTTPS", "htp", "ht tp",
+                                          "",     "http;", "4"};
+    static const char *const slashes[] = {"",    ":",    "/",    "//",  ":/",
+                                          "://", ":///", "////", ";//", ": //",
+                                          "::/", "\\\\", ":\\"};
+    static const char *const users[] = {"u:SECRET@h/x.gif", "u:a/SECRET@h/x@2",
+                                        "u:a@SECRET@h:1/x"};
+
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        for (size_t j = 0; j < sizeof(slashes) / sizeof(slashes[0]); j++) {
+            for (size_t k = 0; k < sizeof(users) / sizeof(users[0]); k++) {
+                char url[64];
+                char room[URL_MASK_SIZE(sizeof(url))];
+                char *one;
+
+                snprintf(url, sizeof(url), "%s%s%s", schemes[i], slashes[j],
+                         users[k]);
+                url_mask(room, sizeof(room), url);
+                cr_expect(eq(ptr, strstr(room, "SECRET"), NULL), "%s", room);
+                one = url_mask_one(url, true);
+                cr_assert(ne(ptr, one, NULL));
+                cr_expect(eq(ptr, strstr(one, "SECRET"), NULL), "%s", one);
+                free(one);
+            }
+        }
+    }
+    expect_shown("http:/u:S@h/x.gif", "http:/...@h/x.gif");
+    expect_shown("localhost:80/logo@2x.png", "localhost:80/logo@2x.png");
+    expect_shown("h/logo@2x.png", "h/logo@2x.png");
+}
+
 Test(url, is_shown_without_the_credentials_of_a_url_within)
 {
     expect_shown("http://h/?next=https://u:S@x/y&a=1",
