@@ -10,10 +10,11 @@ import ssl
 import subprocess
 import tempfile
 import unittest
+import zlib
 
 from . import nginx
-from .environment import (MOST_POPULOUS, PROGRAM, REPORT_STATUS, STRATEGIES,
-                          WRAP, corpus_file)
+from .environment import (IN_TURN, MOST_POPULOUS, PROGRAM, REPORT_STATUS,
+                          STRATEGIES, WRAP, corpus_file)
 from .raw_server import RawServer, Tripwire
 from .running import Running, Server
 
@@ -28,14 +29,23 @@ def files_in(directory):
             if not path.name.startswith(".")}
 
 
+def strategies_for(name):
+    """Those under which the test of this name runs. Whose turn it is depends
+    on the name alone, so that a test added changes no other one."""
+    if not IN_TURN:
+        return STRATEGIES
+    return (STRATEGIES[zlib.crc32(name.encode()) % len(STRATEGIES)],)
+
+
 def per_strategy(cls):
     """Class decorator: a test that takes `strategy` becomes one test for each
-    strategy, named after it."""
+    strategy, named after it; or, with FLAGS_IN_TURN, one test for one of them,
+    the tests taking turns."""
     for name, test in list(vars(cls).items()):
         if not (name.startswith("test")
                 and "strategy" in inspect.signature(test).parameters):
             continue
-        for strategy in STRATEGIES:
+        for strategy in strategies_for(f"{cls.__name__}.{name}"):
             def one(self, test=test, strategy=strategy):
                 test(self, strategy)
             setattr(cls, f"{name}_{strategy}", one)

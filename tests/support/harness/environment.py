@@ -11,6 +11,7 @@ import time
 PROGRAM = os.environ.get("FLAGS_PROGRAM", "flags")
 CORPUS = pathlib.Path(os.environ.get("FLAGS_CORPUS", "flags"))
 WRAP = shlex.split(os.environ.get("FLAGS_WRAP", ""))
+IN_TURN = os.environ.get("FLAGS_IN_TURN", "0") not in ("", "0")
 PATIENCE = float(os.environ.get("FLAGS_PATIENCE", "10" if WRAP else "1"))
 
 STRATEGIES = ("sequential", "threaded", "async")
