@@ -164,6 +164,29 @@ static struct stack *cut(struct stacks *pool)
     return stack;
 }
 
+/* Where it is seen that a stack was used deeply. NULL: it has no room to be. */
+static char *mark_of(const struct stacks *pool, const struct stack *stack)
+{
+    size_t room = pool->room;
+
+    if (room < 2 * WATERMARK_DEPTH)
+        return NULL;
+    return stack_bottom(pool, stack) +
+           (room - WATERMARK_DEPTH) / pool->page * pool->page;
+}
+
+/* Of stacks that are handed out again: what is used once is not to have a page
+   for the mark's sake. */
+static void put_mark(const struct stacks *pool, struct stack *stack)
+{
+    char *mark = mark_of(pool, stack);
+
+    if (!mark || stack->marked)
+        return;
+    memcpy(mark, &watermark, sizeof(watermark));
+    stack->marked = true;
+}
+
 struct stack *aw__stacks_take(struct stacks *pool)
 {
     struct link *link = list_pop(&pool->warm);
@@ -176,8 +199,10 @@ struct stack *aw__stacks_take(struct stacks *pool)
     stack = link ? container_of(link, struct stack, link) : cut(pool);
     if (!stack)
         return NULL;
-    stack->warm = false;
     tool_unpoison(stack_bottom(pool, stack), pool->room);
+    if (stack->warm)
+        put_mark(pool, stack);
+    stack->warm = false;
     if (++pool->in_use > pool->peak)
         pool->peak = pool->in_use;
     return stack;
@@ -191,18 +216,14 @@ struct stack *aw__stacks_take(struct stacks *pool)
 static void trim(struct stacks *pool, struct stack *stack)
 {
     char *bottom = stack_bottom(pool, stack);
-    size_t room = pool->room;
-    char *mark;
+    const char *mark = mark_of(pool, stack);
 
-    if (room < 2 * WATERMARK_DEPTH)
+    if (!mark ||
+        (stack->marked && memcmp(mark, &watermark, sizeof(watermark)) == 0))
         return;
-    mark = bottom + (room - WATERMARK_DEPTH) / pool->page * pool->page;
-    if (stack->marked && memcmp(mark, &watermark, sizeof(watermark)) == 0)
-        return;
-    if (madvise(bottom, (size_t)(mark - bottom), MADV_DONTNEED) < 0)
-        return; /* it keeps its memory: no harm but the memory */
-    memcpy(mark, &watermark, sizeof(watermark));
-    stack->marked = true;
+    /* Refused, it keeps its memory: no harm but the memory. */
+    (void)madvise(bottom, (size_t)(mark - bottom), MADV_DONTNEED);
+    stack->marked = false;
 }
 
 void aw__stacks_give(struct stacks *pool, struct stack *stack)

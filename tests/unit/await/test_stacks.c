@@ -143,6 +143,58 @@ static void close_pool(void)
     aw__stacks_close(&pool);
 }
 
+/* How many pages of the first stack are in memory. */
+static size_t pages_of_first(void)
+{
+    unsigned char in_memory[256];
+    size_t count = pool.room / pool.page;
+    size_t n = 0;
+
+    cr_assert(le(sz, count, sizeof(in_memory)));
+    cr_assert(eq(
+        int, mincore(stack_bottom(&pool, taken[0]), pool.room, in_memory), 0));
+    for (size_t i = 0; i < count; i++)
+        n += in_memory[i] & 1;
+    return n;
+}
+
+static void use_first(size_t bytes)
+{
+    memset(stack_bottom(&pool, taken[0]) + pool.room - bytes, 7, bytes);
+}
+
+Test(stacks, used_once_have_no_more_than_was_used, .fini = close_pool)
+{
+    aw__stacks_init(&pool, 0, KEPT);
+    taken[0] = aw__stacks_take(&pool);
+    cr_assert(ne(ptr, taken[0], NULL));
+    use_first(pool.page);
+    give_back(0, 1);
+    cr_expect(eq(sz, pages_of_first(), 1));
+}
+
+Test(stacks, keep_no_page_of_a_deep_call, .fini = close_pool)
+{
+    enum { MOST = 16 * 1024 };
+
+    aw__stacks_init(&pool, 0, KEPT);
+    for (int i = 0; i < 3; i++) {
+        struct stack *before = taken[0];
+
+        taken[0] = aw__stacks_take(&pool);
+        cr_assert(ne(ptr, taken[0], NULL));
+        cr_assert(i == 0 || before == taken[0]);
+        use_first(pool.room);
+        give_back(0, 1);
+        cr_expect(le(sz, pages_of_first(), MOST / pool.page), "%d", i);
+        returns = 0;
+        taken[0] = aw__stacks_take(&pool);
+        use_first(pool.page);
+        give_back(0, 1);
+        cr_expect(eq(uint, returns, 0));
+    }
+}
+
 Test(stacks, keep_the_memory_of_a_burst_and_then_let_it_go, .init = open_pool,
      .fini = close_pool)
 {
