@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "cli/message.h"
 #include "command/serve_address.h"
 #include "fixture/json_text.h"
+#include "fixture/whole_file.h"
 
 enum { URL_ROOM = 128 };
 
@@ -27,31 +27,17 @@ static void warn_of_others(const struct serve_settings *settings)
                         : "; its /__flags/ is for this one alone");
 }
 
-/* Whole or not at all: whoever waits for the file reads it when it is there. */
 static int write_port_file(const char *name, const struct fixture *server,
                            size_t count)
 {
-    char temporary[PATH_MAX];
-    FILE *out;
-    int rc = 0;
+    struct whole_file file;
+    int rc = whole_file_open(&file, name);
 
-    if (snprintf(temporary, sizeof(temporary), "%s.%ld", name,
-                 (long)getpid()) >= (int)sizeof(temporary))
-        return -ENAMETOOLONG;
-    out = fopen(temporary, "we");
-    if (!out)
-        return -errno;
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, "%d\n", fixture_port(server, i));
-    if (ferror(out))
-        rc = -EIO;
-    if (fclose(out) != 0 && rc == 0)
-        rc = -errno;
-    if (rc == 0 && rename(temporary, name) < 0)
-        rc = -errno;
     if (rc < 0)
-        unlink(temporary);
-    return rc;
+        return rc;
+    for (size_t i = 0; i < count; i++)
+        fprintf(file.out, "%d\n", fixture_port(server, i));
+    return whole_file_close(&file, 0);
 }
 
 int serve_print_json(json_t *value, size_t flags)

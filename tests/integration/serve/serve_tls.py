@@ -88,6 +88,15 @@ class Environment(TlsCase):
                          str((self.home / "my.pem").resolve()))
         self.assertTrue((self.home / "my.pem").exists())
 
+    def test_a_file_that_is_a_link_stays_one(self):
+        (self.home / "my.pem").symlink_to("there.pem")
+        run = self.flags("serve", "-q", "-p", "0", "--tls", "--ca-file", "my.pem",
+                         "--", "true")
+        self.assertStatus(run, 0)
+        self.assertTrue((self.home / "my.pem").is_symlink())
+        self.assertIn("BEGIN CERTIFICATE",
+                      (self.home / "there.pem").read_text())
+
     def test_without_tls_nothing_is_said_of_it(self):
         run = self.flags("serve", "-q", "-p", "0", "--", "sh", "-c",
                          "echo ${FLAGS_CA-none} ${SSL_CERT_FILE-none}")
