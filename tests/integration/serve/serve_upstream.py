@@ -207,6 +207,39 @@ class Errors(UpstreamCase):
         self.assertNotIn(b"six", got.raw)
         self.assertNotIn(b"seven", got.raw)
 
+    def test_a_body_whose_end_nobody_can_tell_is_refused(self):
+        """RFC 9112, 6.3: libcurl would take the last length, or none."""
+        for fields, reason in (
+                (b"Content-Length: 3\r\nContent-Length: 5", "3 and 5"),
+                (b"Content-Length: 3, 5", "3 and 5"),
+                (b"Content-Length: 99999999999999999999", "9{20}"),
+                (b"Content-Length: 0x5", "0x5|Content-Length"),
+                (b"Transfer-Encoding: chunked, chunked", "Transfer-Encoding"),
+                (b"Upgrade: x\r\nConnection: upgrade", "protocol")):
+            status = b"101 Go" if b"Upgrade" in fields else b"200 OK"
+
+            def answer(connection, status=status, fields=fields):
+                connection.read_request()
+                connection.send(b"HTTP/1.1 " + status + b"\r\n" + fields
+                                + b"\r\n\r\nabcde")
+            with self.subTest(fields=fields):
+                raw = self.raw_server(answer)
+                self.refused(self.front(base=f"http://127.0.0.1:{raw.port}"),
+                             502, reason)
+
+    def test_chunks_win_over_a_length(self):
+        """RFC 9112, 6.3: with the length, the body would be cut in silence."""
+        def answer(connection):
+            connection.read_request()
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n"
+                            b"Transfer-Encoding: chunked\r\n\r\n"
+                            b"5\r\nabcde\r\n0\r\n\r\n")
+        raw = self.raw_server(answer)
+        got = wire.ask(
+            self.front(base=f"http://127.0.0.1:{raw.port}").port, "/x")
+        self.assertNotIn("content-length", got.headers)
+        self.assertRegex(got.body, rb"\A5\r\nabcde\r\n0\r\n\r\n\Z")
+
     def test_a_head_without_end(self):
         def answer(connection):
             connection.read_request()
