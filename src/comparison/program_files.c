@@ -83,7 +83,11 @@ static int read_directory(struct program_files *files, const char *directory,
 
 int program_files_read(struct program_files *files, const char *directory)
 {
-    return read_directory(files, directory, 1);
+    struct stat st;
+
+    if (lstat(directory, &st) < 0)
+        return -errno;
+    return S_ISDIR(st.st_mode) ? read_directory(files, directory, 1) : -ENOTDIR;
 }
 
 void program_files_close(struct program_files *files)

@@ -26,7 +26,8 @@ struct program_files {
 };
 
 /* Read all regular files below the directory. -E2BIG: there are more than
-   PROGRAM_FILES_MOST, or deeper ones; other negative errno values. */
+   PROGRAM_FILES_MOST, or deeper ones; -ENOTDIR: it is something else, a link,
+   too; other negative errno values. */
 int program_files_read(struct program_files *files, const char *directory);
 void program_files_close(struct program_files *files);
 

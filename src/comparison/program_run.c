@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "comparison/directory.h"
 #include "comparison/program.h"
@@ -275,9 +276,27 @@ static void account(struct comparison_run *run, const struct tree_end *end,
     server_stats_measure(run->measured, stats);
 }
 
+/* That a program's files cannot be read is its own doing, whatever it is: only
+   memory and descriptors are ours. */
+static int read_files(struct program_files *files, const char *directory,
+                      char why[PROGRAM_WHY_SIZE])
+{
+    int rc = program_files_read(files, directory);
+
+    if (rc == 0 || rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE)
+        return rc;
+    snprintf(why, PROGRAM_WHY_SIZE, "its files cannot be read: %s",
+             rc == -EACCES                     ? "no permission"
+             : rc == -E2BIG                    ? "they are too many"
+             : rc == -ENOENT || rc == -ENOTDIR ? "it removed their directory"
+                                               : strerror(-rc));
+    return 0;
+}
+
 /* What the server saw, and what is in the directory. */
 static int examine(struct compare_run *run, const struct program_work *programs,
-                   const struct tree_end *end, const char *directory)
+                   const struct tree_end *end, const char *directory,
+                   char why[PROGRAM_WHY_SIZE])
 {
     size_t count = programs->selection->count;
     struct program_files files = {0};
@@ -293,7 +312,7 @@ static int examine(struct compare_run *run, const struct program_work *programs,
                                    count);
     if (rc == 0) {
         account(&run->figures, end, &stats);
-        rc = program_files_read(&files, directory);
+        rc = read_files(&files, directory, why);
     }
     if (rc == 0)
         settle(run, programs, &files, requests);
@@ -329,13 +348,7 @@ static int run_in(struct compare_run *run, const struct program_work *programs,
     run->exit_status = WIFEXITED(end.status) ? WEXITSTATUS(end.status)
                                              : 128 + WTERMSIG(end.status);
     judge_end(programs, &end, output, why);
-    rc = examine(run, programs, &end, directory);
-    if (rc == -E2BIG || rc == -EACCES) {
-        snprintf(why, PROGRAM_WHY_SIZE, "its files cannot be read: %s",
-                 rc == -EACCES ? "no permission" : "they are too many");
-        rc = 0;
-    }
-    return rc;
+    return examine(run, programs, &end, directory, why);
 }
 
 int program_run(struct compare_run *run, const struct program_work *programs,
@@ -366,8 +379,10 @@ int program_run(struct compare_run *run, const struct program_work *programs,
                                         });
     if (text)
         rc = run_in(run, programs, text, directory, output, why);
-    if (directory)
+    if (directory) {
         compare_directory_remove(directory);
+        (void)unlink(directory); /* what the program may have put there */
+    }
     free(directory);
     free(output);
     free(text);

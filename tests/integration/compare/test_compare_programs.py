@@ -163,6 +163,21 @@ class Programs(Case):
         self.assertLeftOut(
             EACH % f"cp {corpus}/${{f%.gif}}/$f .", "BR: 0 attempts, not 1")
 
+    def test_one_that_takes_its_directory_away_is_left_out(self):
+        """And the next program has one, whatever was left in its place."""
+        for left in ("true", "touch {dir}", "ln -s / {dir}", "mkfifo {dir}"):
+            with self.subTest(left=left):
+                run, report = self.compare(
+                    "-r", "1", "--strategies", "async", "--program",
+                    "odd=curl -sSf -K {config}; rm -r {dir}; " + left,
+                    "--program", "next=curl -sSf -K {config}", status=6)
+                self.assertEqual(
+                    run.stderr, "flags: odd is left out: its files cannot be "
+                    "read: it removed their directory\n")
+                for name, runs in (("async", 1), ("odd", 0), ("next", 1)):
+                    self.assertEqual(len(self.cell(report, name)["runs"]),
+                                     runs)
+
     def test_one_that_asks_twice_is_left_out(self):
         self.assertLeftOut(
             EACH % "curl -sSfO $u; curl -sSfO $u", "BR: 2 attempts, not 1")
