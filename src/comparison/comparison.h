@@ -260,7 +260,7 @@ int comparison_alike(const struct comparison *comparison, size_t cell,
                      size_t to, double *chance);
 
 /*
- * What the numbers say, in words: sentences of at most 200 bytes of ASCII, each
+ * What the numbers say, in words: sentences of at most 300 bytes of ASCII, each
  * without a newline or full stop, most important first, cautions last. "async
  * is 12.1 times as fast as sequential (11.6 to 12.5)", "async and threaded: no
  * difference detected", ... After comparison_derive(). -ENOMEM: some are

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -9,7 +10,8 @@
 #include "findings/sentences.h"
 #include "text/quantity.h"
 
-enum { SENTENCE_SIZE = 201, OTHERS_SIZE = 110, DISTANCE_SIZE = 40 };
+/* No sentence is as long as that, nor may one be cut. */
+enum { SENTENCE_SIZE = 1024, OTHERS_SIZE = 110, DISTANCE_SIZE = 40 };
 
 /* A difference may be certain, and nothing to speak of. */
 #define SLIGHT 0.01
@@ -17,13 +19,16 @@ enum { SENTENCE_SIZE = 201, OTHERS_SIZE = 110, DISTANCE_SIZE = 40 };
 void sentences_say(const struct sentences *s, const char *format, ...)
 {
     char sentence[SENTENCE_SIZE];
+    int length;
     va_list args;
 
     if (s->silent)
         return;
     va_start(args, format);
-    vsnprintf(sentence, sizeof(sentence), format, args);
+    length = vsnprintf(sentence, sizeof(sentence), format, args);
     va_end(args);
+    (void)length;
+    assert(length > 0 && length < SENTENCE_SIZE);
     s->on_sentence(s->arg, sentence);
 }
 

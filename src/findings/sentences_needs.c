@@ -12,7 +12,7 @@ static const double notable = 1.25;
 
 /* What each of two cells needs, as two lists that are told side by side. */
 struct needs {
-    char own[96], other[96];
+    char own[192], other[192];
     size_t count;
 };
 

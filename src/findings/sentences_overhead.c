@@ -148,7 +148,7 @@ void sentences_overhead(const struct sentences *s, size_t cell)
     const struct compare_factors *factors = &s->comparison->setup.factors;
     bool held = factors->tls && factors->connect; /* which the ideal has */
     double left = overhead;
-    char told[160] = "";
+    char told[320] = "";
     char number[QUANTITY_SIZE];
     char rest[QUANTITY_SIZE];
 

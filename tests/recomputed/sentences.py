@@ -78,6 +78,10 @@ def check_overhead(check, sentence, cell):
                         match[4])
     if rest:
         check_number(check, sentence, rest[1], left)
+    elif match[4] != ("how much of it is the program's own cannot be told"
+                      if match[1] else
+                      "what is the strategy's part cannot be told"):
+        check.differences.append(f"{sentence}: it does not end")
     elif not match[1] and left > .02 * overhead:
         check.differences.append(f"{sentence}: {left} is left")
     return True

@@ -50,7 +50,7 @@ void note(void *arg, const char *sentence)
 {
     FILE *out = arg;
 
-    cr_expect(le(sz, strlen(sentence), 200), "%s", sentence);
+    cr_expect(le(sz, strlen(sentence), 300), "%s", sentence);
     cr_expect(eq(ptr, strchr(sentence, '\n'), NULL));
     fprintf(out, "%s\n", sentence);
 }

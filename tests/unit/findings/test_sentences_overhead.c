@@ -88,6 +88,14 @@ Test(conclude, what_was_measured_of_the_machine_is_not_put_down_to_a_strategy)
          "at most 400 ms are the server's lateness and wait for a processor, "
          "75.0 ms the client's wait for a processor; what is the strategy's "
          "part cannot be told\n"},
+        {{100, 100, 200, 75, false},
+         "at most 200 ms are the server's lateness and wait for a processor, "
+         "200 ms the client's wait for a processor, 75.0 ms connecting; what "
+         "is the strategy's part cannot be told\n"},
+        {{100, 100, 200, 75, true},
+         "at most 200 ms are the server's lateness and wait for a processor, "
+         "200 ms the client's wait for a processor, 75.0 ms connecting; how "
+         "much of it is the program's own cannot be told\n"},
         {{.late_ms = 100, .is_bound = true},
          "at most 100 ms are the server's lateness; how much of it is the "
          "program's own cannot be told\n"},
