@@ -19,7 +19,10 @@ int export_open(struct export_file *file, const char *path)
         file->is_stdout = true;
         return 0;
     }
-    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    fd = open(path, O_EXCL | O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    file->is_new = fd >= 0;
+    if (fd < 0 && errno == EEXIST)
+        fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
     if (fd < 0)
         return -errno;
     file->out = fdopen(fd, "w");
@@ -40,6 +43,7 @@ int export_begin(struct export_file *file)
         return -errno;
     if (S_ISREG(st.st_mode) && ftruncate(fileno(file->out), 0) < 0)
         return -errno;
+    file->is_new = false;
     return 0;
 }
 
@@ -54,5 +58,7 @@ int export_close(struct export_file *file)
     failed = ferror(file->out) != 0;
     rc = fclose(file->out) != 0 ? -errno : failed ? -EIO : 0;
     file->out = NULL;
+    if (file->is_new)
+        (void)unlink(file->path);
     return rc;
 }

@@ -8,7 +8,7 @@
  *
  * It is opened before the work, so that nobody waits for results that cannot be
  * written, and emptied only when they are: a run that fails leaves an older
- * file as it was.
+ * file as it was, and no new one.
  *
  * Ownership: embedded by the caller; export_close() once, also after failures.
  * Zero is an export that was not asked for: it is passed over by all calls.
@@ -18,6 +18,7 @@ struct export_file {
     const char *path; /* borrowed */
     FILE *out;        /* NULL: not asked for */
     bool is_stdout;   /* "-" */
+    bool is_new;      /* it was not there, and nothing is in it */
 };
 
 /* `path` NULL: not asked for; "-": standard output. A negative errno value. */

@@ -99,7 +99,9 @@ class Compare(Case):
 
     def test_without_room_for_its_files_nobody_is_contacted(self):
         wire = self.tripwire()
-        run = self.flags("compare", "-s", wire.url,
+        (self.home / "old.md").write_text("old")
+        run = self.flags("compare", "-s", wire.url, "--export-json", "new.json",
+                         "--export-markdown", "old.md",
                          env={"TMPDIR": self.home / "none"})
 
         self.assertStatus(run, 5)
@@ -108,6 +110,9 @@ class Compare(Case):
                          "flags: cannot make a directory in "
                          f"'{self.home}/none': No such file or directory\n")
         self.assertFalse(wire.contacted())
+        self.assertEqual((self.home / "old.md").read_text(), "old")
+        self.assertFalse((self.home / "new.json").exists(),
+                         "a file without results is left")
 
     def test_runs_that_the_disk_has_no_room_for_are_a_local_failure(self):
         small = self.home / "small"
