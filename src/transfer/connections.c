@@ -132,7 +132,8 @@ static struct connection_use *user_of(struct connection *connection)
     return latest;
 }
 
-/* Whether all that was handed on of what came over it was counted. */
+/* Whether all that was handed on of what came over it was counted: chunks that
+   came before whoever is adrift were. */
 static bool is_counted(const struct connection *connection)
 {
     if (!connection->local)
@@ -142,8 +143,7 @@ static bool is_counted(const struct connection *connection)
         if (at->adrift_bytes > 0)
             return false;
     }
-    return !connection->recount &&
-           !(connection->use && connection->use->framed);
+    return !connection->recount;
 }
 
 void connections_remove(struct connection *connection)
@@ -194,6 +194,16 @@ static void count_anew(struct connection *connection)
     connection->recount = connection->handed_on < 0;
 }
 
+/* A request will go over one of them. It is none over which chunks still come;
+   and where they have, their framing is none of its bytes. */
+static void count_framed(struct connections *all)
+{
+    for (struct connection *at = all->by_port[0]; at; at = at->next) {
+        if (at->local && at->use && at->use->framed)
+            count_anew(at);
+    }
+}
+
 void connections_use(struct connections *all, int port,
                      struct connection_use *use, bool recount)
 {
@@ -202,8 +212,10 @@ void connections_use(struct connections *all, int port,
     connection_leave(use);
     *use = (struct connection_use){.owner = use->owner};
     if (port <= 0) {
-        if (all->local > 0)
+        if (all->local > 0) {
+            count_framed(all);
             set_adrift(all, use);
+        }
         return;
     }
     sort_fresh(all);
@@ -231,19 +243,57 @@ static struct connection_use *find_adrift(const struct connections *all,
     return use;
 }
 
+/* It has its connection. Whoever had that is done; count_framed() saw to what
+   it left behind. */
+static void moor(struct connection *connection, struct connection_use *use)
+{
+    end_adrift(use);
+    if (connection->use)
+        connection->use->connection = NULL;
+    connection->handed_on += use->adrift_bytes;
+    connection->use = use;
+    use->connection = connection;
+}
+
 void connections_find(struct connections *all, struct connection *connection,
                       const void *owner)
 {
     struct connection_use *use = find_adrift(all, owner);
 
-    if (!use || !connection->local)
-        return;
-    end_adrift(use);
-    if (connection->use)
-        connection_leave(connection->use);
-    connection->handed_on += use->adrift_bytes;
-    connection->use = use;
-    use->connection = connection;
+    if (use && connection->local)
+        moor(connection, use);
+}
+
+/* Over which connection something has just come to whoever is adrift; NULL:
+   that is not sure. Whoever else it may be of is done with it, or has half a
+   line of a head, too. */
+static struct connection *find_bringer(const struct connections *all)
+{
+    struct connection *found[2] = {NULL, NULL}; /* nobody's, and others */
+    bool several[2] = {false, false};
+
+    for (struct connection *at = all->by_port[0]; at; at = at->next) {
+        int used = at->use != NULL;
+
+        if (!at->local || at->recount ||
+            (all->local > 1 && received(at) <= at->handed_on))
+            continue;
+        several[used] = found[used] != NULL;
+        found[used] = at;
+        if (several[0])
+            return NULL;
+    }
+    return found[0] ? found[0] : several[1] ? NULL : found[1];
+}
+
+void connections_hand_on_adrift(struct connection_use *use, size_t bytes)
+{
+    struct connection *connection =
+        use->adrift_bytes == 0 ? find_bringer(use->adrift_in) : NULL;
+
+    use->adrift_bytes += (int64_t)bytes;
+    if (connection)
+        moor(connection, use);
 }
 
 void connection_leave(struct connection_use *use)

@@ -23,6 +23,8 @@
  * Over which connection a request goes, libcurl tells by the local port. UNIX
  * sockets have none: what goes over one is adrift until libcurl asks to watch a
  * socket for it, or is done with it; before either, libcurl does nothing else.
+ * Where its answer comes meanwhile, as it does from a server that is quick, its
+ * connection is the one that has brought more than was handed on.
  *
  * For plain HTTP/1.x, to the server or through a proxy: what else is on a
  * connection, nobody hands on. Threads: one, that of the transfers.
@@ -61,7 +63,7 @@ struct connection_use {
     const void *owner; /* whom libcurl names when it is about this request */
     struct connections *adrift_in; /* NULL: it is not adrift */
     struct connection_use *next_adrift;
-    int64_t adrift_bytes; /* handed on meanwhile */
+    int64_t adrift_bytes; /* handed on meanwhile, over who knows which one */
 };
 
 /* Whether it is a UNIX socket whose reads are counted. NULL: no. */
@@ -109,11 +111,14 @@ static inline void connections_settle(struct connections *all)
    stays as it is. */
 void connection_leave(struct connection_use *use);
 
+/* connection_hand_on(), of a request that is adrift. */
+void connections_hand_on_adrift(struct connection_use *use, size_t bytes);
+
 /* So many bytes are handed on. */
 static inline void connection_hand_on(struct connection_use *use, size_t bytes)
 {
     if (use->connection)
         use->connection->handed_on += (int64_t)bytes;
     else if (use->adrift_in)
-        use->adrift_bytes += (int64_t)bytes;
+        connections_hand_on_adrift(use, bytes);
 }

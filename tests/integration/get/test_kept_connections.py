@@ -212,6 +212,33 @@ class KeptConnections(Case):
         self.own_half(strategy, self.HALF, "truncated within the head",
                       chunked=True, path=self.path)
 
+    @unittest.skipIf(harness.is_emulated(), "it does not tell how much came")
+    def test_halves_at_a_path_are_answers_however_many_are_awaited(
+            self, strategy):
+        for chunked in (False, True):
+            halves = []
+
+            def answer(connection):
+                for _ in range(2):
+                    if not connection.read_request():
+                        return
+                    self.deliver(connection, "br", chunked)
+                if request := connection.read_request():
+                    halves.append(request.path)
+                    connection.send(self.HALF)
+
+            path = self.home / f"path{chunked}"
+            server = self.raw_server(answer, path)
+            listed = self.home / "list"
+            listed.write_text("".join(f"http://h/{n}.gif\n"
+                                      for n in range(200)))
+            run = self.get("-S", strategy, "-m", "8", "--unix-socket",
+                           path, "-i", listed, "--no-manifest")
+            self.assertStatus(run, SOME)
+            self.assertEqual(len(server.paths()), 200)
+            self.assertEqual(run.stderr.count("truncated within the head"),
+                             len(halves))
+
     def test_an_end_at_a_path_is_repeated(self, strategy):
         self.all_arrive(strategy, lambda connection: None, path=self.path)
 

@@ -125,19 +125,89 @@ Test(local_connections, are_of_whom_they_are_watched_for)
     cr_expect(eq(ptr, all.adrift, NULL));
 }
 
-/* Its answer may have come over this one. */
-Test(local_connections, are_unknown_while_another_answer_is_adrift)
+/* Its answer was there at once. */
+Test(local_connections, know_what_came_behind_another_answer)
 {
     bring_local(30);
     connection_hand_on(&use, 30);
     connections_use(&all, 0, &next, false);
+    bring_local(5);
     connections_remove(&connection);
+
+    cr_expect(eq(int, (int)next.rest, 5));
+    connection_leave(&next);
+    connection_leave(&use);
+    cr_expect(eq(int, (int)use.rest, 0));
+    cr_expect(eq(ptr, all.adrift, NULL));
+    cr_expect(eq(ptr, all.latest, NULL));
+}
+
+static struct connection second;
+static struct pair second_pair;
+
+static void open_second(void)
+{
+    int fds[2];
+
+    cr_assert(eq(int, socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0));
+    second_pair = (struct pair){.server = fds[0], .client = fds[1]};
+    connections_add(&all, &second, second_pair.client, AF_UNIX);
+}
+
+static void bring_second(size_t bytes)
+{
+    char room[64] = {0};
+
+    cr_assert(eq(sz, (size_t)send(second_pair.server, room, bytes, 0), bytes));
+    cr_assert(eq(sz, (size_t)recv(second_pair.client, room, bytes, 0), bytes));
+}
+
+Test(local_connections, know_which_of_them_has_brought_an_answer_at_once)
+{
+    open_second();
+    bring_local(30);
+    connection_hand_on(&use, 30);
+    connections_use(&all, 0, &next, false);
+    bring_second(5);
+    connections_remove(&second);
+    connections_settle(&all);
+
+    cr_expect(eq(int, (int)next.rest, 5));
+    cr_expect(eq(ptr, use.connection, &connection));
+    connection_leave(&next);
+    bring_local(5);
+    expect_rest(5);
+}
+
+Test(local_connections, know_nothing_where_two_may_have_brought_an_answer)
+{
+    open_second();
+    bring_local(30);
+    bring_second(30);
+    connection_hand_on(&use, 30);
+    connections_use(&all, 0, &next, false);
+    bring_second(5);
+    connections_remove(&second);
 
     cr_expect(eq(int, (int)next.rest, 0));
     connection_leave(&next);
     connection_leave(&use);
-    cr_expect(eq(ptr, all.adrift, NULL));
-    cr_expect(eq(ptr, all.latest, NULL));
+    connections_remove(&connection);
+}
+
+Test(local_connections, rather_have_brought_what_nobody_else_waits_for)
+{
+    open_second();
+    connections_find(&all, &connection, &first_owner);
+    bring_local(5); /* half a line */
+    connections_use(&all, 0, &next, false);
+    bring_second(30);
+    connection_hand_on(&next, 30);
+
+    cr_expect(eq(ptr, next.connection, &second));
+    connections_remove(&second);
+    cr_expect(eq(int, (int)next.rest, 0));
+    expect_rest(5);
 }
 
 /* Its answer was there at once, and the connection went on to another one, all
@@ -164,13 +234,13 @@ Test(local_connections, stay_with_the_next_request_when_the_last_is_over)
     cr_expect(eq(int, (int)use.rest, 0));
 }
 
-Test(local_connections, know_nothing_where_the_last_one_was_in_chunks)
+Test(local_connections, know_what_came_where_the_last_one_was_in_chunks)
 {
     go_on_at_once(true);
     bring_local(5);
     connections_remove(&connection);
 
-    cr_expect(eq(int, (int)next.rest, 0));
+    cr_expect(eq(int, (int)next.rest, 5));
 }
 
 Test(local_connections, count_all_that_the_next_request_hands_on)
