@@ -118,6 +118,14 @@ class Action(Runner):
         self.assertStatus(run, 1)
         self.assertIn("503", run.stderr)
 
+    def test_tells_the_authority_by_its_whole_name(self):
+        """A step may have a working-directory of its own."""
+        self.use_the_action({"arguments": "--tls\n--ca-file\nmy.pem\n"})
+
+        told = pathlib.Path(self.env["FLAGS_CA"])
+        self.assertTrue(told.is_absolute(), told)
+        self.assertTrue(told.samefile(self.project / "my.pem"))
+
 
 class Workflow(Runner):
     def take(self, language, tool, says):
