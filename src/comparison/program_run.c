@@ -181,6 +181,9 @@ static void judge_end(const struct program_work *programs,
     if (end->timed_out) {
         quantity_time(limit, (double)programs->limit_us);
         snprintf(why, PROGRAM_WHY_SIZE, "it had not ended after %s", limit);
+    } else if (end->wordy) {
+        snprintf(why, PROGRAM_WHY_SIZE, "it printed more than %d MiB",
+                 (int)(TREE_OUTPUT_MOST >> 20));
     } else if (WIFSIGNALED(end->status)) {
         snprintf(why, PROGRAM_WHY_SIZE, "it ended by signal %d",
                  WTERMSIG(end->status));

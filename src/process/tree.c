@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -169,6 +170,14 @@ static int next_signal(int64_t timeout_us)
     return sigtimedwait(&waited, NULL, &timeout);
 }
 
+static bool is_wordy(const struct tree_command *command)
+{
+    struct stat st;
+
+    return stat(command->output, &st) == 0 && S_ISREG(st.st_mode) &&
+           st.st_size > TREE_OUTPUT_MOST;
+}
+
 static void watch_to_end(struct watch *watch)
 {
     while (!watch->ended) {
@@ -179,6 +188,9 @@ static void watch_to_end(struct watch *watch)
         } else if (clock_monotonic_us() - watch->started_us >
                    watch->command->limit_us) {
             watch->end.timed_out = true;
+            kill_all(watch);
+        } else if (signum < 0 && is_wordy(watch->command)) {
+            watch->end.wordy = true;
             kill_all(watch);
         } else if (signum < 0) {
             look(watch);
@@ -194,8 +206,8 @@ static void tell(const struct tree_end *end, int pipe)
     char line[LINE_SIZE];
     int length = snprintf(
         line, sizeof(line),
-        "%d %d %" PRId64 " %" PRId64 " %" PRId64 " %ld %ld %" PRId64 "\n",
-        end->status, end->timed_out, end->elapsed_us,
+        "%d %d %d %" PRId64 " %" PRId64 " %" PRId64 " %ld %ld %" PRId64 "\n",
+        end->status, end->timed_out, end->wordy, end->elapsed_us,
         quantity_timeval(&end->usage.ru_utime),
         quantity_timeval(&end->usage.ru_stime), end->usage.ru_nvcsw,
         end->usage.ru_nivcsw, end->peak_memory);
@@ -231,16 +243,18 @@ static void run_watch(int pipe, void *arg)
 static int read_end(struct tree_end *end, const char *line)
 {
     int timed_out;
+    int wordy;
     int64_t user;
     int64_t system;
 
     if (sscanf(line,
-               "%d %d %" SCNd64 " %" SCNd64 " %" SCNd64 " %ld %ld %" SCNd64,
-               &end->status, &timed_out, &end->elapsed_us, &user, &system,
-               &end->usage.ru_nvcsw, &end->usage.ru_nivcsw,
-               &end->peak_memory) != 8)
+               "%d %d %d %" SCNd64 " %" SCNd64 " %" SCNd64 " %ld %ld %" SCNd64,
+               &end->status, &timed_out, &wordy, &end->elapsed_us, &user,
+               &system, &end->usage.ru_nvcsw, &end->usage.ru_nivcsw,
+               &end->peak_memory) != 9)
         return -EPROTO;
     end->timed_out = timed_out;
+    end->wordy = wordy;
     end->usage.ru_utime =
         (struct timeval){.tv_sec = user / 1000000, .tv_usec = user % 1000000};
     end->usage.ru_stime = (struct timeval){.tv_sec = system / 1000000,

@@ -13,17 +13,22 @@
  * nothing of it is forgotten, and nothing outlives the call, however it ends.
  */
 
+/* Bytes. What goes on for ever would fill the disk. */
+#define TREE_OUTPUT_MOST (INT64_C(64) << 20)
+
 struct tree_command {
     const char *text;      /* for sh -c */
     const char *directory; /* to run in */
     const char *output;    /* the file that its standard output and error go to,
-                              replaced; its input is empty */
+                              replaced; its input is empty; it is killed soon
+                              after it has written more than TREE_OUTPUT_MOST */
     int64_t limit_us;      /* it is killed then, with all that came of it */
 };
 
 struct tree_end {
     int status;          /* of sh, as of wait(2) */
     bool timed_out;      /* the limit was reached */
+    bool wordy;          /* it was killed for having written TREE_OUTPUT_MOST */
     int64_t elapsed_us;  /* from its fork to the end of the last of its
                             processes */
     struct rusage usage; /* of all of them: the times and the switches */

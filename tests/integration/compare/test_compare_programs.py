@@ -195,6 +195,10 @@ class Programs(Case):
             r"it had not ended after [\d.]+ s", "-t", "3")
         self.assertEqual(processes_of("98761"), [])
 
+    def test_one_that_prints_for_ever_is_ended_before_the_disk_is_full(self):
+        self.assertLeftOut("yes", "it printed more than 64 MiB")
+        self.assertEqual(processes_of("yes"), [])
+
     def test_it_is_not_run_again(self):
         run, _ = self.compare(
             "-r", "3", "--strategies", "async", "--program",
