@@ -223,7 +223,8 @@ static const struct option_row rows[] = {
      .least = 10000,
      .most = INT64_C(1000000) * 3600 * 24,
      .fallback = "60",
-     .help = "close connections that wait so long for a request",
+     .help = "close connections that bring no request, or take nothing of an "
+             "answer, for so long",
      .offset = FIELD(idle_us)},
     {.name = "grace",
      .kind = OPTION_DURATION,
