@@ -12,6 +12,7 @@
 #include "cli/suggest.h"
 #include "command/commands.h"
 #include "text/escape.h"
+#include "text/url.h"
 
 static void print_help(void)
 {
@@ -24,20 +25,41 @@ static void print_help(void)
     printf("\n'flags COMMAND --help' lists the options of a command.\n");
 }
 
+/* What is no command: `what` it should have been, and what it may have been. */
+static int refuse(const char *typed, const char *what, const char *dashes,
+                  const char *meant)
+{
+    char masked[URL_MASKED_SIZE];
+    char shown[64];
+
+    url_mask(masked, sizeof(masked), typed);
+    escape_copy(shown, sizeof(shown), masked);
+    message("%s: no such %s; %s%s%s%s", shown, what,
+            meant ? "did you mean '" : "'flags --help' lists the commands",
+            meant ? dashes : "", meant ? meant : "", meant ? "'?" : "");
+    return EXIT_STATUS_USAGE;
+}
+
+static int refuse_option(const char *typed)
+{
+    static const char *const names[] = {"help", "version"};
+
+    return refuse(typed, "option before a command", "--",
+                  suggest_nearest(typed + strspn(typed, "-"), names, 2));
+}
+
 static int refuse_command(const char *typed)
 {
     const char *names[COMMANDS];
-    const char *meant;
-    char shown[64];
 
+    if (typed[0] == '-')
+        return refuse_option(typed);
+    if (strstr(typed, "://"))
+        return refuse(typed, "command", "flags ", "get URL");
     for (size_t i = 0; commands[i]; i++)
         names[i] = commands[i]->name;
-    meant = suggest_nearest(typed, names, COMMANDS);
-    escape_copy(shown, sizeof(shown), typed);
-    message("%s: no such command; %s%s%s", shown,
-            meant ? "did you mean '" : "'flags --help' lists them",
-            meant ? meant : "", meant ? "'?" : "");
-    return EXIT_STATUS_USAGE;
+    return refuse(typed, "command", "",
+                  suggest_nearest(typed, names, COMMANDS));
 }
 
 static int ask_for_command(void)

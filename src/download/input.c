@@ -243,7 +243,7 @@ static int read_line(struct input *input, struct item **item, char *line,
     line = trim(line);
     if (broken)
         return refuse_ours(input, item, line, "a NUL character");
-    if (!*line && !name)
+    if (!*line && (!name || !*name))
         return 0;
     if (is_letter(line[0]) && is_letter(line[1]) && !line[2])
         return add_code(input, item, line);

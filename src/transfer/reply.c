@@ -165,7 +165,7 @@ static void explain_redirect(struct reply *reply)
         reply_fail(reply, CAUSE_REDIRECT, "more than 10 redirects");
     else
         reply_fail(reply, CAUSE_REDIRECT,
-                   "redirected to something other than http or https");
+                   "redirected to what is no URL of http or https");
 }
 
 static void explain_half_head(struct reply *reply)

@@ -61,7 +61,7 @@ class Lists(Told):
             self.assertCorpus(self.out, ("br", "de", "us"))
 
     def test_that_are_empty_or_missing_have_a_status_of_their_own(self):
-        self.assertStatus(self.get("-i", self.listed("# nothing\n")), 2)
+        self.assertStatus(self.get("-i", self.listed("# nothing\n \t \n\t\r\n")), 2)
         self.assertStatus(self.get("-i", self.path("nowhere")), 5)
 
     def test_of_arguments_refuse_two_of_one_name_before_anything(self):

@@ -184,6 +184,25 @@ class Answers(Case):
         self.assertStatus(run, 2)
         self.assertIn("did you mean 'get'?", run.stderr)
 
+    def test_an_option_that_is_none_before_a_command_is_told_as_one(self):
+        for typed, said in (("--versoin", "did you mean '--version'?"),
+                            ("--hlep", "did you mean '--help'?"),
+                            ("--help=1", "did you mean '--help'?"),
+                            ("-x", "'flags --help' lists the commands"),
+                            ("--", "'flags --help' lists the commands")):
+            with self.subTest(typed):
+                run = self.flags(typed)
+                self.assertStatus(run, 2)
+                self.assertIn(f"{typed}: no such option", run.stderr)
+                self.assertIn(said, run.stderr)
+
+    def test_a_url_in_place_of_a_command_is_told_without_its_password(self):
+        run = self.flags("http://u:s3cret@example.org/a.gif")
+
+        self.assertStatus(run, 2)
+        self.assertIn("http://...@example.org/a.gif: no such command; did you "
+                      "mean 'flags get URL'?", run.stderr)
+
     def test_version_names_the_libraries(self):
         run = self.flags("--version")
         for short in (["-V"], ["get", "-V"]):

@@ -151,7 +151,7 @@ static const struct {
      {.curl = CURLE_UNSUPPORTED_PROTOCOL, .http_status = 301},
      {.error = "Protocol \"file\" disabled"},
      CAUSE_REDIRECT,
-     "redirected to something other than http or https"},
+     "redirected to what is no URL of http or https"},
     {"something that is not HTTP",
      {.curl = CURLE_UNSUPPORTED_PROTOCOL},
      {.error = "Received HTTP/0.9 when not allowed"},

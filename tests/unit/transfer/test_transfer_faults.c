@@ -48,7 +48,12 @@ static const struct script {
      "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n"
      "Content-Length: 0\r\n\r\n",
      SERVER_KEEP, CAUSE_REDIRECT,
-     "redirected to something other than http or https"},
+     "redirected to what is no URL of http or https"},
+    {"/to-no-port",
+     "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:99999/\r\n"
+     "Content-Length: 0\r\n\r\n",
+     SERVER_KEEP, CAUSE_REDIRECT,
+     "redirected to what is no URL of http or https"},
     {"/moved",
      "HTTP/1.1 301 Moved\r\nLocation: /identity\r\nContent-Length: 5\r\n\r\n"
      "moved",
