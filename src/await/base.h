@@ -98,7 +98,8 @@ typedef int (*aw_fn)(void *arg, aw_value *ret);
 /*
  * A coroutine: told, not started. Whoever takes one takes over `arg`: `drop`
  * is called exactly once, on the loop's thread, after the function ended or
- * instead of it, refusals included.
+ * instead of it, refusals included. Between a task's function and its `drop`
+ * nothing else of the loop runs.
  */
 typedef struct aw_coro {
     aw_fn fn;

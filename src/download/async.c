@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -26,7 +27,10 @@ struct supervisor {
     unsigned busy;      /* tasks of the group */
     unsigned kept;      /* connections, at most: the loop's share */
     struct stop_watch watch;
-    bool supervised; /* to its end */
+    struct outcome outcome; /* of the attempt that has ended and is not settled
+                               yet: */
+    struct place *ended;    /* in that place; NULL: there is none */
+    bool supervised;        /* to its end */
 };
 
 /* Where one attempt at a time runs. Made when first needed, reused, so there
@@ -37,18 +41,21 @@ struct place {
     struct supervisor *supervisor;
     struct place *next;
     struct attempt attempt;
-    struct outcome outcome;
 };
 
-/* The task of an attempt. */
+/* The task of an attempt. Its outcome is on its stack, in a page that is there
+   anyway, until it is settled: at once. */
 static int run_attempt(void *arg, aw_value *ret)
 {
     struct place *place = arg;
+    struct supervisor *supervisor = place->supervisor;
+    struct outcome outcome;
 
     (void)ret;
-    worker_download(&place->worker, place->supervisor->run, &place->attempt,
-                    &place->outcome);
-    return place->outcome.status == STATUS_CANCELLED ? AW_ECANCELED : 0;
+    worker_download(&place->worker, supervisor->run, &place->attempt, &outcome);
+    supervisor->outcome = outcome;
+    supervisor->ended = place;
+    return outcome.status == STATUS_CANCELLED ? AW_ECANCELED : 0;
 }
 
 /* A task of the group is over. */
@@ -61,17 +68,21 @@ static void end_task(void *arg)
 }
 
 /*
- * The drop of that task's argument: called exactly once, after the function
- * ended or instead of it. So every attempt is settled exactly once, one that
- * never began as cancelled; and the sinks of its last event are called on the
- * loop's own stack.
+ * The drop of that task's argument: called exactly once, as soon as the
+ * function has ended, or instead of it. So every attempt is settled exactly
+ * once, one that never began as cancelled; and the sinks of its last event are
+ * called on the loop's own stack.
  */
 static void settle(void *arg)
 {
     struct place *place = arg;
     struct supervisor *supervisor = place->supervisor;
 
-    loops_done(&supervisor->part, &place->attempt, &place->outcome);
+    assert(!supervisor->ended || supervisor->ended == place);
+    if (!supervisor->ended)
+        supervisor->outcome = outcome_cancelled(place->attempt.item->url);
+    supervisor->ended = NULL;
+    loops_done(&supervisor->part, &place->attempt, &supervisor->outcome);
     place->next = supervisor->free;
     supervisor->free = place;
     end_task(supervisor);
@@ -110,15 +121,15 @@ static int spawn(struct supervisor *supervisor, aw_coro coro)
 static int start(struct supervisor *supervisor, const struct attempt *attempt)
 {
     struct place *place = take_place(supervisor);
-    struct outcome cancelled = outcome_cancelled(attempt->item->url);
 
     if (!place) {
+        struct outcome cancelled = outcome_cancelled(attempt->item->url);
+
         loops_done(&supervisor->part, attempt, &cancelled);
         return -ENOMEM;
     }
     place->attempt = *attempt;
     place->worker.number = attempt->worker;
-    place->outcome = cancelled;
     return spawn(supervisor, aw_call_own(run_attempt, place, settle));
 }
 

@@ -228,7 +228,8 @@ static bool fetch(struct download *download, struct outcome *outcome)
         if (!name_by_metadata(download, reply, outcome->name))
             return false;
     } else {
-        snprintf(outcome->name, sizeof(outcome->name), "%s", item->name);
+        /* As in save.c, not by printf(). It is zeros. */
+        memccpy(outcome->name, item->name, '\0', sizeof(outcome->name) - 1);
     }
     rc = save_commit(&download->file, outcome->name);
     if (rc < 0) {

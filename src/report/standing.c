@@ -48,7 +48,10 @@ static void begin(struct standing_worker *worker, const struct event *event)
         .started_us = event->at_us,
         .since_us = event->at_us,
     };
-    snprintf(worker->subject, SUBJECT_SIZE, "%s", event->item->subject);
+    /* On the stack of a task that is about to wait: printf() would need a page
+       more. */
+    if (!memccpy(worker->subject, event->item->subject, '\0', SUBJECT_SIZE))
+        worker->subject[SUBJECT_SIZE - 1] = '\0';
 }
 
 static void update(struct standing *standing, const struct event *event)

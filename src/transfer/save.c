@@ -129,9 +129,22 @@ struct save_file save_file(struct save_dir *dir, unsigned worker)
 
 enum { PART_NAME_SIZE = 21 + sizeof(RUN_DIR_PART_SUFFIX) };
 
+/* Its worker's number: for every file, and often on a task's stack, of which
+   printf() would take a page more. */
 static void part_name(const struct save_file *file, char name[PART_NAME_SIZE])
 {
-    snprintf(name, PART_NAME_SIZE, "%u" RUN_DIR_PART_SUFFIX, file->worker);
+    static const char suffix[] = RUN_DIR_PART_SUFFIX;
+    char digits[20];
+    char *first = digits + sizeof(digits);
+    unsigned number = file->worker;
+    size_t length;
+
+    do
+        *--first = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    length = (size_t)(digits + sizeof(digits) - first);
+    memcpy(name, first, length);
+    memcpy(name + length, suffix, sizeof(suffix));
 }
 
 int save_create(struct save_file *file)

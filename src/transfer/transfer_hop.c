@@ -161,20 +161,26 @@ static CURLcode prepare(struct transfer *transfer,
     return code;
 }
 
+/* After a redirect. What it needs is to be on the stack of no other. */
+__attribute__((noinline)) static CURLcode prepare_next(
+    struct transfer *transfer, const struct endpoint *origin)
+{
+    struct endpoint first = {.host = ""};
+
+    if (!endpoint_of(&first, transfer->request->url))
+        return CURLE_URL_MALFORMAT;
+    return prepare(transfer, origin, &first);
+}
+
 CURLcode transfer_prepare_hop(struct transfer *transfer, const char *url)
 {
     struct endpoint origin = {.host = ""};
-    struct endpoint first = {.host = ""};
     CURLcode code;
 
     if (!endpoint_of(&origin, url))
         return CURLE_URL_MALFORMAT;
-    if (transfer->redirects == 0)
-        code = prepare(transfer, &origin, &origin);
-    else if (endpoint_of(&first, transfer->request->url))
-        code = prepare(transfer, &origin, &first);
-    else
-        code = CURLE_URL_MALFORMAT;
+    code = transfer->redirects == 0 ? prepare(transfer, &origin, &origin)
+                                    : prepare_next(transfer, &origin);
     if (code == CURLE_OK)
         code = curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
     return code;

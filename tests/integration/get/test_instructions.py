@@ -61,14 +61,9 @@ def in_our_object(profile):
                if names.get(number, "").endswith("/flags"))
 
 
-def is_instrumented(path):
-    content = open(path, "rb").read()
-    return b"__asan_init" in content or b"__tsan_init" in content
-
-
 @unittest.skipIf(harness.WRAP, "valgrind does not run in what wraps it")
 @unittest.skipUnless(shutil.which("valgrind"), "valgrind is not installed")
-@unittest.skipIf(is_instrumented(harness.PROGRAM),
+@unittest.skipIf(harness.is_instrumented(harness.PROGRAM),
                  "valgrind and sanitizers do not go together")
 class Instructions(Case):
     def spent(self, url, files):

@@ -25,7 +25,8 @@ Only the standard library is used; any Python from 3.9 will do.
 from .case import Case, counted, files_in, per_strategy
 from .environment import (CORPUS, MOST_POPULOUS, PATIENCE, PROGRAM,
                           REPORT_STATUS, STRATEGIES, WRAP, corpus_file,
-                          die_with_parent, is_emulated, limit, until)
+                          die_with_parent, is_emulated, is_instrumented, limit,
+                          until)
 from .raw_server import (Connection, RawServer, Request, Tripwire,
                          refused_url)
 from .running import Finished, Running, Server
@@ -35,6 +36,6 @@ __all__ = [
     "CORPUS", "Case", "Connection", "Finished", "MOST_POPULOUS", "PATIENCE",
     "PROGRAM", "REPORT_STATUS", "RawServer", "Request", "Running",
     "STRATEGIES", "Server", "Tripwire", "WRAP", "corpus_file", "counted",
-    "die_with_parent", "files_in", "is_emulated", "limit", "main",
-    "per_strategy", "refused_url", "until",
+    "die_with_parent", "files_in", "is_emulated", "is_instrumented", "limit",
+    "main", "per_strategy", "refused_url", "until",
 ]

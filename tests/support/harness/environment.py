@@ -63,5 +63,12 @@ def is_emulated():
     return machine(PROGRAM) != machine(sys.executable)
 
 
+def is_instrumented(path):
+    """Whether a sanitizer is built in."""
+    with open(path, "rb") as file:
+        content = file.read()
+    return b"__asan_init" in content or b"__tsan_init" in content
+
+
 def corpus_file(code, name=None):
     return CORPUS / code / (name or f"{code}.gif")

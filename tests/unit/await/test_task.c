@@ -56,6 +56,27 @@ static int count_and_return(void *arg, aw_value *ret)
     return 0;
 }
 
+static int say_and_wait(void *line, aw_value *ret)
+{
+    ev("%s", (const char *)line);
+    (void)ret;
+    return aw_sleep(0);
+}
+
+static void say_dropped(void *line)
+{
+    ev("%s dropped", (const char *)line);
+}
+
+TaskTest(task, an_argument_is_dropped_before_another_task_goes_on)
+{
+    aw_unref(spawn(aw_call_own(say_and_wait, "a", say_dropped), NULL));
+    aw_unref(spawn(aw_call_own(say, "b", say_dropped), NULL));
+    aw_unref(spawn(aw_call_own(say, "c", say_dropped), NULL));
+    expect_rc(aw_sleep(2 * T), 0);
+    expect_lines("a\nb\nb dropped\nc\nc dropped\na dropped\n");
+}
+
 /* Ownership: whoever takes a coroutine drops its argument once. */
 TaskTest(task, an_argument_is_dropped_once_after_the_function_ended)
 {
