@@ -80,11 +80,12 @@ static int refuse_recipe(struct command_line *line, const char *name, int rc)
         rc == -ENOENT
             ? "an installed program that there is a recipe for: curl, wget2, "
               "aria2c, xargs, or one of your own"
-        : rc == -EINVAL ? "each once, and other than strategies and programs"
-                        : "a recipe of two lines, version = COMMAND and "
-                          "command = COMMAND";
+        : rc == -EINVAL    ? "each once, and other than strategies and programs"
+        : rc == -ETIMEDOUT ? "a recipe whose version command ends within 10 s"
+                           : "a recipe of two lines, version = COMMAND and "
+                             "command = COMMAND";
 
-    if (rc != -ENOENT && rc != -EINVAL && rc != -EBADMSG)
+    if (rc != -ENOENT && rc != -EINVAL && rc != -EBADMSG && rc != -ETIMEDOUT)
         return rc;
     return command_line_refuse(line, "--with", name, accepted, NULL);
 }

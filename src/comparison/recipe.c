@@ -6,10 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "process/tree.h"
 #include "text/escape.h"
 
-enum { TEXT_MOST = 65536, LINE_SIZE = 256 };
+enum {
+    TEXT_MOST = 65536,
+    LINE_SIZE = 256,
+    VERSION_LIMIT_US = 10 * 1000000 /* for who is asked for a version */
+};
 
 /* Made of the files of recipes/ by scripts/embed. */
 #define EMBEDDED(name)                        \
@@ -152,30 +159,58 @@ int recipe_find(struct recipe *recipe, const char *name)
     return rc;
 }
 
+/* The first line of a file, without control characters. */
+static void read_version(FILE *file, char version[RECIPE_VERSION_SIZE])
+{
+    char line[LINE_SIZE];
+
+    version[0] = '\0';
+    if (!fgets(line, sizeof(line), file))
+        return;
+    line[strcspn(line, "\r\n")] = '\0';
+    escape_copy(version, RECIPE_VERSION_SIZE, line);
+}
+
+/* With all that it prints in `file`. */
+static int run_version(const struct recipe *recipe, FILE *file)
+{
+    char output[64];
+    struct tree_end end;
+    char *command;
+    int rc;
+
+    if (asprintf(&command, "{ %s\n} 2>/dev/null", recipe->version) < 0)
+        return -ENOMEM;
+    snprintf(output, sizeof(output), "/proc/%ld/fd/%d", (long)getpid(),
+             fileno(file));
+    rc = tree_run(&end, &(struct tree_command){
+                            .text = command,
+                            .directory = ".",
+                            .output = output,
+                            .limit_us = VERSION_LIMIT_US,
+                        });
+    free(command);
+    if (rc < 0)
+        return rc;
+    if (end.timed_out || end.wordy)
+        return -ETIMEDOUT;
+    return end.status == 0 ? 0 : -ENOENT;
+}
+
 int recipe_version(const struct recipe *recipe,
                    char version[RECIPE_VERSION_SIZE])
 {
-    char line[LINE_SIZE];
-    bool first = true;
-    char *command;
-    FILE *out;
-    int status;
+    int fd = memfd_create("version", MFD_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    int rc = file ? 0 : -errno;
 
-    if (asprintf(&command, "{ %s\n} 2>/dev/null </dev/null", recipe->version) <
-        0)
-        return -ENOMEM;
-    fflush(stdout);
-    out = popen(command, "re");
-    free(command);
-    if (!out)
-        return -ENOMEM;
-    version[0] = '\0';
-    while (fgets(line, sizeof(line), out)) {
-        line[strcspn(line, "\r\n")] = '\0';
-        if (first)
-            escape_copy(version, RECIPE_VERSION_SIZE, line);
-        first = false;
-    }
-    status = pclose(out);
-    return status == 0 ? 0 : -ENOENT;
+    if (rc == 0)
+        rc = run_version(recipe, file);
+    if (rc == 0)
+        read_version(file, version);
+    if (file)
+        fclose(file);
+    else if (fd >= 0)
+        close(fd);
+    return rc;
 }

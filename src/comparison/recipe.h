@@ -32,7 +32,8 @@ void recipe_close(struct recipe *recipe);
 int recipe_parse(struct recipe *recipe, const char *text, size_t size);
 
 /* The version of what is installed, a line without control characters. 0;
-   -ENOENT: it is not there; other negative errno values. */
+   -ENOENT: it is not there; -ETIMEDOUT: the command has not ended within 10 s,
+   or did not stop printing; other negative errno values. Main thread. */
 int recipe_version(const struct recipe *recipe,
                    char version[RECIPE_VERSION_SIZE]);
 

@@ -287,9 +287,11 @@ class Recipes(Case):
         config = self.write("gone", "version = no-such-program\n"
                             "command = x\n")
         self.write("bad", "version = true\n")
+        self.write("endless", "version = yes\ncommand = x\n")
         for names, words in (("nosuch", "'nosuch' .*installed"),
                              ("gone", "'gone' .*installed"),
                              ("bad", "'bad' .*two lines"),
+                             ("endless", "'endless' .*within 10 s"),
                              ("curl,curl", "'curl' .*once"),
                              ("../x", r"'\.\./x' "), ("", "'' ")):
             with self.subTest(names):

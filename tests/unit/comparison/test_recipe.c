@@ -68,6 +68,16 @@ Test(recipe, version_is_the_first_line_and_its_status_whether_it_is_there)
     recipe_close(&recipe);
 }
 
+Test(recipe, a_version_that_is_printed_for_ever_is_none)
+{
+    char version[RECIPE_VERSION_SIZE];
+    struct recipe recipe;
+
+    cr_assert(eq(int, parse(&recipe, "command = x\nversion = yes"), 0));
+    cr_expect(eq(int, recipe_version(&recipe, version), -ETIMEDOUT));
+    recipe_close(&recipe);
+}
+
 Test(recipe, of_each_name_in_the_program_is_one)
 {
     for (const char *const *name = recipe_names(); *name; name++) {
