@@ -251,6 +251,22 @@ class Errors(UpstreamCase):
         self.refused(self.front(base=f"http://127.0.0.1:{raw.port}"), 502,
                      "(?i)large|head")
 
+    def test_a_request_that_goes_in_a_circle_comes_to_its_end(self):
+        """As where a server is its own upstream: each adds to Via."""
+        server = self.front()
+        for fields, status in ((["Via: 1.1 flags"] * 10, 200),
+                               (["Via: 1.1 flags"] * 11, 502),
+                               (["Via: 1.1 a" + ", 1.1 b" * 9], 200),
+                               (["Via: 1.1 a" + ", 1.1 b" * 10], 502)):
+            for method, body in (("GET", b""), ("POST", b"abc")):
+                with self.subTest(fields=fields, method=method):
+                    got = wire.exchange(server.port, wire.request(
+                        "/x", *fields, f"Content-Length: {len(body)}",
+                        method=method, close=True) + body)
+                    self.assertEqual(got.status, status)
+                    self.assertEqual(b"passed 11 proxies" in got.body,
+                                     status == 502)
+
     def test_a_client_that_goes_away_does_no_harm(self):
         server = self.front()
         for _ in range(10):
