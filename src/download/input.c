@@ -20,14 +20,14 @@ static int open_list(struct input_list *list, const char *path)
     struct stat found;
 
     list->path = is_stdin ? "standard input" : path;
-    /* A FIFO is opened although nobody writes to it yet: that is waited for
-       where a stop is heard, too. */
+    /* A FIFO that nobody writes to yet is waited for where a stop is heard. */
     list->fd =
         is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (list->fd < 0 || fstat(list->fd, &found) < 0)
+    if (list->fd < 0 || fstat(list->fd, &found) < 0 ||
+        read(list->fd, &found, 0) < 0) /* a directory, or closed */
         return -errno;
     list->is_file = S_ISREG(found.st_mode);
-    return S_ISDIR(found.st_mode) ? -EISDIR : 0;
+    return 0;
 }
 
 int input_open(struct input *input, const char *const *paths, size_t count,

@@ -64,6 +64,16 @@ class Lists(Told):
         self.assertStatus(self.get("-i", self.listed("# nothing\n \t \n\t\r\n")), 2)
         self.assertStatus(self.get("-i", self.path("nowhere")), 5)
 
+    def test_on_a_closed_standard_input_cannot_be_read(self):
+        for strategy in STRATEGIES:
+            command = self.command("get", "-S", strategy, "-i", "-")
+            run = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *command],
+                                 env=self.environment(None), text=True,
+                                 cwd=self.home, capture_output=True)
+            self.assertEqual((run.returncode, run.stdout), (5, ""), run.stderr)
+            self.assertEqual(run.stderr, "flags: cannot read '-': "
+                                         "Bad file descriptor\n")
+
     def test_of_arguments_refuse_two_of_one_name_before_anything(self):
         wire = self.tripwire()
         run = self.get(f"{wire.url}/a/x.gif", f"{wire.url}/b/x.gif")
