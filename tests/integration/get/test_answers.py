@@ -129,7 +129,7 @@ PLAIN = {
                          "HTTP 302"),
     "redirect-to-file": (head("Location: file:///etc/passwd", length(0),
                               status="HTTP/1.1 302 Found"), ERROR,
-                         "other than http"),
+                         "no URL of http or https"),
 
     "not-found": (head(length(2), status="HTTP/1.1 404 No") + b"no", NOT_FOUND,
                   "not found"),
