@@ -51,6 +51,10 @@ int command_line_refuse(struct command_line *line, const char *option,
 {
     char quoted[VALUE_MOST];
 
+    if (!value) {
+        snprintf(line->error, sizeof(line->error), "%s: %s", option, accepted);
+        return -EINVAL;
+    }
     quote(quoted, line, value);
     snprintf(line->error, sizeof(line->error),
              "%s: '%s' is not accepted: %s%s%s%s", option, quoted, accepted,

@@ -135,8 +135,10 @@ bool command_line_has(const struct command_line *line,
 /*
  * Write a usage error into line->error and return -EINVAL: that `value` of
  * `option` ("--server", "-s") is not accepted, what would be, and, if `meant`
- * is not NULL, what was probably meant. Control characters are escaped, long
- * values are cut, and what in a URL may be secret is left out (text/url.h).
+ * is not NULL, what was probably meant. `value` NULL: it is not about the value
+ * but about what else is given, which `accepted` says. Control characters are
+ * escaped, long values are cut, and what in a URL may be secret is left out
+ * (text/url.h).
  */
 int command_line_refuse(struct command_line *line, const char *option,
                         const char *value, const char *accepted,

@@ -138,15 +138,17 @@ static int check_together(const struct network_settings *settings,
                           struct command_line *line)
 {
     if (settings->ipv4 && settings->ipv6)
-        return command_line_refuse(line, "--ipv6", "", "one of -4 and -6",
-                                   NULL);
+        return command_line_refuse(line, "--ipv6", NULL,
+                                   "only one of -4 and -6", NULL);
     if (settings->http1 + settings->http2 + settings->http2_prior > 1)
         return command_line_refuse(
             line, settings->http2_prior ? "--http2-prior-knowledge" : "--http2",
-            "", "one of --http1.1, --http2 and --http2-prior-knowledge", NULL);
+            NULL, "only one of --http1.1, --http2 and --http2-prior-knowledge",
+            NULL);
     if (settings->unix_socket && settings->proxy && *settings->proxy)
-        return command_line_refuse(line, "--unix-socket", settings->unix_socket,
-                                   "one of --proxy and --unix-socket", NULL);
+        return command_line_refuse(line, "--unix-socket", NULL,
+                                   "only one of --proxy and --unix-socket",
+                                   NULL);
     return 0;
 }
 

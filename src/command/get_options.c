@@ -350,8 +350,9 @@ int get_plan_make(struct get_plan *plan, const struct get_settings *settings,
                                    "the name of a directory", NULL);
     if (settings->saving.sync && settings->saving.skip_existing &&
         !settings->saving.force)
-        return command_line_refuse(
-            line, "--sync", "", "only one of --sync and --skip-existing", NULL);
+        return command_line_refuse(line, "--sync", NULL,
+                                   "only one of --sync and --skip-existing",
+                                   NULL);
     rc = check_files(settings, line);
     if (rc < 0)
         return rc;

@@ -37,11 +37,37 @@ static size_t character_size(const unsigned char *text)
     return 0;
 }
 
+/* Whether the character at `text` moves others about (Unicode Standard Annex 9,
+   2: the explicit directional characters and the implicit marks) or ends a line
+   (U+2028, U+2029). */
+static bool moves_text(const char *text)
+{
+    static const struct {
+        char lead[3];
+        unsigned char first, last; /* of the last byte */
+    } ranges[] = {
+        {"\xd8", 0x9c, 0x9c},     /* U+061C */
+        {"\xe2\x80", 0x8e, 0x8f}, /* U+200E, U+200F */
+        {"\xe2\x80", 0xa8, 0xae}, /* U+2028 to U+202E */
+        {"\xe2\x81", 0xa6, 0xa9}, /* U+2066 to U+2069 */
+    };
+
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        size_t size = strlen(ranges[i].lead);
+
+        if (strncmp(text, ranges[i].lead, size) == 0 &&
+            (unsigned char)text[size] >= ranges[i].first &&
+            (unsigned char)text[size] <= ranges[i].last)
+            return true;
+    }
+    return false;
+}
+
 const char *escape_next(const char *text, char unit[ESCAPE_UNIT_SIZE])
 {
     size_t size = character_size((const unsigned char *)text);
 
-    if (size == 0) {
+    if (size == 0 || moves_text(text)) {
         snprintf(unit, ESCAPE_UNIT_SIZE, "\\x%02x", (unsigned char)*text);
         return text + 1;
     }

@@ -6,9 +6,10 @@
 /*
  * escape: text from anywhere, made fit for a terminal.
  *
- * Control characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN, so
- * that nobody's server moves the cursor, sets a title or ends a line early.
- * Everything else stays as it is. Any thread.
+ * Control characters (C0, DEL, C1), what turns the direction of text or ends a
+ * line in Unicode, and bytes that are not UTF-8 become \xNN, so that nobody's
+ * server moves the cursor, sets a title, ends a line early or shows a name that
+ * reads as another. Everything else stays as it is. Any thread.
  */
 
 enum { ESCAPE_UNIT_SIZE = 5 }; /* "\xNN", or the four bytes of a character */

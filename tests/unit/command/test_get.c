@@ -184,6 +184,13 @@ Test(get, a_usage_error_is_one_line_with_what_is_accepted)
                    "to ZZ"},
         {"--output-dir=",
          "--output-dir: '' is not accepted: the name of a directory"},
+        {"--sync --skip-existing",
+         "--sync: only one of --sync and --skip-existing"},
+        {"-4 -6", "--ipv6: only one of -4 and -6"},
+        {"--http1.1 --http2", "--http2: only one of --http1.1, --http2 and "
+                              "--http2-prior-knowledge"},
+        {"--unix-socket=/s --proxy=http://h:1",
+         "--unix-socket: only one of --proxy and --unix-socket"},
         {"--max-reqs 3",
          "--max-reqs: no such option; did you mean '--max-req'?"},
     };

@@ -32,6 +32,36 @@ Test(escape, shows_what_is_no_text_by_its_bytes)
     cr_expect(eq(str, shown, "a\\xff\\x1b[m\\xc2\\x85z\xc3\xbc"));
 }
 
+Test(escape, shows_what_moves_text_about_by_its_bytes)
+{
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {
+        {"\u061c", "\\xd8\\x9c"},
+        {"\u061b", "\u061b"},
+        {"\u200d", "\u200d"},
+        {"\u200e", "\\xe2\\x80\\x8e"},
+        {"\u200f", "\\xe2\\x80\\x8f"},
+        {"\u2010", "\u2010"},
+        {"\u2027", "\u2027"},
+        {"\u2028", "\\xe2\\x80\\xa8"},
+        {"a\u202egpj", "a\\xe2\\x80\\xaegpj"},
+        {"\u202f", "\u202f"},
+        {"\u2065", "\u2065"},
+        {"\u2066", "\\xe2\\x81\\xa6"},
+        {"\u2069", "\\xe2\\x81\\xa9"},
+        {"\u206a", "\u206a"},
+    };
+    char shown[SHOWN_SIZE];
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        exactly(shown, cases[i].text);
+        cr_expect(eq(str, shown, (char *)cases[i].shown));
+        escape_undo(shown);
+        cr_expect(eq(str, shown, (char *)cases[i].text));
+    }
+}
+
 Test(escape, leaves_a_backslash_that_looks_like_nothing_else)
 {
     char shown[SHOWN_SIZE];
