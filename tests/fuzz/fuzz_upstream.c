@@ -123,7 +123,8 @@ static void read_answer(struct relay *r, const char *bytes, size_t left)
         memcpy(line, bytes, n);
         if (relay_on_header(line, 1, n, r) != n) {
             free(line);
-            check(r->head_too_large, "a refused line");
+            check(r->head_too_large || r->head.wrong[0] != '\0',
+                  "a refused line");
             return;
         }
         free(line);
@@ -148,13 +149,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned choice = size ? data[0] : 0;
     const char *bytes = (const char *)data + 1;
     size_t n = size ? size - 1 : 0;
-    struct relay r = {.length = -1};
+    struct relay r = {0};
 
+    head_begin(&r.head);
     if (choice & 16)
         read_request(&r, bytes, n);
     else
         read_answer(&r, bytes, n);
-    if (r.has_head && r.status >= 200)
+    if (r.has_head && r.head.status >= 200)
         answer_with(&r, choice);
     curl_slist_free_all(r.sent_fields);
     free(r.fields.bytes);
